@@ -1,0 +1,38 @@
+# Everything a person does with this checkout. `make` alone lists it.
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+
+.PHONY: help install demo test check fix bench lock clean
+
+help: ## list what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+install: .venv/ready ## create .venv with everything, hashes checked
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: install ## the whole bot against a sandbox, on one local address (ARGS=--script plays it unattended)
+	$(BIN)/dr demo $(ARGS)
+
+test: install ## run every test; starts what it needs itself
+	$(BIN)/python -m pytest $(ARGS)
+
+check: install ## style, types, floors, and everything the documents claim
+	@$(BIN)/python -m tests.check
+
+fix: install ## mend what can be mended
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: install ## print the measured ratios of benchmarks/
+	$(BIN)/python -m benchmarks.acknowledge $(ARGS)
+
+lock: ## renew requirements.lock (needs uv on the path)
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade --output-file requirements.lock
+
+clean: ## remove what the other targets made
+	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

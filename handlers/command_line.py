@@ -1,0 +1,5 @@
+"""The DR bot's command line."""
+
+
+def main() -> int:
+    return 0
