@@ -1,5 +1,126 @@
-"""The DR bot's command line."""
+"""The command line: `dr web`, `dr socket`, `dr worker`, `dr demo`, `dr doctor`, `dr audit …`.
+
+A setting that is wrong ends a process at once with one sentence and exit code 2; no traceback
+reaches whoever started it.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+
+from bot.errors import DrError
+from bot.settings import Settings, redis_url
+from handlers.logs import configure
+
+Process = Callable[[Settings, asyncio.Event], Awaitable[None]]
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except DrError as error:
+        print(f"dr: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dr", description="Governed failover with Azure Site Recovery, from Slack."
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, run, text in (
+        ("web", _web, "receive commands and clicks over HTTP"),
+        ("socket", _socket, "receive commands and clicks over Socket Mode"),
+        ("worker", _worker, "submit, follow, and keep the cards true"),
+        ("doctor", _doctor, "check settings, Slack, Redis, Azure and the policy"),
+    ):
+        commands.add_parser(name, help=text, description=text).set_defaults(run=run)
+    _add_demo(commands.add_parser("demo", help="the whole bot against a sandbox on this machine"))
+    _add_audit(commands.add_parser("audit", help="check or export the audit log"))
+    return parser
+
+
+def _add_demo(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument("--script", action="store_true", help="play the main story and exit")
+    demo.add_argument("--speed", type=float, default=None, help="how much faster than real time")
+    demo.add_argument("--port", type=int, default=0, help="the page's port (default: a free one)")
+    demo.set_defaults(run=_demo)
+
+
+def _add_audit(audit: argparse.ArgumentParser) -> None:
+    kinds = audit.add_subparsers(required=True, metavar="what")
+    kinds.add_parser("verify", help="walk the whole chain").set_defaults(run=_verify)
+    export = kinds.add_parser("export", help="write every entry to standard output")
+    export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    export.set_defaults(run=_export)
+
+
+def _web(_options: argparse.Namespace) -> int:
+    from handlers.web import serve
+
+    return _run_process(serve)
+
+
+def _socket(_options: argparse.Namespace) -> int:
+    from handlers.socket import connect
+
+    return _run_process(connect)
+
+
+def _worker(_options: argparse.Namespace) -> int:
+    from handlers.worker import work
+
+    return _run_process(work)
+
+
+def _doctor(_options: argparse.Namespace) -> int:
+    from handlers.doctor_command import examine
+
+    settings = Settings.read(os.environ)
+    configure("ERROR")
+    return asyncio.run(examine(settings))
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from handlers.demo import demo
+
+    return asyncio.run(demo(script=options.script, speed=options.speed, port=options.port))
+
+
+def _verify(_options: argparse.Namespace) -> int:
+    from handlers.audit_commands import verify
+
+    return asyncio.run(verify(redis_url(os.environ)))
+
+
+def _export(options: argparse.Namespace) -> int:
+    from handlers.audit_commands import export
+
+    return asyncio.run(export(redis_url(os.environ), options.format))
+
+
+def _run_process(process: Process) -> int:
+    settings = Settings.read(os.environ)
+    configure(settings.log_level)
+    asyncio.run(_until_told(process, settings))
     return 0
+
+
+async def _until_told(process: Process, settings: Settings) -> None:
+    """Run a process until SIGTERM or SIGINT; a second signal is the system's business."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    await process(settings, stopping)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What is true of requests, people, machines and policy: no I/O, no vendor, no clock."""

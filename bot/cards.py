@@ -1,0 +1,125 @@
+"""Keeping Slack true: the card of a request, its thread, and how often either may be touched.
+
+A card is drawn from the request as it is now, never from what happened: drawing late or twice
+does no harm. The thread tells the audit entries in order and remembers how far it got.
+"""
+
+import logging
+import uuid
+from typing import Final
+
+from bot.domain.request import Request, State
+from bot.errors import SlackRefused, Unavailable
+from bot.gateways.redis.cards import CardRecord
+from bot.messages.card import card
+from bot.messages.thread import line
+from bot.runtime import Bot
+
+_CHANNEL_GONE: Final = frozenset(
+    {"channel_not_found", "is_archived", "not_in_channel", "restricted_action"}
+)
+_BUSY: Final = 0.5
+"""Seconds to wait when somebody else draws this card."""
+_SLACK_AWAY: Final = 5.0
+_NOWHERE: Final = 60.0
+"""Seconds until a card that no channel takes is tried again."""
+
+log = logging.getLogger(__name__)
+
+
+async def draw(bot: Bot, request_id: str) -> float | None:
+    """Bring a card and its thread up to date.
+
+    Returns the seconds after which it wants to be called again, None when all is told.
+    """
+    holder = uuid.uuid4().hex
+    if not await bot.redis.cards.lock(request_id, holder):
+        return _BUSY
+    try:
+        return await _draw(bot, request_id)
+    except Unavailable as error:
+        log.warning("the card of %s waits: %s", request_id, error.sentence)
+        return error.retry_after or _SLACK_AWAY
+    except SlackRefused as error:
+        log.error("the card of %s cannot be shown: %s", request_id, error.sentence)  # noqa: TRY400
+        return _NOWHERE
+    finally:
+        await bot.redis.cards.unlock(request_id, holder)
+
+
+async def place_for(bot: Bot, channel_id: str) -> str:
+    """Return the id of the channel that gets a card asked for in `channel_id`.
+
+    That is the channel itself when the bot is in it and nobody from outside is, else the
+    incident channel. Raises `SlackRefused` when the bot cannot see that one either.
+    """
+    asked_in = await bot.slack.channel(channel_id)
+    if asked_in and asked_in.member and not asked_in.shared and not asked_in.archived:
+        return asked_in.id
+    default = await bot.slack.channel(bot.settings.channel)
+    if default is None or not default.member:
+        raise SlackRefused("incident_channel_not_joined")
+    return default.id
+
+
+async def _draw(bot: Bot, request_id: str) -> float | None:
+    dirty = await bot.redis.cards.became_dirty(request_id)
+    now = (await bot.redis.requests.snapshot(request_id)).now
+    request = await bot.redis.requests.load(request_id)
+    if request is None or not dirty:
+        return None
+    record = await bot.redis.cards.record(request_id)
+    if record.ts:
+        await _tell(bot, request, record)
+        if wait := await _edit(bot, request, record, now):
+            return wait
+    else:
+        await _tell(bot, request, await _post(bot, request, request.channel, now))
+    await bot.redis.cards.clean(request_id, dirty)
+    return _BUSY if await bot.redis.cards.became_dirty(request_id) else None
+
+
+async def _post(bot: Bot, request: Request, channel: str, now: int) -> CardRecord:
+    message = card(request, now=now, expected=await _expected(bot, request))
+    try:
+        channel_id, ts = await bot.slack.post(channel, message)
+    except SlackRefused as error:
+        if error.code not in _CHANNEL_GONE:
+            raise
+        channel_id, ts = await bot.slack.post(await place_for(bot, ""), message)
+    await bot.redis.cards.posted(request.id, channel_id, ts)
+    return await bot.redis.cards.record(request.id)
+
+
+async def _edit(bot: Bot, request: Request, record: CardRecord, now: int) -> float:
+    """Edit the card, or return the seconds to wait until the budget lets us."""
+    wait = await bot.redis.cards.wait_before_edit(
+        request.id,
+        pause=bot.settings.card_pause,
+        milestone=request.state is not State.RUNNING,
+    )
+    if wait:
+        return wait
+    message = card(request, now=now, expected=await _expected(bot, request))
+    try:
+        await bot.slack.update(record.channel, record.ts, message)
+    except SlackRefused as error:
+        if error.code not in _CHANNEL_GONE | {"message_not_found"}:
+            raise
+        await _post(bot, request, record.channel, now)
+    return 0
+
+
+async def _tell(bot: Bot, request: Request, record: CardRecord) -> None:
+    """Tell the thread what it has not been told yet, in order."""
+    told = record.told
+    for entry in await bot.redis.audit.of_request(request.id, skip=told):
+        if said := line(entry, request):
+            message, loud = said
+            await bot.slack.post(record.channel, message, thread=record.ts, broadcast=loud)
+        told += 1
+        await bot.redis.cards.told(request.id, told)
+
+
+async def _expected(bot: Bot, request: Request) -> int | None:
+    return await bot.redis.shelf.expected(request.operation, request.machine.provider)

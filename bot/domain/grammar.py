@@ -1,0 +1,192 @@
+"""The grammar of `/dr`: from what was typed to a `Command`, or to a sentence that helps.
+
+    /dr <verb> [<target>] [--option value]… [because <reason>]
+
+Phones and desktops turn quotes and dashes into others, and Slack turns names into links: all that
+is undone here, once. Nothing typed is ever interpreted as markup.
+"""
+
+import difflib
+import html
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Final
+
+from bot.domain.data import Data
+from bot.domain.verbs import Option, Verb
+from bot.errors import Misunderstood
+
+LONGEST_REASON: Final = 500
+LONGEST_NAME: Final = 400
+"""Long enough for a resource id."""
+
+_LINK = re.compile(r"<([@#!]?)([^<>|\s]*)(?:\|([^<>]*))?>")
+_DASHES = re.compile(r"^[-‐-―−]{1,2}(?=[A-Za-z])")
+_QUOTES: Final = str.maketrans("“”„‟«»‘’‚‛`´", '""""""' + "''''" + "''")
+_BECAUSE = re.compile(r"(?:^|\s)because(?:\s+|$)", re.IGNORECASE)
+
+
+class Command(Data):
+    """What somebody wants, read but not yet looked up."""
+
+    verb: str
+    target: str = ""
+    options: dict[str, str] = {}
+    """Every option of the verb, in canonical form, defaults included."""
+    reason: str = ""
+
+    def again(self, target: str) -> str:
+        """Write the command for another target, as somebody would type it."""
+        words = [self.verb, target, *(f"--{k} {v}" for k, v in self.options.items() if v)]
+        return " ".join(words) + (f" because {self.reason}" if self.reason else "")
+
+
+def parse(text: str, verbs: Mapping[str, Verb]) -> Command:
+    """Read what was typed after `/dr`; raises `Misunderstood` with what to type instead.
+
+    Nothing typed at all is the verb `''`.
+    """
+    head, reason = _split_reason(tidy(text))
+    words = head.split()
+    if not words:
+        if reason:
+            raise Misunderstood("There is a reason but no command.", _help())
+        return Command(verb="")
+    verb = _verb(words[0], verbs)
+    target, options = _arguments(words[1:], verb)
+    _check_target(target, verb)
+    return Command(verb=verb.name, target=target, options=options, reason=_reason(reason, verb))
+
+
+def tidy(text: str) -> str:
+    """Undo what keyboards and Slack did to a typed text, and drop what cannot be seen."""
+    text = _LINK.sub(_unlink, text)
+    text = html.unescape(text) if _escaped(text) else text
+    text = unicodedata.normalize("NFC", text)
+    visible = (" " if c.isspace() else c for c in text if c.isspace() or not _hidden(c))
+    return " ".join("".join(visible).split())
+
+
+def _unlink(found: re.Match[str]) -> str:
+    """Turn `<@U1|ann>`, `<#C1|ops>`, `<http://vm.local|vm.local>` and `<!here>` into words."""
+    sign, body, label = found.groups()
+    if sign in {"@", "#"}:
+        return sign + (label or body)
+    if sign == "!":
+        return "@" + (label or body).lstrip("@")
+    return str(label or body)
+
+
+def _escaped(text: str) -> bool:
+    """Whether Slack escaped the text: a bare `<` or `>` says that it did not."""
+    return "<" not in text and ">" not in text
+
+
+def _hidden(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs"} and character != "\u200d"
+
+
+def _split_reason(text: str) -> tuple[str, str | None]:
+    found = _BECAUSE.search(text)
+    if not found:
+        return text, None
+    return text[: found.start()], text[found.end() :].strip()
+
+
+def _verb(word: str, verbs: Mapping[str, Verb]) -> Verb:
+    name = _plain(word).casefold()
+    if name in verbs:
+        return verbs[name]
+    close = difflib.get_close_matches(name, [v for v in verbs if v], n=2, cutoff=0.6)
+    hint = " or ".join(f"/dr {one}" for one in close)
+    raise Misunderstood(
+        f"There is no command {_shown(word)}.", f"Did you mean {hint}?" if close else _help()
+    )
+
+
+def _arguments(words: list[str], verb: Verb) -> tuple[str, dict[str, str]]:
+    options = {option.name: option for option in verb.options}
+    given: dict[str, str] = {}
+    targets: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if not _DASHES.match(word):
+            targets.append(_plain(word))
+            continue
+        name, equals, value = _DASHES.sub("", word).partition("=")
+        option = _option(name, options, verb)
+        if option.name in given:
+            raise Misunderstood(f"--{option.name} is given twice.", f"Type: {verb.usage}")
+        given[option.name] = _value(option, value if equals else next(rest, ""), verb)
+    if len(targets) > 1:
+        raise Misunderstood(
+            f"/dr {verb.name} takes one name, and this reads like {len(targets)}: "
+            f"{', '.join(_shown(one) for one in targets[:3])}.",
+            f"Type: {verb.usage}",
+        )
+    defaults = {option.name: option.default for option in verb.options}
+    return (targets[0] if targets else ""), defaults | given
+
+
+def _option(name: str, options: Mapping[str, Option], verb: Verb) -> Option:
+    if name.casefold() in options:
+        return options[name.casefold()]
+    known = ", ".join(f"--{one}" for one in options)
+    raise Misunderstood(
+        f"/dr {verb.name} has no option --{_short(name)}.",
+        f"It has {known}." if known else f"Type: {verb.usage}",
+    )
+
+
+def _value(option: Option, text: str, verb: Verb) -> str:
+    text = _plain(text)
+    if not text or _DASHES.match(text):
+        raise Misunderstood(
+            f"--{option.name} needs a value: {option.argument.hint}.", f"Type: {verb.usage}"
+        )
+    return option.argument.check(text)
+
+
+def _check_target(target: str, verb: Verb) -> None:
+    if target and not verb.target:
+        raise Misunderstood(f"/dr {verb.name} takes no name.", f"Type: {verb.usage}")
+    if verb.target and verb.target_required and not target:
+        raise Misunderstood(f"/dr {verb.name} needs a {verb.target}.", f"Type: {verb.usage}")
+    if len(target) > LONGEST_NAME:
+        raise Misunderstood(f"{_shown(target)} is too long to be a name.", f"Type: {verb.usage}")
+
+
+def _reason(reason: str | None, verb: Verb) -> str:
+    if verb.reason == "none":
+        if reason:
+            raise Misunderstood(f"/dr {verb.name} takes no reason.", f"Type: {verb.usage}")
+        return ""
+    if not reason and verb.reason == "optional":
+        return ""
+    if not reason:
+        raise Misunderstood(
+            "Say why: the approvers and the audit log need the reason.", f"Type: {verb.usage}"
+        )
+    if len(reason) > LONGEST_REASON:
+        raise Misunderstood(
+            f"The reason is {len(reason)} characters long; {LONGEST_REASON} is the most.",
+            "Shorten it and put the rest into the incident channel.",
+        )
+    return reason
+
+
+def _plain(word: str) -> str:
+    return word.translate(_QUOTES).strip("\"'")
+
+
+def _short(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _shown(word: str) -> str:
+    return f"“{_short(word)}”"
+
+
+def _help() -> str:
+    return "Type /dr help to see every command."

@@ -1,0 +1,246 @@
+"""Machines, recovery points and jobs as Azure Site Recovery reports them, in our words.
+
+The field names are ours, the values Azure's: states and operations stay verbatim, so that a value
+we have never seen is shown as it is and never mistaken for one we know.
+"""
+
+import difflib
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.domain.data import Data
+
+RUNNING_JOB_STATES: Final = frozenset({"NotStarted", "InProgress", "Suspended", "Cancelling"})
+GOOD_JOB_STATES: Final = frozenset(
+    {"Succeeded", "CompletedWithInformation", "CompletedWithWarnings"}
+)
+CANCELLED_JOB_STATES: Final = frozenset({"Cancelled", "Canceled"})
+
+
+def same_id(one: str, other: str) -> bool:
+    """Compare two resource ids as Azure does: the casing says nothing."""
+    return one.casefold() == other.casefold()
+
+
+def segment(resource_id: str, kind: str) -> str:
+    """Return the name after `/kind/` in a resource id, whatever its casing; '' when absent."""
+    found = re.search(rf"/{re.escape(kind)}/([^/?]+)", resource_id, re.IGNORECASE)
+    return found.group(1) if found else ""
+
+
+class Finding(Data):
+    """One health error, in Azure's words."""
+
+    code: str
+    level: str
+    message: str
+    causes: str = ""
+    action: str = ""
+
+
+class Disk(Data):
+    """One replicated managed disk."""
+
+    id: str
+    name: str = ""
+    cache_account: str = ""
+    """The cache storage account in the region that is replicated from."""
+    account_type: str = ""
+
+
+class Machine(Data):
+    """A replication protected item."""
+
+    id: str
+    name: str
+    """The friendly name: what people type."""
+    item: str
+    """The name of the protected item, the last segment of the id."""
+    vault: str
+    provider: str
+    """Azure's instanceType: A2A, HyperVReplicaAzure, …"""
+    state: str
+    state_words: str
+    active: str
+    """`Primary` or `Recovery`: the side that runs."""
+    allowed: tuple[str, ...]
+    health: str
+    findings: tuple[Finding, ...] = ()
+    scenario: str = ""
+    """The operation that Azure is running on it, '' when idle."""
+    job: str = ""
+    test_state: str = ""
+    primary_region: str
+    recovery_region: str
+    home_region: str
+    """Where it ran when it was first protected."""
+    region_names: dict[str, str] = {}
+    """What people call the regions, by code."""
+    rpo_seconds: int | None = None
+    rpo_at: datetime | None = None
+    """When Azure computed the RPO: it goes stale after a failover."""
+    progress: int | None = None
+    """Percent of the initial replication; stale once protected."""
+    source_vm: str = ""
+    """The ARM id of the virtual machine on the primary side, lower-cased by Azure."""
+    failed_over_vm: str = ""
+    """The ARM id of the virtual machine on the recovery side, after a failover."""
+    recovery_group: str = ""
+    """The resource group that receives the machine at a failover."""
+    recovery_container: str = ""
+    policy: str = ""
+    disks: tuple[Disk, ...] = ()
+    tags: dict[str, str] = {}
+
+    @property
+    def runs_in(self) -> str:
+        """The region where the machine runs now."""
+        return self.recovery_region if self.active == "Recovery" else self.primary_region
+
+    @property
+    def other_region(self) -> str:
+        """The region on the other side."""
+        return self.primary_region if self.active == "Recovery" else self.recovery_region
+
+    @property
+    def here(self) -> str:
+        """The name of the region where it runs now."""
+        return self.region_names.get(self.runs_in, self.runs_in) or "an unknown region"
+
+    @property
+    def there(self) -> str:
+        """The name of the region on the other side."""
+        return self.region_names.get(self.other_region, self.other_region) or "an unknown region"
+
+    @property
+    def home(self) -> str:
+        """The name of the region where it was first protected."""
+        return self.region_names.get(self.home_region, self.home_region)
+
+    @property
+    def away(self) -> bool:
+        """Whether it runs somewhere else than where it was first protected."""
+        return bool(self.home_region) and self.runs_in != self.home_region
+
+    @property
+    def container(self) -> str:
+        """The id of the container that the item lives in now."""
+        return re.split("/replicationProtectedItems/", self.id, flags=re.IGNORECASE)[0]
+
+    @property
+    def source_group(self) -> str:
+        """The resource group of the virtual machine on the primary side."""
+        return segment(self.source_vm, "resourceGroups")
+
+
+class Point(Data):
+    """A recovery point."""
+
+    id: str
+    name: str
+    """Its guid: what `--point` takes."""
+    at: datetime
+    kind: str
+    """Azure's recoveryPointType: CrashConsistent, ApplicationConsistent, …"""
+
+
+class JobStep(Data):
+    """One task of a job; nested tasks carry their depth."""
+
+    name: str
+    state: str
+    """Azure's state, or `Skipped`."""
+    depth: int = 0
+    started: datetime | None = None
+    ended: datetime | None = None
+
+
+class JobError(Data):
+    """What went wrong in a job, in Azure's words."""
+
+    code: str
+    message: str
+    causes: str = ""
+    action: str = ""
+
+
+class Job(Data):
+    """A Site Recovery job."""
+
+    id: str
+    name: str
+    """Its guid."""
+    scenario: str
+    state: str
+    words: str = ""
+    """Azure's stateDescription."""
+    target: str = ""
+    started: datetime | None = None
+    ended: datetime | None = None
+    activity: str = ""
+    """'<client-request-id> ActivityId: <correlation id>'; only a GET of the job has it."""
+    steps: tuple[JobStep, ...] = ()
+    errors: tuple[JobError, ...] = ()
+    actions: tuple[str, ...] = ()
+    moved_to: str = ""
+    """The item's new id, when the job moved it to another container."""
+
+    @property
+    def running(self) -> bool:
+        """Whether Azure still works on it; an unknown state without an end time counts as so."""
+        if self.state in RUNNING_JOB_STATES:
+            return True
+        known_end = GOOD_JOB_STATES | CANCELLED_JOB_STATES | {"Failed"}
+        return self.ended is None and self.state not in known_end
+
+    @property
+    def good(self) -> bool:
+        """Whether it ended well."""
+        return not self.running and self.state in GOOD_JOB_STATES
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was cancelled, by us or outside."""
+        return not self.running and self.state in CANCELLED_JOB_STATES
+
+    def begun_by(self, client_request_id: str) -> bool:
+        """Whether this job was started by the call with that client-request-id."""
+        return self.activity.casefold().startswith(client_request_id.casefold())
+
+
+class WayBack(Data):
+    """What a reprotect of an A2A machine needs to know, read from Azure or given by a person."""
+
+    disks: tuple[Disk, ...]
+    """The disks of the failed-over machine, each with the cache account that it will use."""
+    policy: str
+    """The replication policy of the container mapping in the reverse direction."""
+    cache_account: str
+    cache_found: str
+    """Where the cache account was learnt from, in words."""
+
+
+def named(name: str, machines: Sequence[Machine]) -> tuple[Machine, ...]:
+    """Return the machines of exactly this name; an `id:` prefix takes a resource id instead."""
+    if name.casefold().startswith("id:"):
+        return tuple(m for m in machines if same_id(m.id, name[3:]))
+    return tuple(m for m in machines if m.name.casefold() == name.casefold())
+
+
+def nearly_named(name: str, machines: Sequence[Machine], most: int = 5) -> tuple[Machine, ...]:
+    """Return the machines that somebody who typed this may have meant, the likeliest first."""
+    wanted = name.casefold()
+    begun = [m for m in machines if wanted and m.name.casefold().startswith(wanted)]
+    names = sorted({m.name.casefold() for m in machines})
+    close = difflib.get_close_matches(wanted, names, n=most, cutoff=0.7)
+    rest = [m for one in close for m in machines if m.name.casefold() == one and m not in begun]
+    return tuple(sorted(begun, key=lambda m: m.name) + rest)[:most]
+
+
+def position(machine: Machine) -> str:
+    """Say where a machine stands between its two regions."""
+    if machine.active == "Recovery":
+        return "failed over" if machine.runs_in != machine.home_region else "failed back"
+    return "away, replicating back" if machine.away else "at home"

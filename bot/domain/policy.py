@@ -1,0 +1,125 @@
+"""The policy: who may ask for what, who may approve it, and how many of them are needed.
+
+Rules are tried in order, the first that matches decides; a request that no rule matches is
+refused. Nobody is allowed anything that no rule names them for.
+"""
+
+import fnmatch
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BeforeValidator, Field, ValidationError
+
+from bot.domain.data import Data, digest
+from bot.domain.operations import CATALOGUE
+from bot.errors import Misconfigured
+
+EVERYONE: Final = "everyone"
+"""In a list of people: every full member of the workspace."""
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_LIFETIME: Final = re.compile(r"^(\d+)\s*([smhd])$")
+_USER: Final = re.compile(r"^[UW][A-Z0-9]{2,}$")
+_GROUP: Final = re.compile(r"^@[a-z0-9][a-z0-9._-]*$")
+
+
+def _seconds(value: object) -> object:
+    if isinstance(value, str) and (found := _LIFETIME.match(value)):
+        return int(found.group(1)) * _UNITS[found.group(2)]
+    raise ValueError("a duration is a number and a unit, such as '30m' or '2h'")
+
+
+def _who(value: object) -> object:
+    if isinstance(value, str) and (value == EVERYONE or _USER.match(value) or _GROUP.match(value)):
+        return value
+    raise ValueError("a person is a user id such as 'U012AB3CD', a group is '@' and its handle")
+
+
+def _operation(value: object) -> object:
+    if value == "*" or value in CATALOGUE:
+        return value
+    raise ValueError(f"an operation is '*' or one of {', '.join(CATALOGUE)}")
+
+
+Lifetime = Annotated[int, BeforeValidator(_seconds), Field(gt=0)]
+Who = Annotated[str, BeforeValidator(_who)]
+OperationName = Annotated[str, BeforeValidator(_operation)]
+
+
+class Rule(Data):
+    """One rule: what it matches, and what it asks for."""
+
+    name: str = Field(min_length=1)
+    operations: tuple[OperationName, ...] = ("*",)
+    machines: tuple[str, ...] = ("*",)
+    """Patterns of machine names: `vm-web*`."""
+    approvals: int = Field(default=2, ge=1)
+    may_ask: tuple[Who, ...]
+    may_approve: tuple[Who, ...]
+    request_lifetime: Lifetime = 3600
+    """Seconds until a request that is not approved expires."""
+    approval_lifetime: Lifetime = 1800
+    """Seconds until an approval that is not carried out expires."""
+
+    def matches(self, operation: str, machine: str) -> bool:
+        """Whether this rule speaks about that operation on that machine."""
+        if "*" not in self.operations and operation not in self.operations:
+            return False
+        return any(fnmatch.fnmatchcase(machine.casefold(), p.casefold()) for p in self.machines)
+
+
+class ReprotectDefaults(Data):
+    """What a reprotect needs and cannot always learn from the vault, per region."""
+
+    cache_storage_account: str
+
+
+class Policy(Data):
+    """The whole policy file."""
+
+    may_look: tuple[Who, ...] = ()
+    """Who may see machines, requests and the audit log."""
+    rules: tuple[Rule, ...] = Field(alias="rule", min_length=1)
+    reprotect: dict[str, ReprotectDefaults] = {}
+
+    @property
+    def version(self) -> str:
+        """A digest of what the policy says, whatever its layout."""
+        return digest(self.model_dump(mode="json"))[:12]
+
+    def rule_for(self, operation: str, machine: str) -> Rule | None:
+        """Return the first rule that matches, or None: then nobody may."""
+        return next((rule for rule in self.rules if rule.matches(operation, machine)), None)
+
+
+def includes(who: tuple[str, ...], user: str, groups: Mapping[str, frozenset[str]]) -> bool:
+    """Whether a list of people includes this user; an unknown or empty group includes nobody.
+
+    `groups` maps a handle with its '@' to the user ids in it.
+    """
+    return any(one in {EVERYONE, user} or user in groups.get(one, frozenset()) for one in who)
+
+
+def handles(*lists: tuple[str, ...]) -> frozenset[str]:
+    """Return the group handles that some lists of people name."""
+    return frozenset(one for who in lists for one in who if one.startswith("@"))
+
+
+def load(path: Path) -> Policy:
+    """Read a policy file; raises `Misconfigured` naming the file, the key and what is wrong."""
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise Misconfigured(f"The policy file {path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"The policy file {path} is not valid TOML: {error}.") from error
+    try:
+        return Policy.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the file"
+        said = first["msg"].removeprefix("Value error, ")
+        raise Misconfigured(f"The policy file {path} is wrong at {key}: {said}.") from error

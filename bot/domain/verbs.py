@@ -1,0 +1,120 @@
+"""A verb: what one command is called, takes and does, read from the function that is the command.
+
+A command is written once, as a typed function. Its keyword-only parameters become the options of
+the grammar and the fields of a form, its docstring the help; `describe` reads them, and nothing
+else has to be told.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+from bot.errors import Misunderstood
+
+TargetKind = Literal["machine", "machine or request", "command"]
+ReasonKind = Literal["required", "optional", "none"]
+
+
+@dataclass(frozen=True)
+class Argument:
+    """How an option is typed: its hint in the usage line, its check, and a line of help."""
+
+    hint: str
+    help: str
+    check: Callable[[str], str]
+    """Returns the text in its one canonical form; raises `Misunderstood`."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One `--name value` of a verb."""
+
+    name: str
+    argument: Argument
+    default: str
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One command, as everybody needs to know it."""
+
+    name: str
+    help: str
+    """One sentence in the imperative."""
+    details: str
+    target: TargetKind | None
+    target_required: bool
+    options: tuple[Option, ...] = ()
+    reason: ReasonKind = "none"
+    """Whether `because …` must be, may be, or cannot be said."""
+    function: Callable[..., Any] = field(default=lambda: None, compare=False)
+
+    @property
+    def usage(self) -> str:
+        """The line that shows how it is typed."""
+        parts = [f"/dr {self.name}"]
+        if self.target:
+            hint = (
+                "<machine>|<request>" if self.target == "machine or request" else f"<{self.target}>"
+            )
+            parts.append(hint if self.target_required else f"[{hint}]")
+        parts += [f"[--{option.name} {option.argument.hint}]" for option in self.options]
+        if self.reason != "none":
+            parts.append("because <reason>" if self.reason == "required" else "[because <reason>]")
+        return " ".join(parts)
+
+
+def describe(
+    function: Callable[..., Any],
+    *,
+    target: TargetKind | None,
+    target_required: bool = True,
+    reason: ReasonKind = "none",
+) -> Verb:
+    """Read a verb from a function: keyword-only `Annotated[…, Argument]` parameters are options."""
+    first, _, rest = inspect.cleandoc(function.__doc__ or "").partition("\n")
+    hints = get_type_hints(function, include_extras=True)
+    options = [
+        Option(name, _argument(hints[name]), str(parameter.default))
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    ]
+    return Verb(
+        name=function.__name__.rstrip("_"),
+        help=first,
+        details=rest.strip(),
+        target=target,
+        target_required=target_required,
+        options=tuple(options),
+        reason=reason,
+        function=function,
+    )
+
+
+def one_of(
+    *choices: str, also: Callable[[str], bool] | None = None, hint: str = ""
+) -> Callable[[str], str]:
+    """Make a check that takes one of some words (and whatever `also` takes)."""
+
+    def check(text: str) -> str:
+        word = text.casefold()
+        if word in choices:
+            return word
+        if also and also(text):
+            return text
+        raise Misunderstood(f"{text!r} is not {hint or _either(choices)}.")
+
+    return check
+
+
+def _either(choices: tuple[str, ...]) -> str:
+    return " or ".join([", ".join(choices[:-1]), choices[-1]]) if len(choices) > 1 else choices[0]
+
+
+def _argument(hint: Any) -> Argument:
+    if get_origin(hint) is Annotated:
+        for extra in get_args(hint)[1:]:
+            if isinstance(extra, Argument):
+                return extra
+    raise TypeError(f"{hint!r} is not Annotated with an Argument")

@@ -1,0 +1,136 @@
+"""What a click means: pure decisions about votes, each with its reason.
+
+The same functions decide when somebody presses a button and again before anything is sent.
+"""
+
+from collections.abc import Collection, Mapping
+
+from bot.domain.data import Data
+from bot.domain.people import Person, why_nobody
+from bot.domain.policy import includes
+from bot.domain.request import Request, State, Step, Vote, take
+
+Groups = Mapping[str, frozenset[str]]
+
+
+class Standing(Data):
+    """What we know of somebody who presses: who they are and which groups hold whom."""
+
+    person: Person
+    home_teams: frozenset[str]
+    groups: dict[str, frozenset[str]]
+
+
+def why_not_approve(request: Request, standing: Standing) -> str | None:
+    """Say why an approval by this person would not count, or return None."""
+    person = standing.person
+    if reason := _closed(request, "approve"):
+        return reason
+    if reason := why_nobody(person, standing.home_teams):
+        return reason
+    if person.id == request.asker.id:
+        return "You asked for this yourself; somebody else has to approve it."
+    if not includes(request.terms.may_approve, person.id, standing.groups):
+        return f"You are not among those who may approve this ({approvers(request)})."
+    if any(vote.person.id == person.id for vote in request.approvals):
+        return "You have approved this already; every person counts once."
+    return None
+
+
+def why_not_deny(request: Request, standing: Standing) -> str | None:
+    """Say why a denial by this person would not count, or return None."""
+    person = standing.person
+    if reason := _closed(request, "deny"):
+        return reason
+    if reason := why_nobody(person, standing.home_teams):
+        return reason
+    if person.id == request.asker.id:
+        return "You asked for this yourself: press Withdraw instead."
+    if not includes(request.terms.may_approve, person.id, standing.groups):
+        return f"You are not among those who may decide this ({approvers(request)})."
+    return None
+
+
+def why_not_withdraw(request: Request, standing: Standing) -> str | None:
+    """Say why this person cannot withdraw the request, or return None."""
+    if request.state not in {State.WAITING, State.APPROVED}:
+        return _closed(request, "withdraw")
+    if reason := why_nobody(standing.person, standing.home_teams):
+        return reason
+    if standing.person.id != request.asker.id:
+        return f"Only {request.asker.name}, who asked, can withdraw this. You can deny it."
+    return None
+
+
+def why_not_resubmit(request: Request, standing: Standing) -> str | None:
+    """Say why this person cannot have an approved request sent again, or return None."""
+    if request.state is not State.APPROVED or not request.needs_nod:
+        return f"This request is {request.state}; there is nothing to submit again."
+    if reason := why_nobody(standing.person, standing.home_teams):
+        return reason
+    lists = request.terms.may_ask + request.terms.may_approve
+    if not includes(lists, standing.person.id, standing.groups):
+        return "You are not among those who may ask for or approve this."
+    return None
+
+
+def why_not_ask(may_ask: tuple[str, ...], standing: Standing) -> str | None:
+    """Say why this person may not ask for something, or return None."""
+    if reason := why_nobody(standing.person, standing.home_teams):
+        return reason
+    if not includes(may_ask, standing.person.id, standing.groups):
+        named = ", ".join(may_ask) or "nobody"
+        return f"The policy does not let you ask for this; it lets {named}."
+    return None
+
+
+def count(request: Request, vote: Vote) -> Request:
+    """Add an approval; the one that completes the quorum approves the request."""
+    votes = (*request.votes, vote)
+    if len([v for v in votes if v.approves]) < request.terms.approvals:
+        return take(request, Step.VOTE, votes=votes)
+    return take(
+        request,
+        Step.APPROVE,
+        votes=votes,
+        approved_at=vote.at,
+        expires_at=vote.at + request.terms.approval_lifetime * 1000,
+    )
+
+
+def no_longer_counts(
+    request: Request, people: Mapping[str, Person], home_teams: Collection[str], groups: Groups
+) -> tuple[str, ...]:
+    """Name everybody whose word no longer counts, before anything is sent; empty when all does.
+
+    `people` holds the asker and every approver as Slack knows them now.
+    """
+    gone: list[str] = []
+    asker = people[request.asker.id]
+    if why_nobody(asker, home_teams) or not includes(request.terms.may_ask, asker.id, groups):
+        gone.append(f"{request.asker.name} may no longer ask for this")
+    valid = {
+        vote.person.id
+        for vote in request.approvals
+        if vote.person.id != request.asker.id
+        and not why_nobody(people[vote.person.id], home_teams)
+        and includes(request.terms.may_approve, vote.person.id, groups)
+    }
+    if len(valid) < request.terms.approvals:
+        gone += [
+            f"{vote.person.name} may no longer approve this"
+            for vote in request.approvals
+            if vote.person.id not in valid
+        ]
+    return tuple(gone)
+
+
+def approvers(request: Request) -> str:
+    """Name those who may approve, as the policy writes them."""
+    return ", ".join(request.terms.may_approve) or "nobody"
+
+
+def _closed(request: Request, verb: str) -> str | None:
+    if request.state is State.WAITING:
+        return None
+    return f"This request is {request.state}; it is too late to {verb}."

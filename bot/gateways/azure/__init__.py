@@ -1,0 +1,270 @@
+"""Azure Site Recovery: reading through the SDK's own pipeline, changing through its operations.
+
+Lists are read as raw bytes straight into our shapes (the generated models cost forty times as
+much and hold up the loop). A change is sent exactly once: its POST is never repeated by a retry
+policy, and what comes back is the job's id, or `AnswerLost`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import AzureError
+from azure.core.rest import HttpRequest
+from azure.identity.aio import DefaultAzureCredential
+from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementClient
+
+from bot.domain.data import Data
+from bot.domain.machines import Disk, Job, Machine, Point, segment
+from bot.domain.operations import Call
+from bot.errors import AnswerLost, AzureRefused, Unavailable
+from bot.gateways.azure.answers import refusal, retry_after, trouble
+from bot.gateways.azure.wire import (
+    ItemShape,
+    JobShape,
+    MappingShape,
+    NamedShape,
+    PointShape,
+    ShapeT,
+    VmShape,
+    pages_of,
+    read,
+)
+from bot.settings import CLOUDS
+
+API_VERSION: Final = "2025-08-01"
+COMPUTE_VERSION: Final = "2024-07-01"
+POST_TIMEOUT: Final = 30.0
+"""Seconds after which a POST without an answer counts as lost."""
+_READ_TIMEOUT: Final = 60.0
+
+
+class Accepted(Data):
+    """What Azure's 202 told us."""
+
+    job: str
+    """The guid of the job."""
+    pace: int
+    """Seconds to wait between two looks at it."""
+
+
+class ContainerMapping(Data):
+    """A protection container mapping: from which container to which, under which policy."""
+
+    source: str
+    target: str
+    policy: str
+
+
+class Azure:
+    """All vaults; one SDK client per subscription."""
+
+    def __init__(self, credential: AsyncTokenCredential, url: str, *, sandbox: bool) -> None:
+        self._credential = credential
+        self._url = url
+        self._scope = f"{CLOUDS['public'] if sandbox else url}/.default"
+        self._https: dict[str, Any] = {"enforce_https": False} if sandbox else {}
+        self._clients: dict[str, SiteRecoveryManagementClient] = {}
+        self._per_container: set[str] = set()
+
+    async def close(self) -> None:
+        """Close every client."""
+        for client in self._clients.values():
+            await client.close()
+
+    async def machines(self, vault: str) -> tuple[Machine, ...]:
+        """List the machines of a vault, container by container where the rights demand it."""
+        if vault not in self._per_container:
+            try:
+                items = await self._list(f"{vault}/replicationProtectedItems", ItemShape)
+                return tuple(item.machine(vault) for item in items)
+            except AzureRefused as error:
+                if error.status != 403:
+                    raise
+                self._per_container.add(vault)
+        containers = await self._containers(vault)
+        lists = await asyncio.gather(
+            *(self._list(f"{one}/replicationProtectedItems", ItemShape) for one in containers)
+        )
+        return tuple(item.machine(vault) for items in lists for item in items)
+
+    async def machine(self, machine_id: str) -> Machine:
+        """Read one machine afresh; raises `AzureRefused` with status 404 when it is gone."""
+        item = read(ItemShape, await self._get(machine_id))
+        return item.machine(_vault_of(machine_id))
+
+    async def points(self, machine_id: str) -> tuple[Point, ...]:
+        """List the recovery points of a machine, the newest first."""
+        shapes = await self._list(f"{machine_id}/recoveryPoints", PointShape)
+        points = [point for shape in shapes if (point := shape.point())]
+        return tuple(sorted(points, key=lambda point: point.at, reverse=True))
+
+    async def jobs(self, vault: str) -> tuple[Job, ...]:
+        """List the jobs of a vault: without steps, errors and activity, which only `job` has."""
+        shapes = await self._list(f"{vault}/replicationJobs", JobShape)
+        return tuple(shape.job() for shape in shapes)
+
+    async def job(self, vault: str, name: str) -> Job:
+        """Read one job with its steps and errors."""
+        return read(JobShape, await self._get(f"{vault}/replicationJobs/{name}")).job()
+
+    async def mappings(self, container: str) -> tuple[ContainerMapping, ...]:
+        """List the mappings that a container takes part in, in both directions."""
+        shapes = await self._list(
+            f"{container}/replicationProtectionContainerMappings", MappingShape
+        )
+        return tuple(
+            ContainerMapping(
+                source=shape.source,
+                target=shape.properties.target_protection_container_id,
+                policy=shape.properties.policy_id,
+            )
+            for shape in shapes
+        )
+
+    async def vm_disks(self, vm_id: str) -> tuple[Disk, ...]:
+        """Read the managed disks of a virtual machine."""
+        return read(VmShape, await self._get(vm_id, COMPUTE_VERSION)).disks()
+
+    async def submit(self, call: Call, client_request_id: str) -> Accepted:
+        """Send a change, once. Raises `AzureRefused` when Azure said no, else `AnswerLost`."""
+        answers: list[Any] = []
+        try:
+            async with asyncio.timeout(POST_TIMEOUT):
+                await self._begin(
+                    call,
+                    raw_response_hook=lambda answer: answers.append(answer.http_response),
+                    headers={"x-ms-client-request-id": client_request_id},
+                    retry_total=0,
+                    permit_redirects=False,
+                    **self._https,
+                )
+        except (AzureError, TimeoutError) as error:
+            said = trouble(error) if isinstance(error, AzureError) else None
+            if isinstance(said, AzureRefused):
+                raise said from error
+            raise AnswerLost(
+                f"{said.sentence if said else 'Azure did not answer in time.'} "
+                "Whether the operation began is not known yet."
+            ) from error
+        return _accepted(answers)
+
+    async def _begin(self, call: Call, **options: Any) -> None:
+        client = self._client(call.resource)
+        place = _place(call.resource)
+        items, containers = (
+            client.replication_protected_items,
+            client.replication_protection_containers,
+        )
+        begin: Mapping[str, Callable[..., Awaitable[object]]] = {
+            "unplannedFailover": items.begin_unplanned_failover,
+            "failoverCommit": items.begin_failover_commit,
+            "switchprotection": containers.begin_switch_protection,
+        }
+        body = () if call.body is None else (call.body,)
+        await begin[call.action](*place, *body, **options)
+
+    async def _containers(self, vault: str) -> list[str]:
+        fabrics = await self._list(f"{vault}/replicationFabrics", NamedShape)
+        lists = await asyncio.gather(
+            *(
+                self._list(f"{one.id}/replicationProtectionContainers", NamedShape)
+                for one in fabrics
+            )
+        )
+        return [container.id for containers in lists for container in containers]
+
+    async def _list(self, path: str, shape: type[ShapeT]) -> list[ShapeT]:
+        """Read every page: an empty one may still have a next."""
+        found: list[ShapeT] = []
+        link = path
+        while link:
+            page = read(pages_of(shape), await self._get(link))
+            found += page.value
+            link = _local(page.next_link)
+        return found
+
+    async def _get(self, path: str, version: str = API_VERSION) -> bytes:
+        """GET a path below the resource manager, with the pipeline's token and retries."""
+        client = self._client(path)
+        url = path if "api-version=" in path else f"{path}?api-version={version}"
+        try:
+            async with asyncio.timeout(_READ_TIMEOUT):
+                answer = await client.send_request(
+                    HttpRequest("GET", url), stream=True, **self._https
+                )
+                try:
+                    body = await answer.read()
+                finally:
+                    await answer.close()
+        except AzureError as error:
+            raise trouble(error) from error
+        except TimeoutError as error:
+            raise Unavailable("Azure did not answer in time.") from error
+        if answer.status_code >= 400:
+            raise refusal(answer.status_code, answer.headers, body)
+        return body
+
+    def _client(self, resource_id: str) -> SiteRecoveryManagementClient:
+        subscription = segment(resource_id, "subscriptions")
+        if subscription not in self._clients:
+            self._clients[subscription] = SiteRecoveryManagementClient(
+                self._credential,
+                subscription,
+                base_url=self._url,
+                credential_scopes=[self._scope],
+                api_version=API_VERSION,
+            )
+        return self._clients[subscription]
+
+
+@asynccontextmanager
+async def opened(url: str, *, sandbox: bool) -> AsyncIterator[Azure]:
+    """Open the gateway with azure-identity's default credential chain."""
+    async with AsyncExitStack() as stack:
+        credential = await stack.enter_async_context(DefaultAzureCredential())
+        azure = Azure(credential, url, sandbox=sandbox)
+        stack.push_async_callback(azure.close)
+        yield azure
+
+
+def _accepted(answers: list[Any]) -> Accepted:
+    """Read the job's id from the first answer: three headers end with it."""
+    headers = answers[0].headers if answers else {}
+    for name in ("Azure-AsyncOperation", "Location", "x-ms-request-id"):
+        value = str(headers.get(name, "")).split(", ")[0]
+        if job := urlsplit(value).path.rpartition("/")[2]:
+            return Accepted(job=job, pace=int(retry_after(headers) or 0) or _no_pace(headers))
+    raise AnswerLost("Azure accepted the operation but did not name its job.")
+
+
+def _no_pace(headers: Mapping[str, str]) -> int:
+    return 0 if headers.get("Retry-After") == "0" else 20
+
+
+def _place(resource_id: str) -> tuple[str, ...]:
+    """Split a resource id into the names that the SDK's operations take, in their order."""
+    kinds = (
+        "resourceGroups",
+        "vaults",
+        "replicationFabrics",
+        "replicationProtectionContainers",
+        "replicationProtectedItems",
+    )
+    return tuple(name for kind in kinds if (name := segment(resource_id, kind)))
+
+
+def _vault_of(resource_id: str) -> str:
+    return resource_id[: resource_id.casefold().index("/replicationfabrics/")]
+
+
+def _local(link: str) -> str:
+    """Keep path and query of a next link: our token goes to no other host than ours."""
+    parts = urlsplit(link)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+__all__ = ["Accepted", "Azure", "ContainerMapping", "opened"]

@@ -1,0 +1,123 @@
+"""The engine (docket): it wakes us up, and nothing more. The truth is in our own Redis keys.
+
+docket pickles what it stores, so that whoever can write to Redis could run code in a worker. Here
+its codec is replaced by JSON under an HMAC whose key Redis does not hold: a message that is not
+ours becomes a call without arguments, which our tasks refuse. The replacement touches private
+names, so the version is pinned and a test keeps the door shut.
+"""
+
+import asyncio
+import hmac
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import docket.execution
+import docket.strikelist
+import docket.worker
+from docket import Docket, Perpetual, Worker
+from redis.exceptions import RedisError
+
+from bot.errors import Unavailable
+
+__all__ = ["Codec", "Engine", "Perpetual", "Task", "opened"]
+
+NAME: Final = "dr-engine"
+CONCURRENCY: Final = 25
+"""At most fifty: more than the connection pool carries makes docket stall."""
+REDELIVERY: Final = timedelta(seconds=10)
+"""How long after a worker died its tasks are given to another."""
+_MAC: Final = 32
+
+Task = Callable[..., Awaitable[None]]
+
+
+class Codec:
+    """What docket believes to be cloudpickle: JSON, sealed. Neither side ever raises."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def dumps(self, content: object) -> bytes:
+        """Encode plain content; anything else by its `repr`."""
+        body = json.dumps(content, default=repr).encode()
+        return hmac.digest(self._key, body, "sha256") + body
+
+    def loads(self, sealed: bytes) -> Any:
+        """Decode what we sealed; anything else becomes `Nothing`."""
+        mac, body = sealed[:_MAC], sealed[_MAC:]
+        if not hmac.compare_digest(mac, hmac.digest(self._key, body, "sha256")):
+            return Nothing()
+        return json.loads(body)
+
+
+class Nothing(dict[str, Any]):
+    """No arguments at all, whether docket takes them for positional or for named ones."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, slice):
+            return ()
+        raise KeyError(key)
+
+
+class Engine:
+    """Wakes tasks by name; every process can wake, only a worker runs them."""
+
+    def __init__(self, inner: Docket) -> None:
+        self._docket = inner
+
+    def register(self, *tasks: Task) -> None:
+        """Make tasks known by their function names."""
+        for task in tasks:
+            self._docket.register(task)
+
+    async def wake(self, task: str, *arguments: str, after: float = 0) -> None:
+        """Have a task run soon, or after some seconds; a no-op while the same one is pending.
+
+        A wake-up may be lost without harm: the sweeper finds the work anyway. Raises
+        `Unavailable` when Redis does not answer.
+        """
+        when = datetime.now(UTC) + timedelta(seconds=after)
+        key = ":".join([task, *arguments])
+        try:
+            await self._docket.add(task, when=when, key=key)(*arguments)
+        except (RedisError, OSError) as error:
+            raise Unavailable("Redis does not answer; the sweeper will find the work.") from error
+
+    async def work(self, stopping: asyncio.Event) -> None:
+        """Run tasks until `stopping` is set, then finish the ones that are running."""
+        async with Worker(
+            self._docket,
+            concurrency=CONCURRENCY,
+            redelivery_timeout=REDELIVERY,
+            reconnection_delay=timedelta(seconds=1),
+            minimum_check_interval=timedelta(milliseconds=50),
+            scheduling_resolution=timedelta(milliseconds=50),
+            fallback_task=_unknown,
+        ) as worker:
+            running = asyncio.create_task(worker.run_forever())
+            halting = asyncio.create_task(stopping.wait())
+            await asyncio.wait({running, halting}, return_when=asyncio.FIRST_COMPLETED)
+            halting.cancel()
+            running.cancel()
+            await asyncio.gather(running, halting, return_exceptions=True)
+
+
+async def _unknown(*_arguments: Any, **_named: Any) -> None:
+    """Let go of a task that this version does not know; the sweeper wakes what is needed."""
+
+
+@asynccontextmanager
+async def opened(url: str, key: bytes) -> AsyncIterator[Engine]:
+    """Connect the engine; `key` is the secret its messages are sealed with."""
+    codec = Codec(key)
+    for module in (docket.execution, docket.strikelist, docket.worker):
+        module.cloudpickle = codec  # type: ignore[attr-defined]
+    separator = "&" if "?" in url else "?"
+    async with Docket(name=NAME, url=f"{url}{separator}max_connections=500") as inner:
+        yield Engine(inner)

@@ -1,0 +1,56 @@
+"""Redis: the only place that remembers anything.
+
+`requests` holds what people approve and the one script that changes it, `audit` the log, `cards`
+what Slack has been told, `shelf` small things that expire. All keys carry the hash tag `{dr}`, so
+that one script may touch them together, in a cluster too.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from redis.asyncio import Redis as Client
+from redis.exceptions import RedisError
+
+from bot.errors import Unavailable
+from bot.gateways.redis.audit import AuditLog
+from bot.gateways.redis.cards import Cards
+from bot.gateways.redis.requests import Requests, Snapshot, Verdict, Write
+from bot.gateways.redis.shelf import Shelf
+
+__all__ = ["AuditLog", "Redis", "Requests", "Snapshot", "Verdict", "Write", "opened"]
+
+
+@dataclass(frozen=True)
+class Redis:
+    """The four drawers over one connection pool."""
+
+    client: Client
+    requests: Requests
+    audit: AuditLog
+    cards: Cards
+    shelf: Shelf
+
+    async def ping(self) -> None:
+        """Raise `Unavailable` when Redis does not answer."""
+        try:
+            await self.client.ping()
+        except (RedisError, OSError) as error:
+            raise Unavailable("Redis does not answer.") from error
+
+
+@asynccontextmanager
+async def opened(url: str, seal_key: bytes) -> AsyncIterator[Redis]:
+    """Connect lazily to `url` and close every connection at the end.
+
+    `seal_key` is a secret that Redis does not hold: requests are sealed with it.
+    """
+    client = Client.from_url(
+        url, decode_responses=True, max_connections=500, health_check_interval=15
+    )
+    try:
+        yield Redis(
+            client, Requests(client, seal_key), AuditLog(client), Cards(client), Shelf(client)
+        )
+    finally:
+        await client.aclose()

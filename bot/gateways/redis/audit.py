@@ -1,0 +1,49 @@
+"""Reading the audit log: a Redis stream that only the commit script writes to."""
+
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+from redis.asyncio import Redis
+
+from bot.domain.audit import START, Entry
+from bot.gateways.redis.requests import AUDIT_HEAD, AUDIT_STREAM, entries_key
+
+_PAGE: Final = 500
+
+
+class AuditLog:
+    """The entries, oldest first unless said otherwise."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client: Any = client
+
+    async def head(self) -> str:
+        """Return the hash of the newest entry as the store believes it to be."""
+        found: str | None = await self._client.hget(AUDIT_HEAD, "hash")
+        return found or START
+
+    async def everything(self) -> AsyncIterator[Entry]:
+        """Read the whole log, a page at a time; raises `ValueError` at an unreadable entry."""
+        start = "-"
+        while page := await self._client.xrange(AUDIT_STREAM, start, "+", _PAGE):
+            for _, fields in page:
+                yield _entry(fields)
+            start = f"({page[-1][0]}"
+
+    async def newest(self, most: int) -> list[Entry]:
+        """Return the newest entries, newest first."""
+        page = await self._client.xrevrange(AUDIT_STREAM, "+", "-", most)
+        return [_entry(fields) for _, fields in page]
+
+    async def of_request(self, request_id: str, skip: int = 0) -> list[Entry]:
+        """Return the entries of one request, without the first `skip`."""
+        places = await self._client.lrange(entries_key(request_id), skip, -1)
+        async with self._client.pipeline(transaction=False) as pipe:
+            for place in places:
+                pipe.xrange(AUDIT_STREAM, place, place)
+            pages = await pipe.execute()
+        return [_entry(page[0][1]) for page in pages if page]
+
+
+def _entry(fields: dict[str, str]) -> Entry:
+    return Entry.model_validate_json(fields.get("entry", ""))

@@ -1,0 +1,131 @@
+"""What Slack has been told about each request, and how fast we may tell it more.
+
+One card is edited at most once in a pause, and all cards together at most fifty times a minute
+(Slack's limit for a whole workspace): the budget is shared by every process.
+"""
+
+from typing import Any, Final
+
+from redis.asyncio import Redis
+
+from bot.domain.data import Data
+from bot.gateways.redis.requests import DIRTY_CARDS
+
+_BUDGET: Final = "{dr}:cards:edits"
+_MINUTE: Final = 60_000
+_LIMIT: Final = 48
+_RESERVE: Final = 16
+"""Edits a minute that only milestones and final states may use."""
+_LOCK_MS: Final = 20_000
+
+# Returns 0 when the edit may be made now (and counts it), else the milliseconds to wait.
+_ALLOW: Final = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local due = tonumber(redis.call('HGET', KEYS[1], 'due') or '0')
+if now < due then return due - now end
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - tonumber(ARGV[2]))
+if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[3]) then
+  local first = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
+  return math.max(1, tonumber(first[2]) + tonumber(ARGV[2]) - now)
+end
+redis.call('ZADD', KEYS[2], now, ARGV[4] .. ':' .. now)
+redis.call('PEXPIRE', KEYS[2], ARGV[2])
+redis.call('HSET', KEYS[1], 'due', now + tonumber(ARGV[1]))
+return 0
+"""
+
+# Takes a card off the dirty list, unless it became dirty again after it was drawn.
+_CLEAN: Final = """
+local score = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if score and tonumber(score) <= tonumber(ARGV[2]) then redis.call('ZREM', KEYS[1], ARGV[1]) end
+return 0
+"""
+
+_UNLOCK: Final = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 0
+"""
+
+
+class CardRecord(Data):
+    """Where a card is and what it says."""
+
+    channel: str = ""
+    """The channel's id, once the card is posted."""
+    ts: str = ""
+    told: int = 0
+    """How many of the request's audit entries the thread has been told."""
+    due: int = 0
+    """When it may be edited again, in milliseconds."""
+
+
+class Cards:
+    """The records of the cards, the list of those to draw again, and the budget."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client: Any = client
+        self._allow = client.register_script(_ALLOW)
+        self._clean = client.register_script(_CLEAN)
+        self._unlock = client.register_script(_UNLOCK)
+
+    async def record(self, request_id: str) -> CardRecord:
+        """Return what is known of a card; all empty when it was never posted."""
+        fields = await self._client.hgetall(_key(request_id))
+        return CardRecord(
+            channel=fields.get("channel", ""),
+            ts=fields.get("ts", ""),
+            told=int(fields.get("told", 0)),
+            due=int(fields.get("due", 0)),
+        )
+
+    async def posted(self, request_id: str, channel: str, ts: str) -> None:
+        """Remember where a card was posted."""
+        await self._client.hset(_key(request_id), mapping={"channel": channel, "ts": ts})
+
+    async def told(self, request_id: str, count: int) -> None:
+        """Remember how many entries the thread has been told."""
+        await self._client.hset(_key(request_id), "told", count)
+
+    async def dirty(self) -> dict[str, int]:
+        """Return the ids of the cards to draw, each with when it became so."""
+        found = await self._client.zrange(DIRTY_CARDS, 0, -1, withscores=True)
+        return {request_id: int(score) for request_id, score in found}
+
+    async def became_dirty(self, request_id: str) -> int:
+        """Return when a card became dirty in milliseconds, 0 when it is as it should be."""
+        return int(await self._client.zscore(DIRTY_CARDS, request_id) or 0)
+
+    async def touch(self, request_id: str, now: int, *, after: int) -> None:
+        """Have a card drawn again although nothing happened, `after` milliseconds of silence."""
+        if (await self.record(request_id)).due + after < now:
+            await self._client.zadd(DIRTY_CARDS, {request_id: now})
+
+    async def clean(self, request_id: str, drawn: int) -> None:
+        """Take a card off the list, unless it became dirty after `drawn`."""
+        await self._clean(keys=[DIRTY_CARDS], args=[request_id, drawn])
+
+    async def wait_before_edit(self, request_id: str, *, pause: float, milestone: bool) -> float:
+        """Ask for an edit: 0 when it is granted, else the seconds to wait and ask again."""
+        limit = _LIMIT if milestone else _LIMIT - _RESERVE
+        wait = await self._allow(
+            keys=[_key(request_id), _BUDGET],
+            args=[int(pause * 1000), _MINUTE, limit, request_id],
+        )
+        return int(wait) / 1000
+
+    async def lock(self, request_id: str, holder: str) -> bool:
+        """Take the right to draw a card; it is given back by itself when the holder dies."""
+        return bool(await self._client.set(_lock(request_id), holder, nx=True, px=_LOCK_MS))
+
+    async def unlock(self, request_id: str, holder: str) -> None:
+        """Give the right to draw back, if it is still ours."""
+        await self._unlock(keys=[_lock(request_id)], args=[holder])
+
+
+def _key(request_id: str) -> str:
+    return f"{{dr}}:card:{request_id}"
+
+
+def _lock(request_id: str) -> str:
+    return f"{{dr}}:card:{request_id}:drawing"

@@ -1,0 +1,266 @@
+"""Requests in Redis: read with their seal checked, written together with their audit entry.
+
+Every document carries an HMAC by a key that Redis does not hold. Who can write to Redis can
+therefore destroy a request but neither make one nor approve one.
+"""
+
+import asyncio
+import hmac
+import json
+import uuid
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+from importlib import resources
+from typing import Any, Final
+
+from pydantic import ValidationError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from bot.domain.audit import START, Entry, Fact, chain
+from bot.domain.data import Data, canonical, digest
+from bot.domain.request import Request, State
+from bot.errors import Tampered, Unavailable
+
+AUDIT_STREAM: Final = "{dr}:audit"
+AUDIT_HEAD: Final = "{dr}:audit:head"
+OUTBOX: Final = "{dr}:outbox"
+OPEN: Final = "{dr}:requests:open"
+ALL: Final = "{dr}:requests"
+FOLLOWING: Final = "{dr}:following"
+DIRTY_CARDS: Final = "{dr}:cards:dirty"
+
+_CLICK_TTL: Final = 24 * 3600 * 1000
+_CONFIRM_MS: Final = 3000
+
+
+class Verdict(StrEnum):
+    """What the script said."""
+
+    DONE = "done"
+    REPLAYED = "replayed"
+    """This very click has been carried out before."""
+    MOVED = "moved"
+    """The request is no longer as it was read."""
+    CONTENDED = "contended"
+    """Another entry was written in between."""
+    LATE = "late"
+    EARLY = "early"
+    STALE = "stale"
+    """The reader's idea of the time is more than five seconds off."""
+    TAKEN = "taken"
+    """Another request is open for the target."""
+
+
+class Snapshot(Data):
+    """What was read in one transaction."""
+
+    now: int
+    """Milliseconds since the epoch, by Redis' clock."""
+    request: Request | None
+    sequence: int
+    head: str
+
+
+class Write(Data):
+    """What to write, if all is still as in the snapshot."""
+
+    fact: Fact
+    request: Request | None = None
+    click: str = ""
+    """An id that makes a second execution harmless; made up when empty."""
+    not_after: int = 0
+    not_before: int = 0
+    durable: bool = False
+    """Whether to wait until Redis has it on disk; raises `Unavailable` when it does not say so."""
+
+
+def request_key(request_id: str) -> str:
+    """Return the key of a request's document."""
+    return f"{{dr}}:request:{request_id}"
+
+
+def entries_key(request_id: str) -> str:
+    """Return the key of the list of a request's audit entries."""
+    return f"{{dr}}:request:{request_id}:entries"
+
+
+class Requests:
+    """The requests, their indexes and the one door to all of it."""
+
+    def __init__(self, client: Redis, seal_key: bytes) -> None:
+        self._client = client
+        self._key = seal_key
+        script = resources.files(__package__).joinpath("commit.lua").read_text("utf-8")
+        self._commit = client.register_script(script)
+
+    async def snapshot(self, request_id: str = "") -> Snapshot:
+        """Read the time, the head of the audit chain and (when it exists) a request, at once.
+
+        Raises `Tampered` when the request does not carry our seal.
+        """
+        async with self._client.pipeline(transaction=True) as pipe:
+            pipe.time()
+            pipe.hmget(AUDIT_HEAD, ["hash", "sequence"])
+            pipe.hmget(request_key(request_id or "-"), ["document", "seal"])
+            (seconds, micros), (head, sequence), (document, seal) = await _run(pipe.execute())
+        return Snapshot(
+            now=int(seconds) * 1000 + int(micros) // 1000,
+            request=self._opened(request_id, document, seal) if document else None,
+            sequence=int(sequence or 0),
+            head=head or START,
+        )
+
+    async def load(self, request_id: str) -> Request | None:
+        """Read one request; raises `Tampered`."""
+        return (await self.snapshot(request_id)).request
+
+    async def load_many(self, request_ids: Iterable[str]) -> list[Request]:
+        """Read several requests; those that are gone or tampered with are left out."""
+        loaded = await asyncio.gather(
+            *(self.load(one) for one in request_ids), return_exceptions=True
+        )
+        for one in loaded:
+            if isinstance(one, BaseException) and not isinstance(one, Tampered):
+                raise one
+        return [one for one in loaded if isinstance(one, Request)]
+
+    async def write(self, before: Snapshot, write: Write) -> tuple[Verdict, str]:
+        """Write all of it or nothing; the second value is the script's detail for the verdict."""
+        at = datetime.fromtimestamp(before.now / 1000, UTC).isoformat(timespec="milliseconds")
+        entry = chain(write.fact, sequence=before.sequence + 1, prevhash=before.head, time=at)
+        keys, arguments = self._commit_arguments(before, write, entry)
+        if not write.durable:
+            verdict, detail = await _run(self._commit(keys=keys, args=[arguments]))
+            return Verdict(verdict), detail
+        async with self._client.client() as one_connection:
+            verdict, detail = await _run(
+                self._commit(keys=keys, args=[arguments], client=one_connection)
+            )
+            await _confirm(one_connection)
+        return Verdict(verdict), detail
+
+    async def open_ids(self) -> list[str]:
+        """Return the ids of the open requests, the next to run out first."""
+        found: list[str] = await _run(self._client.zrange(OPEN, 0, -1))
+        return found
+
+    async def newest_ids(self, most: int) -> list[str]:
+        """Return the ids of the newest requests, open or not."""
+        found: list[str] = await _run(self._client.zrange(ALL, 0, most - 1, desc=True))
+        return found
+
+    async def overdue_ids(self) -> list[str]:
+        """Return the ids of the open requests whose deadline has passed."""
+        seconds, micros = await _run(self._client.time())
+        now = int(seconds) * 1000 + int(micros) // 1000
+        found: list[str] = await _run(self._client.zrange(OPEN, 1, now, byscore=True))
+        return found
+
+    async def outbox_ids(self) -> list[str]:
+        """Return the ids of the approved requests that no worker has taken up yet."""
+        found: list[str] = await _run(self._client.zrange(OUTBOX, 0, -1))
+        return found
+
+    async def followed(self) -> dict[str, str]:
+        """Return the ids of the requests to look after, each with the vault it runs in."""
+        found: dict[str, str] = await _run(self._client.hgetall(FOLLOWING))
+        return found
+
+    async def open_for(self, machine_id: str) -> str | None:
+        """Return the id of the request that is open for a machine."""
+        found: str | None = await _run(self._client.get(_target_key(machine_id)))
+        return found
+
+    def _commit_arguments(
+        self, before: Snapshot, write: Write, entry: Entry
+    ) -> tuple[list[str], str]:
+        request = write.request
+        request_id = request.id if request else ""
+        keys = [
+            request_key(request_id or "-"),
+            entries_key(request_id or "-"),
+            AUDIT_STREAM,
+            AUDIT_HEAD,
+            OUTBOX,
+            OPEN,
+            ALL,
+            _target_key(request.machine.id if request else "-"),
+            FOLLOWING,
+            DIRTY_CARDS,
+            f"{{dr}}:click:{write.click or uuid.uuid4().hex}",
+        ]
+        arguments: dict[str, Any] = {
+            "id": request_id,
+            "start": START,
+            "seen": before.now,
+            "prevhash": before.head,
+            "sequence": entry.sequence,
+            "hash": entry.hash,
+            "entry": entry.model_dump_json(),
+            "click_ttl": _CLICK_TTL,
+            "not_after": write.not_after,
+            "not_before": write.not_before,
+        }
+        if request:
+            arguments |= self._request_arguments(request, before.request)
+        return keys, json.dumps(arguments)
+
+    def _request_arguments(self, request: Request, before: Request | None) -> dict[str, Any]:
+        document = canonical(request.model_dump(mode="json")).decode()
+        return {
+            "expected_rev": str(before.rev if before else 0),
+            "rev": str(request.rev),
+            "document": document,
+            "seal": self._seal(request.id, document),
+            "claim": before is None,
+            "open": request.open,
+            "deadline": _deadline(request),
+            "outbox": request.state is State.APPROVED and not request.needs_nod,
+            "vault": request.machine.vault if request.followed else "",
+        }
+
+    def _seal(self, request_id: str, document: str) -> str:
+        return hmac.digest(self._key, f"{request_id}\n{document}".encode(), "sha256").hex()
+
+    def _opened(self, request_id: str, document: str, seal: str | None) -> Request:
+        if not hmac.compare_digest(self._seal(request_id, document), seal or ""):
+            raise Tampered(
+                f"The record of {request_id} was altered outside the bot, or the bot's token was "
+                "renewed since.",
+                "Nothing will be done with it; ask again.",
+            )
+        try:
+            return Request.model_validate_json(document)
+        except ValidationError as error:
+            raise Tampered(f"The record of {request_id} was written by another version.") from error
+
+
+def _deadline(request: Request) -> int:
+    """Return when an open request runs out; 0 for one that Azure works on, which never does."""
+    return request.expires_at if request.state in {State.WAITING, State.APPROVED} else 0
+
+
+def _target_key(machine_id: str) -> str:
+    return f"{{dr}}:target:{digest(machine_id.casefold())[:32]}"
+
+
+async def _confirm(connection: Redis) -> None:
+    """Wait until the connection's writes are on disk, where the server can say so."""
+    try:
+        local, _replicas = await _run(connection.waitaof(1, 0, _CONFIRM_MS))
+    except ResponseError:
+        return  # no append-only file, or a server before 7.2: `dr doctor` tells its owner
+    if local < 1:
+        raise Unavailable("Redis did not confirm that the intent is on disk.")
+
+
+async def _run(awaitable: Any) -> Any:
+    """Await a redis-py call, whose types are unions, and translate its errors."""
+    try:
+        return await awaitable
+    except ResponseError:
+        raise
+    except (RedisError, OSError) as error:
+        raise Unavailable("Redis does not answer, so nothing was recorded.") from error

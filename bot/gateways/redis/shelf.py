@@ -1,0 +1,55 @@
+"""Small things that are kept for a while: half-finished commands, seen signatures, durations."""
+
+import json
+import secrets
+from typing import Any, Final
+
+from redis.asyncio import Redis
+
+_STASH_SECONDS: Final = 1800
+_HISTORY: Final = 20
+
+
+class Shelf:
+    """What may be lost without harm."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client: Any = client
+
+    async def stash(self, content: dict[str, str]) -> str:
+        """Keep a half-finished command for half an hour; returns the word to get it back with."""
+        word = secrets.token_urlsafe(9)
+        await self._client.set(f"{{dr}}:stash:{word}", json.dumps(content), ex=_STASH_SECONDS)
+        return word
+
+    async def stashed(self, word: str) -> dict[str, str] | None:
+        """Return what was stashed, or None when it has expired."""
+        found = await self._client.get(f"{{dr}}:stash:{word}")
+        return {str(k): str(v) for k, v in json.loads(found).items()} if found else None
+
+    async def first_time(self, what: str, seconds: int) -> bool:
+        """Whether this has not been seen within the last `seconds`; remembers it."""
+        return bool(await self._client.set(f"{{dr}}:seen:{what}", "1", nx=True, ex=seconds))
+
+    async def how_often(self, what: str, seconds: int) -> int:
+        """Count one more of something within a window that starts at the first."""
+        key = f"{{dr}}:often:{what}"
+        async with self._client.pipeline(transaction=True) as pipe:
+            pipe.incr(key)
+            pipe.expire(key, seconds, nx=True)
+            count, _ = await pipe.execute()
+        return int(count)
+
+    async def took(self, operation: str, provider: str, seconds: int) -> None:
+        """Remember how long an operation took."""
+        key = f"{{dr}}:took:{operation}:{provider}"
+        async with self._client.pipeline(transaction=True) as pipe:
+            pipe.lpush(key, seconds)
+            pipe.ltrim(key, 0, _HISTORY - 1)
+            await pipe.execute()
+
+    async def expected(self, operation: str, provider: str) -> int | None:
+        """Return the median seconds that an operation took lately, None without experience."""
+        found = await self._client.lrange(f"{{dr}}:took:{operation}:{provider}", 0, -1)
+        durations = sorted(int(one) for one in found)
+        return durations[len(durations) // 2] if durations else None

@@ -1,0 +1,270 @@
+"""Slack: who people are, and what we say.
+
+Everything we post is blocks with a text, never unfurled, never parsed for names. A refusal by
+Slack and silence are different errors, for a card that cannot be posted is not one that is late.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.data import Data
+from bot.domain.people import Person
+from bot.errors import SlackRefused, Unavailable
+from bot.messages.blocks import Block, Message
+
+_TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
+_REMEMBERED: Final = 60.0
+"""Seconds that a group's members or a channel are believed without asking again."""
+_PAGE: Final = 1000
+
+T = TypeVar("T")
+
+
+class Home(Data):
+    """Who we are at Slack."""
+
+    teams: frozenset[str]
+    """The workspace's id, and the organisation's where there is one."""
+    user: str
+    """The user id of the bot."""
+    team_name: str
+
+
+class Channel(Data):
+    """A channel as far as we need to know it."""
+
+    id: str
+    name: str
+    member: bool
+    """Whether the bot is in it."""
+    shared: bool
+    """Whether people of another organisation are in it, or may soon be."""
+    archived: bool
+
+
+class Slack:
+    """The Web API with one connection pool, and response URLs."""
+
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, host: str) -> None:
+        self.client = client
+        self._session = session
+        self._host = host
+        self._home: Home | None = None
+        self._memory: dict[str, tuple[float, Any]] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
+
+    async def home(self) -> Home:
+        """Say who we are; asked once in a process's life."""
+        if self._home is None:
+            answer = await self._call(self.client.auth_test())
+            teams = {answer.get("team_id"), answer.get("enterprise_id")} - {None, ""}
+            self._home = Home(
+                teams=frozenset(str(team) for team in teams),
+                user=str(answer["user_id"]),
+                team_name=str(answer.get("team", "")),
+            )
+        return self._home
+
+    async def person(self, user_id: str, *, fresh: bool = False) -> Person:
+        """Read an account; `fresh` asks Slack now, otherwise an answer of the last minute does."""
+        return await self._remember(f"person:{user_id}", lambda: self._person(user_id), fresh)
+
+    async def groups(
+        self, handles: Iterable[str], *, fresh: bool = False
+    ) -> dict[str, frozenset[str]]:
+        """Read who is in some user groups, by handle with '@'; a missing group is empty.
+
+        A plan without user groups has none: everybody is then nobody.
+        """
+        wanted = sorted(set(handles))
+        if not wanted:
+            return {}
+        ids = await self._remember("groups", self._group_ids, fresh)
+        found: dict[str, frozenset[str]] = {}
+        for handle in wanted:
+            if group := ids.get(handle):
+                members = self._members_of(group)
+                found[handle] = await self._remember(f"group:{group}", members, fresh)
+            else:
+                found[handle] = frozenset()
+        return found
+
+    async def channel(self, reference: str) -> Channel | None:
+        """Find a channel by id or `#name`; None when the bot cannot see it."""
+        if reference.startswith("#"):
+            ids = await self._remember("channels", self._channel_ids, fresh=False)
+            reference = ids.get(reference[1:], "")
+        if not reference:
+            return None
+        return await self._remember(
+            f"channel:{reference}", lambda: self._channel(reference), fresh=False
+        )
+
+    async def post(
+        self, channel: str, message: Message, *, thread: str = "", broadcast: bool = False
+    ) -> tuple[str, str]:
+        """Post a message; returns the channel's id and the message's ts."""
+        answer = await self._call(
+            self.client.chat_postMessage(
+                channel=channel,
+                text=message.text,
+                blocks=message.blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+                parse="none",
+                link_names=False,
+                thread_ts=thread or None,
+                reply_broadcast=broadcast if thread else None,
+            )
+        )
+        return str(answer["channel"]), str(answer["ts"])
+
+    async def update(self, channel: str, ts: str, message: Message) -> None:
+        """Replace a message of ours."""
+        await self._call(
+            self.client.chat_update(
+                channel=channel,
+                ts=ts,
+                text=message.text,
+                blocks=message.blocks,
+                parse="none",
+                link_names=False,
+            )
+        )
+
+    async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
+        """Answer a command or a click so that only the person sees it.
+
+        The URL came from Slack in a verified payload; it is used only when it is Slack's own.
+        """
+        if (urlsplit(response_url).hostname or "") not in {self._host, "hooks.slack.com"}:
+            raise SlackRefused("foreign_response_url")
+        body = {
+            "text": message.text,
+            "blocks": message.blocks,
+            "response_type": "ephemeral",
+            "replace_original": replace,
+        }
+        try:
+            async with self._session.post(response_url, json=body) as answer:
+                if answer.status != 200:
+                    raise SlackRefused(f"response_url_{answer.status}")
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise Unavailable("Slack did not take the answer.") from error
+
+    async def whisper(self, channel: str, user: str, message: Message) -> None:
+        """Say something in a channel that one person alone sees."""
+        await self._call(
+            self.client.chat_postEphemeral(
+                channel=channel, user=user, text=message.text, blocks=message.blocks
+            )
+        )
+
+    async def open_view(self, trigger_id: str, view: Block) -> None:
+        """Open a modal; the trigger of a click lives three seconds."""
+        await self._call(self.client.views_open(trigger_id=trigger_id, view=view))
+
+    async def _person(self, user_id: str) -> Person:
+        user = (await self._call(self.client.users_info(user=user_id)))["user"]
+        enterprise = (user.get("enterprise_user") or {}).get("enterprise_id")
+        profile = user.get("profile") or {}
+        return Person(
+            team=str(enterprise or user.get("team_id") or ""),
+            id=str(user["id"]),
+            name=str(profile.get("display_name") or user.get("real_name") or user.get("name", "")),
+            deactivated=bool(user.get("deleted")),
+            bot=bool(user.get("is_bot") or user.get("is_workflow_bot") or user_id == "USLACKBOT"),
+            guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+            outsider=bool(user.get("is_stranger")),
+        )
+
+    async def _group_ids(self) -> dict[str, str]:
+        try:
+            answer = await self._call(self.client.usergroups_list())
+        except SlackRefused as error:
+            if error.code == "plan_upgrade_required":
+                return {}
+            raise
+        return {f"@{group['handle']}": str(group["id"]) for group in answer["usergroups"]}
+
+    def _members_of(self, group: str) -> Callable[[], Awaitable[frozenset[str]]]:
+        async def ask() -> frozenset[str]:
+            answer = await self._call(self.client.usergroups_users_list(usergroup=group))
+            return frozenset(str(user) for user in answer["users"])
+
+        return ask
+
+    async def _channel_ids(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        cursor = ""
+        while True:
+            answer = await self._call(
+                self.client.conversations_list(
+                    types="public_channel,private_channel",
+                    exclude_archived=True,
+                    limit=_PAGE,
+                    **({"cursor": cursor} if cursor else {}),
+                )
+            )
+            found |= {str(one["name"]): str(one["id"]) for one in answer["channels"]}
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return found
+
+    async def _channel(self, channel_id: str) -> Channel | None:
+        try:
+            answer = await self._call(self.client.conversations_info(channel=channel_id))
+        except SlackRefused as error:
+            if error.code in {"channel_not_found", "missing_scope"}:
+                return None
+            raise
+        channel = answer["channel"]
+        shared = ("is_ext_shared", "is_pending_ext_shared")
+        return Channel(
+            id=str(channel["id"]),
+            name=str(channel.get("name", "")),
+            member=bool(channel.get("is_member")),
+            shared=any(channel.get(one) for one in shared),
+            archived=bool(channel.get("is_archived")),
+        )
+
+    async def _remember(self, key: str, ask: Callable[[], Awaitable[T]], fresh: bool) -> T:
+        """Ask once for everybody who wants to know at the same time; fail when Slack does."""
+        async with self._asking.setdefault(key, asyncio.Lock()):
+            asked, value = self._memory.get(key, (0.0, None))
+            if not fresh and asked and time.monotonic() - asked < _REMEMBERED:
+                return value  # type: ignore[no-any-return]
+            answer = await ask()
+            self._memory[key] = (time.monotonic(), answer)
+            return answer
+
+    async def _call(self, call: Awaitable[Any]) -> Any:
+        try:
+            return await call
+        except SlackApiError as error:
+            response: Any = error.response
+            code = str(response.get("error", "unknown_error"))
+            if response.status_code == 429 or code == "ratelimited":
+                wait = float(response.headers.get("Retry-After", 1))
+                raise Unavailable("Slack asks us to slow down.", retry_after=wait) from error
+            if response.status_code >= 500 or code in {"internal_error", "fatal_error"}:
+                raise Unavailable("Slack has trouble of its own.") from error
+            raise SlackRefused(code) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unavailable("Slack does not answer.") from error
+
+
+@asynccontextmanager
+async def opened(url: str, token: str) -> AsyncIterator[Slack]:
+    """Open the gateway with one connection pool for everything."""
+    async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
+        client = AsyncWebClient(token=token, base_url=url, session=session, timeout=10)
+        yield Slack(client, session, urlsplit(url).hostname or "")

@@ -1,0 +1,172 @@
+"""The machines of all vaults, by name, and the ground that an operation stands on."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from bot.domain.data import Data
+from bot.domain.machines import Disk, Machine, Point, WayBack, named, nearly_named, same_id, segment
+from bot.domain.operations import Ground, Operation
+from bot.errors import Ambiguous, AzureRefused, DrError, Missing, NotNow, Unavailable
+from bot.runtime import Bot
+
+
+class Inventory(Data):
+    """What all vaults said, and which of them said nothing."""
+
+    machines: tuple[Machine, ...]
+    troubles: tuple[str, ...] = ()
+    """One sentence for each vault that could not be read."""
+
+
+async def everything(bot: Bot) -> Inventory:
+    """Read all vaults at once; a vault in trouble does not hide the others."""
+    lists = await asyncio.gather(
+        *(bot.azure.machines(vault) for vault in bot.vaults), return_exceptions=True
+    )
+    machines: list[Machine] = []
+    troubles: list[str] = []
+    for vault, found in zip(bot.vaults, lists, strict=True):
+        if isinstance(found, DrError):
+            troubles.append(f"{segment(vault, 'vaults')} could not be read: {found.sentence}")
+        elif isinstance(found, BaseException):
+            raise found
+        else:
+            machines += found
+    return Inventory(
+        machines=tuple(sorted(machines, key=lambda m: m.name.casefold())), troubles=tuple(troubles)
+    )
+
+
+async def find(bot: Bot, name: str) -> Machine:
+    """Find exactly one machine and read it afresh.
+
+    Raises `Ambiguous` with the matches when several are meant or the name is only near one;
+    `NotNow` when nothing is near it; `Unavailable` when a vault that may hold it did not answer.
+    """
+    inventory = await everything(bot)
+    found = named(name, inventory.machines)
+    if len(found) == 1:
+        return await bot.azure.machine(found[0].id)
+    if len(found) > 1:
+        raise Ambiguous(f"{len(found)} machines are called {name}. Which one?", _choices(found))
+    if inventory.troubles:
+        raise Unavailable(f"{name} was not found, but {' '.join(inventory.troubles)}")
+    if near := nearly_named(name, inventory.machines):
+        raise Ambiguous(f"No machine is called {name}. Did you mean one of these?", _choices(near))
+    raise NotNow(
+        f"No machine is called {name} in {len(bot.vaults)} vault"
+        f"{'s' if len(bot.vaults) != 1 else ''}.",
+        "/dr list shows them all.",
+    )
+
+
+async def ground(
+    bot: Bot, operation: Operation, machine: Machine, arguments: Mapping[str, str]
+) -> Ground:
+    """Read what an operation on a machine stands on; raises `NotNow` or `Missing`."""
+    if operation.wants_way_back:
+        way_back = await _way_back(bot, machine, arguments.get("cache", ""))
+        return Ground(machine=machine, way_back=way_back)
+    choice = arguments.get("point", "latest")
+    try:
+        points = await bot.azure.points(machine.id)
+    except (AzureRefused, Unavailable):
+        if choice != "latest":
+            raise
+        return Ground(machine=machine)
+    return Ground(machine=machine, point=_choose(choice, points, machine), points=len(points))
+
+
+def _choices(machines: Sequence[Machine]) -> list[tuple[str, str]]:
+    """Name each machine so that two of one name can be told apart."""
+    twins = Counter(machine.name.casefold() for machine in machines)
+    return [
+        (m.id, f"{m.name} ({m.source_group or m.here})" if twins[m.name.casefold()] > 1 else m.name)
+        for m in machines
+    ]
+
+
+def _choose(choice: str, points: tuple[Point, ...], machine: Machine) -> Point | None:
+    """Pick the recovery point that a word means, out of those sorted newest first."""
+    if choice == "latest":
+        return None
+    if choice == "processed":
+        found = points[:1]
+    elif choice == "app":
+        found = tuple(one for one in points if one.kind == "ApplicationConsistent")[:1]
+    else:
+        found = tuple(one for one in points if one.name.casefold() == choice.casefold())[:1]
+    if found:
+        return found[0]
+    sorts = {"processed": "no recovery point yet", "app": "no app-consistent recovery point"}
+    raise NotNow(
+        f"{machine.name} has {sorts.get(choice, f'no recovery point {choice}')}.",
+        "/dr status shows the newest points; --point latest always works.",
+    )
+
+
+async def _way_back(bot: Bot, machine: Machine, cache: str) -> WayBack:
+    if machine.provider != "A2A":
+        raise NotNow(
+            f"{machine.name} is a {machine.provider} machine; the bot reprotects A2A ones."
+        )
+    if not machine.failed_over_vm:
+        raise NotNow(
+            f"Azure does not say which virtual machine {machine.name} became in {machine.there}.",
+            "Wait a minute and ask again, or use the portal.",
+        )
+    disks, policy, (account, source) = await asyncio.gather(
+        bot.azure.vm_disks(machine.failed_over_vm),
+        _reverse_policy(bot, machine),
+        _cache_account(bot, machine, cache),
+    )
+    return WayBack(
+        disks=tuple(disk.model_copy(update={"cache_account": account}) for disk in _known(disks)),
+        policy=policy,
+        cache_account=account,
+        cache_found=source,
+    )
+
+
+def _known(disks: tuple[Disk, ...]) -> tuple[Disk, ...]:
+    if not disks:
+        raise NotNow("The failed-over virtual machine has no managed disks that Azure names.")
+    return disks
+
+
+async def _reverse_policy(bot: Bot, machine: Machine) -> str:
+    for mapping in await bot.azure.mappings(machine.container):
+        if same_id(mapping.source, machine.recovery_container) and same_id(
+            mapping.target, machine.container
+        ):
+            return mapping.policy
+    raise NotNow(
+        f"The vault has no container mapping from {machine.here} back to {machine.there}.",
+        "Create it in the portal (Site Recovery infrastructure), then ask again.",
+    )
+
+
+async def _cache_account(bot: Bot, machine: Machine, given: str) -> tuple[str, str]:
+    """Find the cache storage account and say where it was learnt; raises `Missing`."""
+    if given:
+        return given, "named by the asker"
+    used = Counter(
+        disk.cache_account
+        for other in await bot.azure.machines(machine.vault)
+        if other.provider == "A2A"
+        and other.primary_region == machine.recovery_region
+        and other.recovery_region == machine.primary_region
+        for disk in other.disks
+        if disk.cache_account
+    )
+    if used:
+        return used.most_common(1)[0][0], "as other machines that replicate this way use"
+    if default := bot.policy.reprotect.get(machine.recovery_region):
+        return default.cache_storage_account, "from the policy"
+    raise Missing(
+        f"A reprotect of {machine.name} needs a cache storage account in {machine.here}. No other "
+        "machine of the vault replicates that way, and the policy names none.",
+        what="cache",
+        advice="Name one with --cache, or with the button.",
+    )

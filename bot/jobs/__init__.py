@@ -1,0 +1,88 @@
+"""What the workers do: submit what was approved, follow it to its end, keep the cards true.
+
+Each task is short and may be repeated or lost: it reads the request, does the next thing, and
+writes it down through the one door. The sweeper finds whatever nobody was woken for.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
+
+from bot import cards
+from bot.errors import Tampered, Unavailable
+from bot.gateways.engine import Perpetual, Task
+from bot.jobs.expire import expire
+from bot.jobs.follow import follow_vault
+from bot.jobs.submit import submit_request
+from bot.lifecycle import DRAW, FOLLOW, SUBMIT
+from bot.runtime import Bot
+
+SWEEP_EVERY: Final = timedelta(seconds=2)
+"""How long anything can go unnoticed when its wake-up was lost."""
+RETRY: Final = timedelta(seconds=5)
+"""When a task that failed is run again."""
+_LEFT_LYING: Final = 3000
+"""Milliseconds after which a card that nobody drew is taken up."""
+
+Work = Callable[[Bot, str], Awaitable[float | None]]
+"""Does the next thing; returns in how many seconds there is more, or None."""
+
+log = logging.getLogger(__name__)
+
+
+def register(bot: Bot) -> None:
+    """Make the tasks known to the engine; processes that only wake them need this too."""
+    bot.engine.register(
+        _task(SUBMIT, submit_request, bot),
+        _task(FOLLOW, follow_vault, bot),
+        _task(DRAW, cards.draw, bot),
+        _sweeper(bot),
+    )
+
+
+def _task(name: str, work: Work, bot: Bot) -> Task:
+    """Make a task that goes on until its work says that there is no more."""
+
+    async def run(what: str = "", perpetual: Perpetual = Perpetual(every=RETRY)) -> None:  # noqa: B008
+        try:
+            wait = await work(bot, what) if what else None
+        except Unavailable as error:
+            log.warning("%s %s waits: %s", name, what, error.sentence)
+            wait = error.retry_after or RETRY.total_seconds()
+        except Tampered as error:
+            log.error("%s %s is left alone: %s", name, what, error.sentence)  # noqa: TRY400
+            wait = None
+        if wait is None:
+            perpetual.cancel()
+        else:
+            perpetual.after(timedelta(seconds=wait))
+
+    run.__name__ = name
+    return run
+
+
+def _sweeper(bot: Bot) -> Task:
+    async def sweep(
+        perpetual: Perpetual = Perpetual(every=SWEEP_EVERY, automatic=True),  # noqa: B008
+    ) -> None:
+        try:
+            await sweep_once(bot)
+        except Unavailable as error:
+            log.warning("the sweeper waits: %s", error.sentence)
+
+    return sweep
+
+
+async def sweep_once(bot: Bot) -> None:
+    """Let time run out where it has, and wake whoever has work that nobody woke them for."""
+    for request_id in await bot.redis.requests.overdue_ids():
+        await expire(bot, request_id)
+    for request_id in await bot.redis.requests.outbox_ids():
+        await bot.engine.wake(SUBMIT, request_id)
+    for vault in set((await bot.redis.requests.followed()).values()):
+        await bot.engine.wake(FOLLOW, vault)
+    now = (await bot.redis.requests.snapshot()).now
+    for request_id, since in (await bot.redis.cards.dirty()).items():
+        if now - since > _LEFT_LYING:
+            await bot.engine.wake(DRAW, request_id)

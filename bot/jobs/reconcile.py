@@ -1,0 +1,49 @@
+"""Finding out what became of a call whose answer was lost: evidence, never a second try.
+
+Site Recovery stores our client request id as the beginning of the job's `activityId`, which only
+a GET of the job shows. A job that carries it is ours. That there is none is believed only when the
+time in which it could still appear has passed and the machine itself is idle.
+"""
+
+from typing import Final
+
+from bot.domain.machines import Job, Machine
+from bot.domain.request import Request
+from bot.errors import AzureRefused
+from bot.runtime import Bot
+
+SKEW: Final = 120
+"""Seconds that Azure's clock and Redis' may be apart."""
+GRACE: Final = 10 + 30 + 300
+"""Seconds after the intent in which a job may still turn up: our own limit before the POST, the
+POST's timeout, and Azure's lists being late."""
+
+
+async def look_for_job(bot: Bot, request: Request) -> Job | None:
+    """Return the job that this request's latest attempt started, or None when none is to be seen.
+
+    Raises `Unavailable` when Azure cannot be asked.
+    """
+    submission = request.submission
+    if submission is None:
+        return None
+    earliest = submission.at / 1000 - SKEW
+    for job in await bot.azure.jobs(request.machine.vault):
+        if job.started and job.started.timestamp() < earliest:
+            continue
+        whole = await bot.azure.job(request.machine.vault, job.name)
+        if whole.begun_by(submission.client_request_id):
+            return whole
+    return None
+
+
+async def proved_absent(bot: Bot, request: Request, now: int) -> bool:
+    """Whether it is certain that the latest attempt started nothing; `now` is in milliseconds."""
+    submission = request.submission
+    if submission is None or now < submission.at + GRACE * 1000:
+        return False
+    try:
+        machine: Machine = await bot.azure.machine(request.machine_id)
+    except AzureRefused:
+        return False
+    return not machine.scenario and machine.state == request.machine.state

@@ -1,0 +1,227 @@
+"""Submitting what was approved: checked again, written down as an intent, then sent once.
+
+The order is what keeps the promise *at most once*: nobody sends who did not just record the
+intent, an intent older than ten seconds is not acted on, and whoever finds one that it did not
+make looks for the job instead.
+"""
+
+import logging
+import uuid
+from typing import Final
+
+from bot.domain.audit import BOT
+from bot.domain.machines import Job, segment
+from bot.domain.operations import CATALOGUE, Ground, why_not
+from bot.domain.people import Person
+from bot.domain.policy import handles
+from bot.domain.request import (
+    Request,
+    State,
+    Step,
+    Submission,
+    drift,
+    fingerprint,
+    take,
+)
+from bot.domain.votes import no_longer_counts
+from bot.errors import AnswerLost, AzureRefused, Missing, Refused, SlackRefused, Unavailable
+from bot.gateways.azure import Accepted
+from bot.inventory import ground
+from bot.lifecycle import Move, change, fact_of
+from bot.runtime import Bot
+
+CLAIM_LIFETIME: Final = 10_000
+"""Milliseconds after the intent in which the POST must begin, else it is not made."""
+_RETRY: Final = 5.0
+_IDS: Final = uuid.UUID("0a4b6e0e-7e0b-5d3c-9d5e-5e2c3f1d7a10")
+
+log = logging.getLogger(__name__)
+
+
+async def submit_request(bot: Bot, request_id: str) -> float | None:
+    """Carry an approved request out; returns the seconds to wait when Azure cannot be read."""
+    request = await bot.redis.requests.load(request_id)
+    if request is None or request.state is not State.APPROVED or request.needs_nod:
+        return None
+    try:
+        reasons = await _why_void(bot, request)
+    except Unavailable as error:
+        log.warning("%s is not submitted yet: %s", request_id, error.sentence)
+        await _wait_visibly(bot, request, error)
+        return error.retry_after or _RETRY
+    if reasons:
+        await _void(bot, request_id, reasons)
+        return None
+    claim = uuid.uuid4().hex
+    claimed = await _claim(bot, request_id, claim)
+    if claimed is not None:
+        await _send(bot, claimed)
+    return None
+
+
+async def _why_void(bot: Bot, request: Request) -> tuple[str, ...]:
+    """Say everything that makes the approval worthless now; empty when it holds."""
+    if request.terms.policy != bot.policy.version:
+        return (f"policy: {request.terms.policy} → {bot.policy.version}",)
+    promised = fingerprint(
+        request.operation, request.arguments, request.ground, request.call, request.terms,
+        request.asker,
+    )  # fmt: skip
+    if promised != request.fingerprint:
+        return ("the stored request is not the one that was approved",)
+    if gone := await _people_gone(bot, request):
+        return gone
+    return await _changed(bot, request)
+
+
+async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
+    """Check everybody's standing afresh. Without Slack, the check made at their click holds."""
+    ids = {request.asker.id, *(vote.person.id for vote in request.approvals)}
+    try:
+        home = await bot.slack.home()
+        people: dict[str, Person] = {
+            one: await bot.slack.person(one, fresh=True) for one in sorted(ids)
+        }
+        groups = await bot.slack.groups(
+            handles(request.terms.may_ask, request.terms.may_approve), fresh=True
+        )
+    except Unavailable:
+        log.warning("%s: Slack does not answer; the votes stand as they were cast", request.id)
+        return ()
+    except SlackRefused as error:
+        return (f"the votes could not be checked: {error.sentence}",)
+    return no_longer_counts(request, people, home.teams, groups)
+
+
+async def _changed(bot: Bot, request: Request) -> tuple[str, ...]:
+    """Compare the machine with what was approved."""
+    operation = CATALOGUE[request.operation]
+    try:
+        machine = await bot.azure.machine(request.machine.id)
+        if reason := why_not(operation, machine):
+            changes = drift(request.ground, Ground(machine=machine, point=request.ground.point))
+            return changes or (reason.sentence,)
+        now = await ground(bot, operation, machine, _pinned(request))
+        call = operation.call(now, request.arguments)
+    except (Refused, Missing, AzureRefused) as error:
+        return (error.sentence,)
+    changes = drift(request.ground, now)
+    return changes or (() if call == request.call else ("what would be sent to Azure changed",))
+
+
+def _pinned(request: Request) -> dict[str, str]:
+    """Ask for the very recovery point that was approved, not for the newest of its kind."""
+    point = request.ground.point
+    return request.arguments | ({"point": point.name} if point else {})
+
+
+async def _void(bot: Bot, request_id: str, reasons: tuple[str, ...]) -> None:
+    def decide(request: Request, now: int) -> Move | None:
+        if request.state is not State.APPROVED:
+            return None
+        why = f"What was approved is no longer so: {'; '.join(reasons)}. Nothing was sent."
+        after = take(
+            request, Step.INVALIDATE, closed_at=now, why=why,
+            advice="Look at the machine with /dr status, and ask again if it is still needed.",
+        )  # fmt: skip
+        return Move(request=after, fact=fact_of(Step.INVALIDATE, request, after, BOT, why))
+
+    await change(bot, request_id, decide)
+
+
+async def _wait_visibly(bot: Bot, request: Request, error: Unavailable) -> None:
+    """Let the card say what an approved request waits for; the same words are said once."""
+
+    def decide(now_is: Request, _now: int) -> Move | None:
+        if now_is.state is not State.APPROVED or now_is.why == error.sentence:
+            return None
+        after = take(now_is, Step.WAIT, why=error.sentence)
+        return Move(request=after, fact=fact_of(Step.WAIT, now_is, after, BOT, error.sentence))
+
+    await change(bot, request.id, decide)
+
+
+async def _claim(bot: Bot, request_id: str, claim: str) -> Request | None:
+    """Record the intent, durably; None when it is not ours to send."""
+
+    def decide(request: Request, now: int) -> Move | None:
+        if request.state is not State.APPROVED or request.needs_nod:
+            return None
+        attempt = len(request.attempts) + 1
+        crid = str(uuid.uuid5(_IDS, f"{request.fingerprint}:{request.id}:{attempt}"))
+        submission = Submission(attempt=attempt, client_request_id=crid, at=now, claim=claim)
+        after = take(request, Step.CLAIM, why="", attempts=(*request.attempts, submission))
+        words = f"Submitting to Azure (attempt {attempt}, client request id {crid})."
+        fact = fact_of(Step.CLAIM, request, after, BOT, words)
+        return Move(request=after, fact=fact, in_time=True)
+
+    request = await change(bot, request_id, decide, click=claim, durable=True)
+    mine = request.submission is not None and request.submission.claim == claim
+    return request if mine and request.state is State.SUBMITTING else None
+
+
+async def _send(bot: Bot, request: Request) -> None:
+    submission = request.submission
+    assert submission is not None  # noqa: S101 - a claimed request has one
+    now = (await bot.redis.requests.snapshot()).now
+    if now - submission.at > CLAIM_LIFETIME:
+        await _lost(bot, request, "The worker was held up before it could call Azure.")
+        return
+    try:
+        accepted = await bot.azure.submit(request.call, submission.client_request_id)
+    except AzureRefused as error:
+        await _rejected(bot, request, error)
+    except AnswerLost as error:
+        await _lost(bot, request, error.sentence)
+    else:
+        await _accepted(bot, request, accepted)
+
+
+async def _accepted(bot: Bot, sent: Request, accepted: Accepted) -> None:
+    def decide(request: Request, _now: int) -> Move | None:
+        if not _same_attempt(request, sent):
+            return None
+        attempts = (
+            *request.attempts[:-1],
+            request.attempts[-1].model_copy(update={"pace": accepted.pace}),
+        )
+        job = Job(
+            id=f"{request.machine.vault}/replicationJobs/{accepted.job}",
+            name=accepted.job,
+            scenario=CATALOGUE[request.operation].scenarios[0],
+            state="NotStarted",
+        )
+        after = take(request, Step.ACCEPT, attempts=attempts, job=job, why="")
+        words = f"Azure accepted it as job {accepted.job}."
+        return Move(request=after, fact=fact_of(Step.ACCEPT, request, after, BOT, words))
+
+    await change(bot, sent.id, decide)
+
+
+async def _rejected(bot: Bot, sent: Request, error: AzureRefused) -> None:
+    def decide(request: Request, now: int) -> Move | None:
+        if not _same_attempt(request, sent) or request.state is not State.SUBMITTING:
+            return None
+        code = f" ({error.code})" if error.code else ""
+        why = f"Azure refused it{code}: {error.sentence}"
+        after = take(request, Step.REJECT, closed_at=now, why=why, advice=error.advice)
+        return Move(request=after, fact=fact_of(Step.REJECT, request, after, BOT, why))
+
+    await change(bot, sent.id, decide)
+
+
+async def _lost(bot: Bot, sent: Request, sentence: str) -> None:
+    def decide(request: Request, _now: int) -> Move | None:
+        if not _same_attempt(request, sent) or request.state is not State.SUBMITTING:
+            return None
+        after = take(request, Step.LOSE, why=sentence)
+        words = f"{sentence} Looking for the job in {segment(request.machine.vault, 'vaults')}."
+        return Move(request=after, fact=fact_of(Step.LOSE, request, after, BOT, words))
+
+    await change(bot, sent.id, decide)
+
+
+def _same_attempt(request: Request, sent: Request) -> bool:
+    """Whether the request still waits for the outcome of the attempt that was sent."""
+    waits = request.state in {State.SUBMITTING, State.UNKNOWN}
+    return waits and request.submission == sent.submission

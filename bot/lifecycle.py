@@ -1,0 +1,159 @@
+"""The one door for change: a step of a request, saved together with its audit entry.
+
+A step is decided by a pure function from what was just read, then written if nothing has changed
+meanwhile, and decided again if something has. After it, the card and the workers are woken;
+should that be lost, the sweeper finds the work.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from typing import Final
+
+from bot.domain.audit import Actor, Fact
+from bot.domain.data import Data
+from bot.domain.request import Request, State
+from bot.errors import NotNow, Unavailable
+from bot.gateways.redis import Verdict, Write
+from bot.metrics import STEPS
+from bot.runtime import Bot
+
+DRAW: Final = "draw"
+SUBMIT: Final = "submit"
+FOLLOW: Final = "follow"
+
+_TRIES: Final = 60
+
+log = logging.getLogger(__name__)
+
+
+class Move(Data):
+    """A step that was decided: what the request becomes, and what the audit log says of it."""
+
+    request: Request
+    fact: Fact
+    in_time: bool = False
+    """Whether it counts only before the request's deadline."""
+    overdue: bool = False
+    """Whether it counts only after it."""
+
+
+Decide = Callable[[Request, int], Move | None]
+"""From a request and Redis' time to a move; None means that there is nothing to do."""
+
+
+async def create(bot: Bot, request: Request, fact: Fact) -> Request:
+    """Store a new request, or return the one that is already open for its machine."""
+    for attempt in range(_TRIES):
+        before = await bot.redis.requests.snapshot(request.id)
+        verdict, detail = await bot.redis.requests.write(before, Write(fact=fact, request=request))
+        if verdict is Verdict.TAKEN:
+            if holder := await bot.redis.requests.load(detail):
+                return holder
+            raise Unavailable(f"Request {detail} holds the machine but cannot be read.")
+        if verdict in {Verdict.DONE, Verdict.REPLAYED}:
+            await _wake(bot, request)
+            return request
+        await _settle(attempt)
+    raise Unavailable("Too many people are writing at this moment; please try again.")
+
+
+async def change(
+    bot: Bot, request_id: str, decide: Decide, *, click: str = "", durable: bool = False
+) -> Request:
+    """Make one step; returns the request as it is then.
+
+    The same `click` is carried out once, however often it arrives. Raises what `decide` raises;
+    `NotNow` when there is no such request; `Unavailable` when Redis does not answer, and then
+    nothing was recorded.
+    """
+    for attempt in range(_TRIES):
+        before = await bot.redis.requests.snapshot(request_id)
+        if before.request is None:
+            raise NotNow(f"There is no request {request_id}.")
+        move = decide(before.request, before.now)
+        if move is None:
+            return before.request
+        verdict, _ = await bot.redis.requests.write(
+            before,
+            Write(
+                fact=move.fact,
+                request=move.request,
+                click=click,
+                not_after=before.request.expires_at if move.in_time else 0,
+                not_before=before.request.expires_at if move.overdue else 0,
+                durable=durable,
+            ),
+        )
+        if verdict is Verdict.DONE:
+            STEPS.labels(move.fact.type).inc()
+            await _wake(bot, move.request)
+            return move.request
+        if verdict is Verdict.REPLAYED:
+            return await _reload(bot, request_id)
+        if verdict is Verdict.LATE:
+            raise NotNow(f"{request_id} has run out of time.", "Ask again if it is still needed.")
+        if verdict is Verdict.EARLY:
+            return before.request
+        await _settle(attempt)
+    raise Unavailable("Too many people are writing at this moment; please try again.")
+
+
+async def note(bot: Bot, fact: Fact) -> None:
+    """Write an audit entry that changes no request."""
+    for attempt in range(_TRIES):
+        before = await bot.redis.requests.snapshot()
+        verdict, _ = await bot.redis.requests.write(before, Write(fact=fact))
+        if verdict in {Verdict.DONE, Verdict.REPLAYED}:
+            return
+        await _settle(attempt)
+    raise Unavailable("The audit log could not be written.")
+
+
+def fact_of(
+    kind: str, before: Request | None, after: Request, actor: Actor, words: str, reason: str = ""
+) -> Fact:
+    """Write down what a step did to a request, for the audit log."""
+    submission = after.submission
+    correlation = {"client_request_id": submission.client_request_id} if submission else {}
+    if after.job:
+        correlation["job"] = after.job.name
+    return Fact(
+        type=f"request.{kind}",
+        subject=after.id,
+        actor=actor,
+        operation=after.operation,
+        target=after.machine.name,
+        target_id=after.machine_id,
+        before=before.state if before else "",
+        after=after.state,
+        reason=reason,
+        policy=after.terms.policy,
+        correlation=correlation,
+        words=words,
+    )
+
+
+async def _reload(bot: Bot, request_id: str) -> Request:
+    request = await bot.redis.requests.load(request_id)
+    if request is None:
+        raise NotNow(f"There is no request {request_id}.")
+    return request
+
+
+async def _wake(bot: Bot, request: Request) -> None:
+    """Wake whoever has work now. Losing this costs seconds: the sweeper looks for the same."""
+    try:
+        if request.state is State.APPROVED and not request.needs_nod:
+            await bot.engine.wake(SUBMIT, request.id)
+        if request.followed:
+            await bot.engine.wake(FOLLOW, request.machine.vault)
+        await bot.engine.wake(DRAW, request.id)
+    except Unavailable:
+        log.warning("%s was saved, but waking the workers failed", request.id)
+
+
+async def _settle(attempt: int) -> None:
+    """Let the others finish: a short, growing, random pause."""
+    await asyncio.sleep(random.uniform(0, min(0.002 * (attempt + 1), 0.05)))  # noqa: S311

@@ -1,0 +1,89 @@
+"""The buttons: each is one value that draws itself and is what the handlers listen for.
+
+A button carries an id and nothing else: what it does is decided by what the store says then.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.messages.blocks import Block, clip
+
+PREFIX: Final = "dr."
+"""All our action ids begin with it."""
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """Slack's native dialog before a click is sent."""
+
+    title: str
+    text: str
+    yes: str
+    no: str = "Not now"
+    danger: bool = True
+
+    def draw(self) -> Block:
+        """Draw it as Block Kit wants it."""
+        return {
+            "title": {"type": "plain_text", "text": clip(self.title, 100)},
+            "text": {"type": "plain_text", "text": clip(self.text, 300)},
+            "confirm": {"type": "plain_text", "text": clip(self.yes, 30)},
+            "deny": {"type": "plain_text", "text": clip(self.no, 30)},
+            **({"style": "danger"} if self.danger else {}),
+        }
+
+
+@dataclass(frozen=True)
+class Button:
+    """What can be pressed."""
+
+    action: str
+    label: str
+    style: str = ""
+
+    @property
+    def action_id(self) -> str:
+        """What Slack sends back, up to a suffix that keeps ids of one row apart."""
+        return f"{PREFIX}{self.action}"
+
+    def draw(
+        self,
+        value: str,
+        *,
+        label: str = "",
+        confirm: Confirm | None = None,
+        suffix: str = "",
+        style: str | None = None,
+    ) -> Block:
+        """Draw the button for one value."""
+        text = clip(label or self.label, 75)
+        block: Block = {
+            "type": "button",
+            "action_id": self.action_id + (f":{suffix}" if suffix else ""),
+            "text": {"type": "plain_text", "text": text, "emoji": True},
+            "value": value,
+        }
+        if chosen := self.style if style is None else style:
+            block["style"] = chosen
+        if confirm:
+            block["confirm"] = confirm.draw()
+        return block
+
+
+APPROVE: Final = Button("approve", "Approve", "primary")
+DENY: Final = Button("deny", "Deny", "danger")
+WITHDRAW: Final = Button("withdraw", "Withdraw")
+RESUBMIT: Final = Button("resubmit", "Submit again", "danger")
+NEXT: Final = Button("next", "Next")
+"""Asks for what comes after a finished request; its value is `<operation>:<request id>`."""
+CHOOSE: Final = Button("choose", "Choose")
+"""Picks one of several matches; its value is `<stash word>:<number>`."""
+CACHE: Final = Button("cache", "Name the cache storage account")
+"""Opens the form for what a reprotect cannot learn; its value is the stash word."""
+LOOK: Final = Button("look", "Show")
+"""Runs a command that only looks; its value is the command."""
+
+
+def action_of(action_id: str) -> str:
+    """Return the action of an action id, without prefix and suffix."""
+    return action_id.removeprefix(PREFIX).partition(":")[0]

@@ -1,0 +1,163 @@
+"""Lines about machines, votes, steps and outcomes that several messages share."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.machines import JobStep, Machine, Point, position
+from bot.domain.operations import CATALOGUE, Ground
+from bot.domain.request import Request, State
+from bot.messages.blocks import clock, duration, esc, mention, moment
+
+STATE_ICONS = {
+    State.WAITING: ":hourglass_flowing_sand:",
+    State.APPROVED: ":white_check_mark:",
+    State.SUBMITTING: ":outbox_tray:",
+    State.UNKNOWN: ":question:",
+    State.RUNNING: ":arrows_counterclockwise:",
+    State.SUCCEEDED: ":white_check_mark:",
+    State.FAILED: ":x:",
+    State.CANCELLED: ":no_entry:",
+    State.DENIED: ":no_entry:",
+    State.WITHDRAWN: ":leftwards_arrow_with_hook:",
+    State.EXPIRED: ":alarm_clock:",
+    State.VOID: ":no_entry:",
+}
+HEALTH_ICONS = {
+    "Normal": ":large_green_circle:",
+    "Warning": ":large_yellow_circle:",
+    "Critical": ":red_circle:",
+}
+_STEP_ICONS = {
+    "Succeeded": ":white_check_mark:",
+    "InProgress": ":arrows_counterclockwise:",
+    "NotStarted": ":white_circle:",
+    "Skipped": ":heavy_minus_sign:",
+    "Failed": ":x:",
+    "Cancelled": ":no_entry:",
+    "Suspended": ":double_vertical_bar:",
+}
+_STEP_WORDS = {
+    "Succeeded": "done",
+    "InProgress": "running",
+    "NotStarted": "to come",
+    "Skipped": "skipped",
+    "Failed": "failed",
+    "Cancelled": "cancelled",
+    "Suspended": "waits for somebody",
+}
+
+
+def title(request: Request) -> str:
+    """`Failover of vm-web01`."""
+    return f"{CATALOGUE[request.operation].title} of {request.machine.name}"
+
+
+def way(request: Request) -> str:
+    """From where to where, for the operation that is asked."""
+    machine = request.machine
+    here, there = esc(machine.here), esc(machine.there)
+    if request.operation == "commit":
+        return f"stays in {here}"
+    arrow = "replicates" if request.operation == "reprotect" else "moves"
+    return f"{arrow} {here} → {there}"
+
+
+def point(ground: Ground, arguments: dict[str, str]) -> str:
+    """The recovery point that is asked for, with its age at asking."""
+    chosen = arguments.get("point", "")
+    if ground.point:
+        return f"{esc(kind_of(ground.point))} of {moment(ground.point.at)}"
+    return "latest: what is still pending is sent first" if chosen == "latest" else "—"
+
+
+def kind_of(one: Point) -> str:
+    """What sort of point it is, as people say it."""
+    kinds = {"ApplicationConsistent": "app-consistent", "CrashConsistent": "crash-consistent"}
+    return kinds.get(one.kind, one.kind or "a point")
+
+
+def data_lost(ground: Ground, asked_at: int) -> str:
+    """How much data the operation loses, as far as anybody can know."""
+    machine = ground.machine
+    if ground.point:
+        age = asked_at / 1000 - ground.point.at.timestamp()
+        return f"what was written in the last {duration(age)} before asking, and since"
+    if machine.rpo_seconds is None:
+        return "unknown: Azure reports no RPO for it"
+    seen = f" (as of {clock(machine.rpo_at)})" if machine.rpo_at else ""
+    return f"about {duration(machine.rpo_seconds)}{seen}, if the source can no longer send"
+
+
+def health(machine: Machine) -> str:
+    """Replication health, icon and word."""
+    return (
+        f"{HEALTH_ICONS.get(machine.health, ':white_circle:')} {esc(machine.health or 'unknown')}"
+    )
+
+
+def findings(machine: Machine, most: int = 3) -> list[str]:
+    """What speaks against being sure, the worst first."""
+    worst_first = sorted(machine.findings, key=lambda f: f.level != "Critical")
+    lines = [
+        f":warning: {esc(finding.message, 300)} ({esc(finding.code)})"
+        for finding in worst_first[:most]
+    ]
+    if len(worst_first) > most:
+        lines.append(f":warning: and {len(worst_first) - most} more: /dr status shows them")
+    return lines
+
+
+def standing(machine: Machine) -> str:
+    """One line on where a machine is and how it is."""
+    rpo = f" · RPO {duration(machine.rpo_seconds)}" if machine.rpo_seconds is not None else ""
+    busy = f" · Azure runs {esc(machine.scenario)}" if machine.scenario else ""
+    return (
+        f"{esc(machine.state_words)} · runs in {esc(machine.here)} ({position(machine)}){rpo}{busy}"
+    )
+
+
+def votes(request: Request) -> str:
+    """Who has said what, and who still may."""
+    said = [
+        f"{':white_check_mark:' if vote.approves else ':no_entry:'} {mention(vote.person.id)} "
+        f"{'approved' if vote.approves else 'denied'} at {clock(vote.at)}"
+        for vote in request.votes
+    ]
+    missing = request.terms.approvals - len(request.approvals)
+    if request.state is State.WAITING and missing > 0:
+        whom = ", ".join(_who(one) for one in request.terms.may_approve) or "nobody"
+        said.append(f":white_circle: {missing} more of {whom}, not {mention(request.asker.id)}")
+    return "\n".join(said) or "none"
+
+
+def steps(some: Sequence[JobStep], now: datetime, most: int = 14) -> str:
+    """The steps of a job with their durations."""
+    lines = [_step(one, now) for one in some[:most]]
+    if len(some) > most:
+        lines.append(f"… and {len(some) - most} more")
+    return "\n".join(lines)
+
+
+def progress(some: Sequence[JobStep]) -> str:
+    """`step 3 of 5: Start failover`."""
+    top = [one for one in some if one.depth == 0]
+    if not top:
+        return "Azure has not named its steps yet"
+    number, step = next(
+        ((i, one) for i, one in enumerate(top, 1) if one.state in {"InProgress", "Suspended"}),
+        (sum(one.state != "NotStarted" for one in top), None),
+    )
+    return f"step {max(number, 1)} of {len(top)}" + (f": {esc(step.name, 80)}" if step else "")
+
+
+def _step(one: JobStep, now: datetime) -> str:
+    icon = _STEP_ICONS.get(one.state, ":grey_question:")
+    word = _STEP_WORDS.get(one.state, esc(one.state))
+    took = ""
+    if one.started and one.state != "Skipped":
+        took = f" · {duration(((one.ended or now) - one.started).total_seconds())}"
+    return f"{'      ' * one.depth}{icon} {esc(one.name, 120)} — {word}{took}"
+
+
+def _who(one: str) -> str:
+    return mention(one) if one[:1] in {"U", "W"} else esc(one)

@@ -1,0 +1,59 @@
+"""What the thread under a card says: one line for each step worth telling, from the audit log.
+
+Edits of the card notify nobody, so the end of a request is told as a message of its own that goes
+to the channel too and mentions whoever asked.
+"""
+
+from typing import Final
+
+from bot.domain.audit import Entry
+from bot.domain.request import Request
+from bot.messages.blocks import Message, esc, mention, section
+
+_ICONS: Final = {
+    "request.vote": ":ballot_box_with_check:",
+    "request.approve": ":white_check_mark:",
+    "request.deny": ":no_entry:",
+    "request.withdraw": ":leftwards_arrow_with_hook:",
+    "request.expire": ":alarm_clock:",
+    "request.invalidate": ":no_entry:",
+    "request.claim": ":outbox_tray:",
+    "request.accept": ":inbox_tray:",
+    "request.reject": ":x:",
+    "request.lose": ":question:",
+    "request.find": ":mag:",
+    "request.absent": ":mag:",
+    "request.resubmit": ":repeat:",
+    "request.progress": ":arrow_right:",
+    "request.succeed": ":white_check_mark:",
+    "request.fail": ":x:",
+    "request.cancel": ":no_entry:",
+    "request.observe": ":eyes:",
+}
+_LOUD: Final = frozenset(
+    {
+        "request.deny",
+        "request.expire",
+        "request.invalidate",
+        "request.reject",
+        "request.lose",
+        "request.absent",
+        "request.succeed",
+        "request.fail",
+        "request.cancel",
+    }
+)
+
+
+def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
+    """Say one audit entry in the thread, and whether the channel must hear it; None is silence."""
+    kind = entry.type.removeprefix("dr.")
+    icon = _ICONS.get(kind)
+    if icon is None or not entry.data.words:
+        return None
+    loud = kind in _LOUD or (kind == "request.observe" and entry.data.after == "protected")
+    whom = f" {mention(request.asker.id)}" if loud else ""
+    text = f"{icon} {esc(entry.data.words, 1500)}{whom}"
+    if loud:
+        text = f"{text} ({request.id})"
+    return Message(text=text, blocks=[section(text)]), loud

@@ -1,0 +1,216 @@
+"""The commands that only look. Each is one function from who asks to plain data.
+
+They change nothing, and only the person who asked sees the answer.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from bot.access import require_look, standing
+from bot.domain.audit import Entry
+from bot.domain.data import Data
+from bot.domain.machines import Job, Machine, Point, segment
+from bot.domain.operations import CATALOGUE, Operation, offered
+from bot.domain.people import Person
+from bot.domain.policy import includes
+from bot.domain.request import Request, State
+from bot.domain.verbs import TargetKind, Verb, describe
+from bot.domain.votes import why_not_approve
+from bot.errors import AzureRefused, Misunderstood, NotNow, Unavailable
+from bot.inventory import everything, find
+from bot.runtime import Bot
+
+_REQUEST: Final = re.compile(r"^R-[0-9A-Z]{6}$", re.IGNORECASE)
+_RECENT: Final = 10
+_ENTRIES: Final = 20
+_SEARCHED: Final = 2000
+"""So many of the newest entries are searched for a machine's name."""
+
+Query = Callable[..., Awaitable[Data]]
+
+
+class Overview(Data):
+    """What `/dr` alone answers."""
+
+    person: Person
+    waiting_for_me: tuple[Request, ...]
+    running: tuple[Request, ...]
+    mine: tuple[Request, ...]
+    may_ask: tuple[str, ...]
+    """The operations that some rule lets this person ask for."""
+
+
+class Fleet(Data):
+    """All machines of all vaults, and which vaults are missing."""
+
+    machines: tuple[Machine, ...]
+    troubles: tuple[str, ...]
+    detailed: bool
+    """Whether every machine is wanted, or only what needs attention."""
+
+
+class MachineStatus(Data):
+    """Everything about one machine that helps to decide."""
+
+    machine: Machine
+    points: tuple[Point, ...]
+    job: Job | None
+    request: Request | None
+    offers: tuple[str, ...]
+
+
+class RequestList(Data):
+    """The open requests, and the newest of those that ended."""
+
+    open: tuple[Request, ...]
+    recent: tuple[Request, ...]
+
+
+class Trail(Data):
+    """Entries of the audit log, newest first."""
+
+    subject: str
+    entries: tuple[Entry, ...]
+
+
+class HelpPage(Data):
+    """What can be typed; one verb in detail, or all."""
+
+    names: tuple[str, ...]
+
+
+VERBS: Final[dict[str, Verb]] = {name: one.verb for name, one in CATALOGUE.items()}
+"""Every command there is, the ones that change something first."""
+
+
+def query(*, target: TargetKind | None, target_required: bool = False) -> Callable[[Query], Query]:
+    """Enter a function among the verbs."""
+
+    def enter(function: Query) -> Query:
+        verb = describe(function, target=target, target_required=target_required)
+        VERBS[verb.name] = verb
+        return function
+
+    return enter
+
+
+@query(target="machine")
+async def status(bot: Bot, user_id: str, target: str) -> Data:
+    """Show one machine in full, or what needs attention among all.
+
+    For a machine: where it runs, its health and RPO, the newest recovery points, what runs on it,
+    and what can be asked for now.
+    """
+    await require_look(bot, user_id)
+    if not target:
+        return await _fleet(bot, detailed=False)
+    machine = await find(bot, target)
+    open_id = await bot.redis.requests.open_for(machine.id)
+    return MachineStatus(
+        machine=machine,
+        points=await _points(bot, machine),
+        job=await _current_job(bot, machine),
+        request=await bot.redis.requests.load(open_id) if open_id else None,
+        offers=tuple(one.name for one in offered(machine)),
+    )
+
+
+@query(target=None)
+async def list_(bot: Bot, user_id: str, _target: str) -> Data:
+    """List every machine with its state, region, health and RPO."""
+    await require_look(bot, user_id)
+    return await _fleet(bot, detailed=True)
+
+
+@query(target=None)
+async def requests(bot: Bot, user_id: str, _target: str) -> Data:
+    """List the open requests, and the latest that ended."""
+    await require_look(bot, user_id)
+    open_ones = await bot.redis.requests.load_many(await bot.redis.requests.open_ids())
+    newest = await bot.redis.requests.load_many(await bot.redis.requests.newest_ids(_RECENT * 3))
+    recent = [one for one in newest if not one.open]
+    return RequestList(open=tuple(open_ones), recent=tuple(recent[:_RECENT]))
+
+
+@query(target="machine or request")
+async def audit(bot: Bot, user_id: str, target: str) -> Data:
+    """Show the newest entries of the audit log, of all, a machine, or a request.
+
+    The whole log is read and checked on the command line: dr audit verify, dr audit export.
+    """
+    await require_look(bot, user_id)
+    if _REQUEST.match(target):
+        entries = await bot.redis.audit.of_request(target.upper())
+        if not entries:
+            raise NotNow(f"There is no request {target.upper()}.", "/dr requests lists them.")
+        return Trail(subject=target.upper(), entries=tuple(reversed(entries[-_ENTRIES:])))
+    found = await bot.redis.audit.newest(_SEARCHED if target else _ENTRIES)
+    if target:
+        wanted = target.casefold()
+        found = [one for one in found if one.data.target.casefold() == wanted]
+    return Trail(subject=target, entries=tuple(found[:_ENTRIES]))
+
+
+@query(target="command")
+async def help_(_bot: Bot, _user_id: str, target: str) -> Data:
+    """Explain the commands, or one of them."""
+    if target and target.casefold() not in VERBS:
+        raise Misunderstood(f"There is no command “{target}”.", "Type /dr help to see them all.")
+    return HelpPage(names=(target.casefold(),) if target else tuple(VERBS))
+
+
+async def overview(bot: Bot, user_id: str) -> Overview:
+    """Say what waits for a person, what runs, and what they can do: the answer to `/dr` alone."""
+    person = await require_look(bot, user_id)
+    open_ones = await bot.redis.requests.load_many(await bot.redis.requests.open_ids())
+    waiting = [one for one in open_ones if one.state is State.WAITING]
+    lists = [one.terms.may_approve for one in waiting]
+    rules = [rule.may_ask for rule in bot.policy.rules]
+    who = await standing(bot, user_id, *lists, *rules, fresh=False)
+    return Overview(
+        person=person,
+        waiting_for_me=tuple(one for one in waiting if why_not_approve(one, who) is None),
+        running=tuple(one for one in open_ones if one.state is not State.WAITING),
+        mine=tuple(one for one in waiting if one.asker.id == user_id),
+        may_ask=tuple(
+            name
+            for name, one in CATALOGUE.items()
+            if any(
+                includes(rule.may_ask, user_id, who.groups)
+                for rule in bot.policy.rules
+                if _speaks_of(rule.operations, one)
+            )
+        ),
+    )
+
+
+def _speaks_of(operations: tuple[str, ...], one: Operation) -> bool:
+    return "*" in operations or one.name in operations
+
+
+async def _fleet(bot: Bot, *, detailed: bool) -> Fleet:
+    inventory = await everything(bot)
+    return Fleet(machines=inventory.machines, troubles=inventory.troubles, detailed=detailed)
+
+
+async def _points(bot: Bot, machine: Machine) -> tuple[Point, ...]:
+    """Return the newest points and the newest app-consistent one; none when Azure is silent."""
+    try:
+        points = await bot.azure.points(machine.id)
+    except (AzureRefused, Unavailable):
+        return ()
+    app = next((one for one in points if one.kind == "ApplicationConsistent"), None)
+    newest = list(points[:3])
+    return tuple(newest + ([app] if app and app not in newest else []))
+
+
+async def _current_job(bot: Bot, machine: Machine) -> Job | None:
+    """Read what Azure runs on the machine now."""
+    name = segment(machine.job, "replicationJobs")
+    if not name or name == "None":
+        return None
+    try:
+        return await bot.azure.job(machine.vault, name)
+    except (AzureRefused, Unavailable):
+        return None

@@ -1,0 +1,64 @@
+"""The handful of things that every flow needs, opened together and closed in reverse."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bot.domain import policy as policies
+from bot.domain.policy import Policy
+from bot.gateways import azure as azure_gateway
+from bot.gateways import engine as engine_gateway
+from bot.gateways import redis as redis_gateway
+from bot.gateways import slack as slack_gateway
+from bot.gateways.azure import Azure
+from bot.gateways.engine import Engine
+from bot.gateways.redis import Redis
+from bot.gateways.slack import Slack
+from bot.settings import Settings
+
+
+@dataclass(frozen=True)
+class Bot:
+    """What a process works with."""
+
+    settings: Settings
+    policy: Policy
+    redis: Redis
+    slack: Slack
+    azure: Azure
+    engine: Engine
+
+    @property
+    def vaults(self) -> tuple[str, ...]:
+        """The resource ids of the vaults."""
+        return tuple(vault.id for vault in self.settings.vaults)
+
+
+def key_for(settings: Settings, purpose: str) -> bytes:
+    """Derive a key that every process of this bot has and Redis has not.
+
+    It comes from the bot's Slack token: a new token makes what was sealed before unreadable.
+    """
+    secret = settings.slack_bot_token.get_secret_value().encode()
+    return HKDF(SHA256(), 32, salt=b"dr-bot", info=purpose.encode()).derive(secret)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Bot]:
+    """Open every gateway; raises `Misconfigured` when the policy cannot be read."""
+    policy = policies.load(settings.policy)
+    url = settings.redis_url.get_secret_value()
+    token = settings.slack_bot_token.get_secret_value()
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        yield Bot(
+            settings=settings,
+            policy=policy,
+            redis=await enter(redis_gateway.opened(url, key_for(settings, "requests"))),
+            slack=await enter(slack_gateway.opened(settings.slack_api_url, token)),
+            azure=await enter(azure_gateway.opened(settings.arm_url, sandbox=settings.sandbox)),
+            engine=await enter(engine_gateway.opened(url, key_for(settings, "engine"))),
+        )

@@ -1,0 +1,76 @@
+"""What people press: from an action id to what it does."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from bot import approvals
+from bot.approvals import Click
+from bot.domain.data import Data
+from bot.domain.request import Request
+from bot.errors import NotNow
+from bot.messages.blocks import Message
+from bot.messages.buttons import APPROVE, CACHE, CHOOSE, DENY, NEXT, RESUBMIT, WITHDRAW, Button
+from bot.messages.forms import cache_form
+from bot.runtime import Bot
+from handlers import commands
+
+
+class Press(Data):
+    """A button that somebody pressed."""
+
+    id: str
+    """The same for every delivery of the same press."""
+    user: str
+    action: str
+    value: str
+    trigger: str
+    """Opens a form within three seconds."""
+
+
+Decide = Callable[[Bot, Click], Awaitable[Request]]
+Handle = Callable[[Bot, Press], Awaitable[Message | None]]
+
+
+def _deciding(decide: Decide) -> Handle:
+    async def handle(bot: Bot, press: Press) -> None:
+        await decide(bot, Click(id=press.id, user=press.user, request=press.value))
+
+    return handle
+
+
+async def _next(bot: Bot, press: Press) -> Message:
+    operation, _, request_id = press.value.partition(":")
+    return await commands.next_of(bot, press.user, operation, request_id)
+
+
+async def _choose(bot: Bot, press: Press) -> Message:
+    return await commands.choose(bot, press.user, press.value)
+
+
+async def _cache(bot: Bot, press: Press) -> None:
+    command, _ = await commands.unstash(bot, press.user, press.value)
+    await bot.slack.open_view(press.trigger, cache_form(press.value, command.target))
+
+
+HANDLERS: Final[Mapping[Button, Handle]] = {
+    APPROVE: _deciding(approvals.approve),
+    DENY: _deciding(approvals.deny),
+    WITHDRAW: _deciding(approvals.withdraw),
+    RESUBMIT: _deciding(approvals.resubmit),
+    NEXT: _next,
+    CHOOSE: _choose,
+    CACHE: _cache,
+}
+
+
+async def press(bot: Bot, pressed: Press) -> Message | None:
+    """Do what a button is for; nothing said means that the card says it."""
+    handle = _BY_ACTION.get(pressed.action)
+    if handle is None:
+        raise NotNow("This button is of an older version of the bot.", "Type the command instead.")
+    return await handle(bot, pressed)
+
+
+_BY_ACTION: Final[Mapping[str, Handle]] = {
+    button.action: handle for button, handle in HANDLERS.items()
+}

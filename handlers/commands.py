@@ -1,0 +1,155 @@
+"""What people type: read, carried out, answered. The same for `/dr` and for chosen matches."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from bot import approvals, queries
+from bot.access import actor, standing
+from bot.cards import draw
+from bot.domain.audit import Fact
+from bot.domain.data import Data
+from bot.domain.grammar import Command, parse
+from bot.domain.operations import CATALOGUE
+from bot.domain.people import why_nobody
+from bot.errors import Ambiguous, Missing, NotAllowed, NotNow, Refused
+from bot.lifecycle import note
+from bot.messages import answers, lines
+from bot.messages.blocks import Message
+from bot.queries import VERBS, Fleet, HelpPage, MachineStatus, Overview, RequestList, Trail
+from bot.runtime import Bot
+
+_PER_MINUTE: Final = 60
+
+
+class Said(Data):
+    """Something that a person typed."""
+
+    user: str
+    channel: str
+    text: str
+
+
+async def run(bot: Bot, said: Said) -> Message:
+    """Carry out what somebody typed; raises our errors for the supervisor to put into words."""
+    await _welcome(bot, said.user)
+    command = parse(said.text, VERBS)
+    if not command.verb:
+        return show(await queries.overview(bot, said.user))
+    if command.verb in CATALOGUE:
+        return await ask(bot, said.user, said.channel, command)
+    try:
+        found = await VERBS[command.verb].function(bot, said.user, command.target)
+    except Ambiguous as error:
+        return await offer(bot, said.user, said.channel, command, error)
+    return show(found)
+
+
+async def ask(bot: Bot, user: str, channel: str, command: Command) -> Message:
+    """Ask for an operation, or for what is missing to ask for it."""
+    try:
+        asked = await approvals.ask(bot, user, command, channel)
+    except Ambiguous as error:
+        return await offer(bot, user, channel, command, error)
+    except Missing as error:
+        return answers.name_cache(error, await stash(bot, user, channel, command))
+    return await told(bot, asked)
+
+
+async def told(bot: Bot, asked: approvals.Asked) -> Message:
+    """Show the card at once, then tell the asker where it is."""
+    await draw(bot, asked.request.id)
+    record = await bot.redis.cards.record(asked.request.id)
+    return answers.asked(
+        asked.request, record.channel or asked.request.channel, already=asked.already
+    )
+
+
+async def next_of(bot: Bot, user: str, operation: str, request_id: str) -> Message:
+    """Ask for what comes after a finished request, for the same machine and reason."""
+    before = await bot.redis.requests.load(request_id)
+    if before is None or operation not in CATALOGUE:
+        raise NotNow("This button is too old to be used.", "Type the command instead.")
+    command = approvals.next_command(before, operation)
+    return await ask(bot, user, before.channel, command)
+
+
+async def offer(bot: Bot, user: str, channel: str, command: Command, error: Ambiguous) -> Message:
+    """Offer the matches of a name; the half-finished command waits for the choice."""
+    ids = {str(number): machine_id for number, (machine_id, _) in enumerate(error.matches)}
+    return answers.choose(error, await stash(bot, user, channel, command, **ids))
+
+
+async def stash(bot: Bot, user: str, channel: str, command: Command, **extra: str) -> str:
+    """Keep a half-finished command; only the same person can go on with it."""
+    kept = {"user": user, "channel": channel, "command": command.model_dump_json()}
+    return await bot.redis.shelf.stash(kept | extra)
+
+
+async def unstash(bot: Bot, user: str, word: str) -> tuple[Command, dict[str, str]]:
+    """Take up a half-finished command; raises `NotNow` when it is gone or somebody else's."""
+    kept = await bot.redis.shelf.stashed(word)
+    if kept is None or kept["user"] != user:
+        raise NotNow("This choice has expired.", "Type the command again.")
+    return Command.model_validate_json(kept["command"]), kept
+
+
+async def choose(bot: Bot, user: str, value: str) -> Message:
+    """Go on with a command, for the match that was pressed."""
+    word, _, number = value.partition(":")
+    command, kept = await unstash(bot, user, word)
+    chosen = command.model_copy(update={"target": f"id:{kept[number]}"})
+    if command.verb in CATALOGUE:
+        return await ask(bot, user, kept["channel"], chosen)
+    return show(await VERBS[chosen.verb].function(bot, user, chosen.target))
+
+
+def show(found: Data) -> Message:
+    """Draw what a query found."""
+    match found:
+        case Overview():
+            return answers.overview(
+                waiting=found.waiting_for_me,
+                running=found.running,
+                mine=found.mine,
+                may_ask=found.may_ask,
+            )
+        case Fleet():
+            return answers.fleet(found.machines, found.troubles, detailed=found.detailed)
+        case MachineStatus():
+            now = datetime.now(UTC)
+            return answers.machine_status(
+                found.machine,
+                points=found.points,
+                steps=lines.steps(found.job.steps, now) if found.job else "",
+                request=found.request,
+                offers=found.offers,
+                now=now,
+            )
+        case RequestList():
+            return answers.request_list(found.open, found.recent)
+        case Trail():
+            return answers.trail(found.subject, found.entries)
+        case HelpPage():
+            return answers.help_page([VERBS[name] for name in found.names])
+    raise TypeError(f"there is no picture of a {type(found).__name__}")
+
+
+async def _welcome(bot: Bot, user: str) -> None:
+    """Let in full members, at a pace a person can type at; write down who was not let in."""
+    if await bot.redis.shelf.how_often(f"commands:{user}", 60) > _PER_MINUTE:
+        raise Refused(
+            f"That was more than {_PER_MINUTE} commands within a minute.", "Wait for the next one."
+        )
+    who = await standing(bot, user, fresh=False)
+    if reason := why_nobody(who.person, who.home_teams):
+        await note(
+            bot,
+            Fact(
+                type="entry.refused",
+                subject=user,
+                actor=actor(who.person),
+                policy=bot.policy.version,
+                words=reason,
+            ),
+        )
+        raise NotAllowed(reason)

@@ -1,0 +1,45 @@
+"""Logging: one JSON object a line on standard error, and no secrets in it.
+
+The libraries that print bodies or addresses with tokens are kept to warnings.
+"""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Final
+
+_QUIET: Final = (
+    "aiohttp",
+    "azure",
+    "docket",
+    "msal",
+    "opentelemetry",
+    "slack_bolt",
+    "slack_sdk",
+)
+
+
+class JsonLines(logging.Formatter):
+    """Format a record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        content = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            content["exception"] = self.formatException(record.exc_info)
+        return json.dumps(content, ensure_ascii=False)
+
+
+def configure(level: str) -> None:
+    """Send everything from `level` on to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,172 @@
+"""The one Bolt app behind both transports: listeners that acknowledge and hand over.
+
+Nothing after `ack()` can raise, each kind of thing has exactly one listener, and no listener
+waits for anything: the acknowledgement is on its way before the work begins.
+"""
+
+import hashlib
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+
+from bot.domain.operations import CATALOGUE
+from bot.errors import Misunderstood, SlackRefused
+from bot.messages.blocks import Message
+from bot.messages.buttons import PREFIX, action_of
+from bot.messages.forms import CACHE_BLOCK, CACHE_FORM, answer
+from bot.metrics import ACKNOWLEDGED
+from bot.runtime import Bot
+from handlers import commands
+from handlers.buttons import Press, press
+from handlers.commands import Said
+from handlers.supervisor import Reply, Supervisor
+
+COMMAND: Final = "/dr"
+_DUPLICATES: Final = 900
+"""Seconds for which the same delivery is recognised."""
+
+Body = dict[str, Any]
+
+log = logging.getLogger(__name__)
+
+
+def build(bot: Bot, supervisor: Supervisor) -> AsyncApp:
+    """Make the app; opens nothing."""
+    secret = bot.settings.slack_signing_secret
+    for noisy in ("slack_bolt", "slack_sdk"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)  # they log bodies at INFO
+
+    async def authorize() -> AuthorizeResult:
+        home = await bot.slack.home()
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=min(home.teams),
+            bot_user_id=home.user,
+            bot_token=bot.settings.slack_bot_token.get_secret_value(),
+        )
+
+    app = AsyncApp(
+        client=bot.slack.client,
+        signing_secret=secret.get_secret_value() if secret else None,
+        process_before_response=True,
+        raise_error_for_unhandled_request=True,
+        authorize=authorize,
+    )
+    listeners = _Listeners(bot, supervisor)
+    app.use(listeners.at_home)
+    app.command(COMMAND)(listeners.typed)
+    app.action(re.compile(f"^{re.escape(PREFIX)}"))(listeners.pressed)
+    app.view(CACHE_FORM)(listeners.named_cache)
+    app.error(listeners.unhandled)
+    return app
+
+
+class _Listeners:
+    def __init__(self, bot: Bot, supervisor: Supervisor) -> None:
+        self._bot = bot
+        self._supervisor = supervisor
+
+    async def at_home(self, body: Body, next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002
+        """Turn away what comes from another workspace than ours."""
+        home = await self._bot.slack.home()
+        enterprise = body.get("enterprise") or {}
+        teams = {
+            body.get("team_id"),
+            body.get("enterprise_id"),
+            (body.get("team") or {}).get("id"),
+            enterprise.get("id") if isinstance(enterprise, dict) else enterprise,
+        }
+        if home.teams & teams:
+            return await next()
+        log.warning("a request of another workspace was turned away")
+        return BoltResponse(status=200, body="This bot works for another workspace.")
+
+    async def typed(self, ack: AsyncAck, body: Body) -> None:
+        """Somebody typed `/dr …`."""
+        started = time.perf_counter()
+        await ack()
+        ACKNOWLEDGED.observe(time.perf_counter() - started)
+        said = Said(
+            user=str(body["user_id"]),
+            channel=str(body["channel_id"]),
+            text=str(body.get("text") or ""),
+        )
+        work = self._once(str(body["trigger_id"]), lambda: commands.run(self._bot, said))
+        self._supervisor.spawn(work, self._reply_to(str(body["response_url"])))
+
+    async def pressed(self, ack: AsyncAck, body: Body) -> None:
+        """Somebody pressed one of our buttons."""
+        await ack()
+        action, user = body["actions"][0], str(body["user"]["id"])
+        container = body.get("container") or {}
+        place = (user, action.get("action_ts"), action["action_id"], container.get("message_ts"))
+        pressed = Press(
+            id=hashlib.sha256(repr(place).encode()).hexdigest()[:32],
+            user=user,
+            action=action_of(str(action["action_id"])),
+            value=str(action.get("value") or ""),
+            trigger=str(body.get("trigger_id") or ""),
+        )
+        fleeting = bool(container.get("is_ephemeral"))
+        work = self._once(pressed.id, lambda: press(self._bot, pressed))
+        reply = self._reply_to(str(body.get("response_url") or ""), replace=fleeting)
+        self._supervisor.spawn(work, reply)
+
+    async def named_cache(self, ack: AsyncAck, body: Body, view: Body) -> None:
+        """Somebody filled in the form for a reprotect's cache storage account."""
+        account = answer(view, CACHE_BLOCK)
+        try:
+            account = CATALOGUE["reprotect"].verb.options[0].argument.check(account)
+        except Misunderstood as error:
+            await ack(response_action="errors", errors={CACHE_BLOCK: str(error)})
+            return
+        await ack()
+        user, word = str(body["user"]["id"]), str(view.get("private_metadata") or "")
+        channel: list[str] = []
+
+        async def work() -> Message:
+            command, kept = await commands.unstash(self._bot, user, word)
+            channel.append(kept["channel"])
+            named = command.model_copy(update={"options": command.options | {"cache": account}})
+            return await commands.ask(self._bot, user, kept["channel"], named)
+
+        async def reply(message: Message) -> None:
+            await self._whisper(channel[0] if channel else "", user, message)
+
+        self._supervisor.spawn(self._once(str(view.get("id")), work), reply)
+
+    async def unhandled(self, error: Exception, body: Body) -> BoltResponse:
+        """Answer what no listener takes; it is acknowledged all the same."""
+        if isinstance(error, BoltUnhandledRequestError):
+            log.info("nothing listens to a %s", body.get("type") or "command")
+            return BoltResponse(status=200, body="")
+        log.exception("a listener failed", exc_info=error)
+        return BoltResponse(status=200, body="")
+
+    async def _once(
+        self, delivery: str, work: Callable[[], Awaitable[Message | None]]
+    ) -> Message | None:
+        """Do the work of a delivery, unless it was delivered before."""
+        if not await self._bot.redis.shelf.first_time(f"delivery:{delivery}", _DUPLICATES):
+            return None
+        return await work()
+
+    def _reply_to(self, response_url: str, *, replace: bool = False) -> Reply:
+        async def reply(message: Message) -> None:
+            await self._bot.slack.respond(response_url, message, replace=replace)
+
+        return reply
+
+    async def _whisper(self, channel: str, user: str, message: Message) -> None:
+        """Tell one person in the channel where they asked, or directly when that fails."""
+        try:
+            await self._bot.slack.whisper(channel, user, message)
+        except SlackRefused:
+            await self._bot.slack.post(user, message)

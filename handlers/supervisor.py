@@ -1,0 +1,72 @@
+"""Work that goes on after Slack was acknowledged: held on to, and answered for.
+
+A listener only acknowledges; what it hands over here is kept by a strong reference, and whatever
+goes wrong in it becomes a sentence for the person who waits.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Final
+
+from redis.exceptions import RedisError
+
+from bot.errors import DrError, Refused, Unavailable
+from bot.messages.answers import broken, sorry
+from bot.messages.blocks import Message
+
+Reply = Callable[[Message], Awaitable[None]]
+
+_DRAIN: Final = 20.0
+"""Seconds that running work gets to finish when the process is told to stop."""
+
+log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """The tasks of a process that answers people."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def spawn(self, work: Coroutine[Any, Any, Message | None], reply: Reply) -> None:
+        """Start work whose result, or whose failure in words, goes to `reply`."""
+        task = asyncio.create_task(_answered(work, reply))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self) -> None:
+        """Wait until everything is answered, but not for ever."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_DRAIN)
+
+
+async def _answered(work: Coroutine[Any, Any, Message | None], reply: Reply) -> None:
+    message = await _outcome(work)
+    if message is None:
+        return
+    try:
+        await reply(message)
+    except DrError as error:
+        log.warning("an answer did not arrive: %s", error.sentence)
+
+
+async def _outcome(work: Coroutine[Any, Any, Message | None]) -> Message | None:
+    """Do the work, and turn every failure into something a person can read."""
+    try:
+        return await work
+    except Refused as error:
+        return sorry(error)
+    except DrError as error:
+        log.warning("%s: %s", type(error).__name__, error.sentence)
+        return sorry(error)
+    except (RedisError, OSError) as error:
+        log.warning("Redis: %s", type(error).__name__)
+        return sorry(
+            Unavailable("Redis does not answer, so nothing was recorded. Try again in a moment.")
+        )
+    except Exception:
+        reference = secrets.token_hex(4)
+        log.exception("unexpected, reference %s", reference)
+        return broken(reference)

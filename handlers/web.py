@@ -1,0 +1,165 @@
+"""The HTTP front: `dr web`. Nothing is parsed before its signature is checked.
+
+In front of Bolt stands a gate over the raw bytes: a size cap, the timestamp, the signature in
+constant time, and a memory of the signatures it has seen. Health answers say nothing else.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.exceptions import RedisError
+from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
+
+from bot import jobs
+from bot.errors import DrError, Misconfigured
+from bot.metrics import TURNED_AWAY
+from bot.runtime import Bot, opened
+from bot.settings import Settings
+from handlers.slack_app import build
+from handlers.supervisor import Supervisor
+
+LARGEST: Final = 256 * 1024
+"""Bytes of the largest body that is read."""
+_REMEMBERED: Final = 600
+"""Seconds for which a signature is good only once."""
+_BODY_SECONDS: Final = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class Gate:
+    """Decides from raw bytes and headers whether a request is Slack's, and new."""
+
+    def __init__(self, bot: Bot, secret: str) -> None:
+        self._bot = bot
+        self._verifier = SignatureVerifier(secret)
+
+    async def why_not(self, headers: dict[str, str], body: bytes) -> str | None:
+        """Return the reason to turn a request away, or None."""
+        timestamp = headers.get("x-slack-request-timestamp", "")
+        signature = headers.get("x-slack-signature", "")
+        if not timestamp.isdecimal() or not signature.isascii() or not signature:
+            return "unsigned"
+        try:
+            valid = self._verifier.is_valid(body, timestamp, signature)
+        except (ValueError, TypeError, OverflowError):
+            return "malformed"
+        if not valid:
+            return "signature"
+        try:
+            new = await self._bot.redis.shelf.first_time(f"signature:{signature}", _REMEMBERED)
+        except (RedisError, OSError):
+            return None  # without Redis nothing can be changed by a replay either
+        return None if new else "replay"
+
+
+class Front:
+    """The routes."""
+
+    def __init__(self, bot: Bot, app: AsyncApp, gate: Gate) -> None:
+        self._bot = bot
+        self._app = app
+        self._gate = gate
+
+    def application(self) -> web.Application:
+        """Lay out the routes."""
+        application = web.Application(client_max_size=LARGEST)
+        application.router.add_post("/slack/events", self.events)
+        application.router.add_get("/healthz", self.healthy)
+        application.router.add_get("/readyz", self.ready)
+        application.router.add_get("/metrics", self.metrics)
+        return application
+
+    async def events(self, request: web.Request) -> web.Response:
+        """Commands, clicks, forms and events: everything that Slack sends."""
+        body = await _body(request)
+        if body is None:
+            return _turned_away("size", 413)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        if why := await self._gate.why_not(headers, body):
+            return _turned_away(why, 401)
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            return _turned_away("encoding", 400)
+        bolt_headers: dict[str, str | Sequence[str]] = {
+            name: [value] for name, value in request.headers.items()
+        }
+        answer = await self._app.async_dispatch(
+            AsyncBoltRequest(body=text, query=request.query_string, headers=bolt_headers)
+        )
+        return web.Response(
+            status=answer.status,
+            text=answer.body,
+            content_type=answer.headers.get("content-type", ["text/plain"])[0].partition(";")[0],
+        )
+
+    async def healthy(self, _request: web.Request) -> web.Response:
+        """Say that the process runs."""
+        return web.Response(text="ok")
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        """Say whether work can be done: Redis must answer."""
+        try:
+            await self._bot.redis.ping()
+        except DrError:
+            return web.Response(status=503, text="not ready")
+        return web.Response(text="ready")
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        """Numbers for Prometheus."""
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def serve(settings: Settings, stopping: asyncio.Event, *, host: str = "0.0.0.0") -> None:  # noqa: S104
+    """Run the front until `stopping` is set, then finish what was begun."""
+    if settings.slack_signing_secret is None:
+        raise Misconfigured(
+            "SLACK_SIGNING_SECRET is not set.", "dr web needs it; dr socket does without."
+        )
+    supervisor = Supervisor()
+    async with opened(settings) as bot:
+        jobs.register(bot)
+        await _greet(bot)
+        gate = Gate(bot, settings.slack_signing_secret.get_secret_value())
+        front = Front(bot, build(bot, supervisor), gate)
+        runner = web.AppRunner(front.application(), access_log=None, handle_signals=False)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, "127.0.0.1" if settings.sandbox else host, settings.port)
+            await site.start()
+            log.info("listening on port %s", settings.port)
+            await stopping.wait()
+        finally:
+            await runner.cleanup()
+            await supervisor.drain()
+
+
+async def _greet(bot: Bot) -> None:
+    """Learn who we are before the first command waits for it; Slack may be away just now."""
+    try:
+        await bot.slack.home()
+    except DrError as error:
+        log.warning("Slack: %s", error.sentence)
+
+
+async def _body(request: web.Request) -> bytes | None:
+    """Read the body, but no more than fits and no longer than it should take."""
+    if (request.content_length or 0) > LARGEST:
+        return None
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            return await request.read()
+    except (web.HTTPRequestEntityTooLarge, TimeoutError):
+        return None
+
+
+def _turned_away(why: str, status: int) -> web.Response:
+    TURNED_AWAY.labels(why).inc()
+    log.warning("a request was turned away: %s", why)
+    return web.Response(status=status, text="")

@@ -1,0 +1,19 @@
+"""The worker, `dr worker`: it submits, follows and keeps the cards true. Any number may run."""
+
+import asyncio
+import logging
+
+from bot import jobs
+from bot.runtime import opened
+from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+async def work(settings: Settings, stopping: asyncio.Event) -> None:
+    """Run tasks until `stopping` is set; those that run then are finished."""
+    async with opened(settings) as bot:
+        await bot.redis.ping()
+        jobs.register(bot)
+        log.info("working")
+        await bot.engine.work(stopping)

@@ -1,0 +1,25 @@
+"""A Site Recovery vault at the far end of the wire: Azure Resource Manager as a client meets it.
+
+It keeps its own truth about machines, jobs and recovery points, checks every body exactly, moves
+time by a `Clock`, and makes trouble when told to (`vault.trouble`).
+
+What it is not. It is not Azure: nothing is replicated and no machine is ever started. It speaks
+only what a client needs that fails machines over and back: Azure-to-Azure in depth, Hyper-V as far
+as failover, test, failback and reprotect, recovery plans for Azure machines; no VMware, no enabling
+or disabling of protection, no plans made or changed, no clusters, no mobility service. Where the
+real service's answer is not known - the codes of its refusals, what an Azure machine allows while a
+commit is pending, what becomes of a plan after a reprotect - it answers something of the right
+shape, and the file that does so says that it is a guess. It checks tokens, not people, and it must
+only ever be bound to the loopback address.
+
+Files: `vault` is what tests hold, `front` the part of it that the web server sees. `world`,
+`agenda`, `machines`, `jobs`, `points` and `estate` are the state. `operations`, `plans`, `subjobs`,
+`effects`, `recipes`, `shapes` and `orders` change it. `bodies_*` and `details` write what is sent.
+`server`, `routes`, `calls`, `reads`, `writes`, `filters`, `polls`, `identity`, `roles` and `limits`
+are the wire, `faults` its refusals, and `trouble` is trouble.
+"""
+
+from sandbox.vault.front import Seen
+from sandbox.vault.vault import Vault
+
+__all__ = ["Seen", "Vault"]

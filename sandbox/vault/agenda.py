@@ -1,0 +1,147 @@
+"""What happens when: the agenda of the vault, and the run of a job along its timetable.
+
+Nothing runs in the background. Whoever looks settles the agenda first; everything that became due
+happens then, in order, and is dated as if it had happened on time. A run keeps only its next
+milestone on the agenda, so that pausing, ending or restarting it is a matter of voiding one line.
+"""
+
+import heapq
+import itertools
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sandbox.vault import recipes
+from sandbox.vault.jobs import Fate, Job, State
+
+Effect = Callable[[datetime], None]
+
+
+class Milestone(NamedTuple):
+    """Something a job brings about so many seconds into its timetable."""
+
+    after: float
+    effect: Effect
+
+
+class Agenda:
+    """Effects, each with the moment at which it is due."""
+
+    def __init__(self) -> None:
+        self._lines: list[tuple[datetime, int, Effect]] = []
+        self._order = itertools.count()
+
+    def add(self, when: datetime, effect: Effect) -> None:
+        """Put something on the agenda; of two things due at once the earlier entry goes first."""
+        heapq.heappush(self._lines, (when, next(self._order), effect))
+
+    def settle(self, now: datetime) -> None:
+        """Let everything happen that is due by now."""
+        while self._lines and self._lines[0][0] <= now:
+            when, _, effect = heapq.heappop(self._lines)
+            effect(when)
+
+
+class Run:
+    """A job under way: it passes its milestones, and ends when the last one is behind it.
+
+    `take` takes hold of what the job works on, or refuses; `release` lets it go, whichever way the
+    job ends. What came of earlier milestones stays: a plan that fails while starting its machines
+    leaves them failed over.
+    """
+
+    def __init__(
+        self,
+        agenda: Agenda,
+        job: Job,
+        milestones: list[Milestone],
+        take: Callable[[], None],
+        release: Effect,
+    ) -> None:
+        self.job = job
+        self._agenda = agenda
+        self._take = take
+        self._release = release
+        self._milestones = [
+            *sorted(milestones, key=lambda milestone: milestone.after),
+            Milestone(job.length, lambda when: self.finish("Succeeded", when)),
+        ]
+        self._fated: Effect | None = None
+        self._passed = 0
+        self._turn = 0
+
+    def begin(self, fate: Fate | None) -> None:
+        """Start the job, and see to it that it meets its fate two fifths of the way along."""
+        self._take()
+        moment = self.job.length * 0.4
+        if fate == "warn_job":
+            self.job.warning = recipes.name_taken(self.job.target_name)
+        elif fate in _ENDINGS:
+            self._insert(Milestone(moment, lambda when: self.finish(_ENDINGS[fate], when)))
+        elif fate == "suspend_job":
+            self._insert(Milestone(moment, self.pause))
+        self._wait_for_next()
+
+    def finish(self, state: State, when: datetime) -> None:
+        """End the job and let go of what it held."""
+        job = self.job
+        job.end(
+            state,
+            when,
+            recipes.failure(job.title, job.target_name) if state == "Failed" else None,
+        )
+        self._turn += 1
+        self._release(when)
+
+    def pause(self, when: datetime) -> None:
+        """Stop at this point until a person resumes the job."""
+        self.job.state, self.job.paused = "Suspended", when
+        self._turn += 1
+
+    def resume(self, when: datetime) -> None:
+        """Go on where the job stopped; the wait does not count."""
+        if self.job.paused is None:
+            raise ValueError(f"Job {self.job.job_id} does not wait for anybody.")
+        self.job.idle += when - self.job.paused
+        self.job.paused, self.job.state = None, "InProgress"
+        self._wait_for_next()
+
+    def restart(self, when: datetime) -> None:
+        """Do the whole job once more, under the same id; fate does not strike twice.
+
+        Jobs inside it are not run again.
+        """
+        self._take()
+        job = self.job
+        self._milestones = [each for each in self._milestones if each.effect is not self._fated]
+        job.state, job.ended, job.error = "InProgress", None, None
+        job.started, job.idle = when, timedelta()
+        self._passed = 0
+        self._wait_for_next()
+
+    def void(self) -> None:
+        """Let nothing of this run happen any more."""
+        self._turn += 1
+
+    def _insert(self, milestone: Milestone) -> None:
+        self._fated = milestone.effect
+        self._milestones = sorted([*self._milestones, milestone], key=lambda each: each.after)
+
+    def _wait_for_next(self) -> None:
+        self._turn += 1
+        turn = self._turn
+        milestone = self._milestones[self._passed]
+        due = self.job.started + self.job.idle + timedelta(seconds=milestone.after)
+
+        def pass_it(when: datetime) -> None:
+            if turn != self._turn:
+                return
+            self._passed += 1
+            milestone.effect(when)
+            if turn == self._turn:
+                self._wait_for_next()
+
+        self._agenda.add(due, pass_it)
+
+
+_ENDINGS: dict[Fate | None, State] = {"fail_job": "Failed", "cancel_job": "Cancelled"}

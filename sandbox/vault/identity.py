@@ -1,0 +1,64 @@
+"""The managed identity of an App Service, as far as a client asks it for a token.
+
+Tokens say nothing by themselves; the vault knows the ones it gave out. They expire by the
+computer's clock and not the vault's, because that is the clock a client compares them with.
+"""
+
+import secrets
+import time
+from http import HTTPStatus
+
+from aiohttp import web
+
+RESOURCE = "https://management.azure.com"
+_LIFETIME_SECONDS = 24 * 60 * 60
+_VERSION = "2019-08-01"
+
+
+class Tokens:
+    """The tokens given out, and the header that must come with the wish for one."""
+
+    def __init__(self) -> None:
+        self.identity_header = secrets.token_hex(16)
+        self._expires: dict[str, float] = {}
+
+    def issue(self) -> tuple[str, int]:
+        """Give out a new token, with the time at which it expires."""
+        token = f"sandbox-{secrets.token_urlsafe(32)}"
+        expires = int(time.time()) + _LIFETIME_SECONDS
+        self._expires[token] = expires
+        return token, expires
+
+    def knows(self, authorization: str) -> bool:
+        """Tell whether an `Authorization` header carries one of the tokens, still good."""
+        kind, _, token = authorization.partition(" ")
+        return kind.casefold() == "bearer" and self._expires.get(token, 0) > time.time()
+
+    def revoke_all(self) -> None:
+        """Make every token worthless."""
+        self._expires.clear()
+
+
+def token_answer(tokens: Tokens, request: web.Request) -> web.Response:
+    """Answer a wish for a token."""
+    if request.headers.get("X-IDENTITY-HEADER") != tokens.identity_header:
+        return _refused(HTTPStatus.UNAUTHORIZED, "The X-IDENTITY-HEADER is missing or wrong.")
+    if request.query.get("api-version") != _VERSION:
+        return _refused(HTTPStatus.BAD_REQUEST, f"The api-version must be {_VERSION}.")
+    resource = request.query.get("resource", "")
+    if resource.rstrip("/") != RESOURCE:
+        return _refused(HTTPStatus.BAD_REQUEST, f"There are no tokens for '{resource}'.")
+    token, expires = tokens.issue()
+    return web.json_response(
+        {
+            "access_token": token,
+            "expires_on": str(expires),
+            "resource": resource,
+            "token_type": "Bearer",
+            "client_id": "b7a1d0c2-4e55-4c8e-9a3f-6d0f2b1c7e91",
+        }
+    )
+
+
+def _refused(status: HTTPStatus, message: str) -> web.Response:
+    return web.json_response({"statusCode": status.value, "message": message}, status=status.value)

@@ -1,0 +1,47 @@
+"""What the caller may do: everything, or what the role Site Recovery Operator may.
+
+The operator may fail machines over, but not list the whole vault, poll the operations it started,
+read the vault's health, cancel a failover, or look at virtual machines.
+"""
+
+import re
+from typing import Literal
+
+from sandbox.vault.faults import Fault, forbidden
+
+Role = Literal["full", "operator"]
+
+_ITEM = r"/replicationProtectedItems/[^/]+"
+_DENIED = [
+    (method, re.compile(pattern, re.IGNORECASE), action)
+    for method, pattern, action in (
+        ("GET", r"vaults/[^/]+/replicationProtectedItems$", "replicationProtectedItems/read"),
+        (
+            "GET",
+            r"vaults/[^/]+/replicationProtectionContainers$",
+            "replicationProtectionContainers/read",
+        ),
+        (
+            "GET",
+            r"vaults/[^/]+/replicationProtectionContainerMappings$",
+            "replicationProtectionContainerMappings/read",
+        ),
+        ("GET", r"/replicationOperationStatus/[^/]+$", "replicationOperationStatus/read"),
+        ("GET", r"/operationresults/[^/]+$", "operationresults/read"),
+        ("GET", r"/replicationVaultHealth(/[^/]+)?$", "replicationVaultHealth/read"),
+        ("POST", rf"{_ITEM}/failoverCancel$", "replicationProtectedItems/failoverCancel/action"),
+    )
+]
+_COMPUTE = re.compile(r"/providers/Microsoft\.Compute/", re.IGNORECASE)
+
+
+def refusal(role: Role, method: str, path: str) -> Fault | None:
+    """Tell why this role may not do this, if so."""
+    if role == "full":
+        return None
+    if _COMPUTE.search(path):
+        return forbidden("Microsoft.Compute/virtualMachines/read", path)
+    for verb, pattern, action in _DENIED:
+        if verb == method and pattern.search(path):
+            return forbidden(f"Microsoft.RecoveryServices/vaults/{action}", path)
+    return None
