@@ -25,7 +25,7 @@ from handlers.demo_script import play
 from sandbox import valkey
 
 _SPEED: Final = 20.0
-_SCRIPT_SPEED: Final = 60.0
+_SCRIPT_SPEED: Final = 120.0
 _START_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 15.0
 

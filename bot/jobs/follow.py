@@ -22,6 +22,7 @@ SUBMITTER_LOST: Final = 60_000
 """Milliseconds after which a submission without an outcome has lost its worker."""
 SLOWEST: Final = 60.0
 """Seconds: however slow Azure asks us to be, an end is to be on the card within ninety."""
+SOON: Final = 1.0
 SHOWN: Final = 20
 """So many running jobs of one vault are shown step by step; more only when their state changes."""
 _SILENCE: Final = 20_000
@@ -51,8 +52,15 @@ async def follow_vault(bot: Bot, vault: str) -> float | None:
 
 
 def _pace(bot: Bot, requests: list[Request]) -> float:
-    asked = [one.submission.pace for one in requests if one.submission]
-    return max(bot.settings.reread_pause, min([SLOWEST, *map(float, asked)]))
+    asked = [_pace_of(one) for one in requests]
+    return max(bot.settings.reread_pause, min([SLOWEST, *asked]))
+
+
+def _pace_of(request: Request) -> float:
+    """As Azure asked; soon, and without asking Azure, while a worker still submits."""
+    if request.state is State.SUBMITTING or request.submission is None:
+        return SOON
+    return float(request.submission.pace)
 
 
 async def _look(
