@@ -1,5 +1,7 @@
 """The handful of things that every flow needs, opened together and closed in reverse."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.domain import policy as policies
 from bot.domain.policy import Policy
+from bot.errors import DrError
 from bot.gateways import azure as azure_gateway
 from bot.gateways import engine as engine_gateway
 from bot.gateways import redis as redis_gateway
@@ -18,6 +21,8 @@ from bot.gateways.engine import Engine
 from bot.gateways.redis import Redis
 from bot.gateways.slack import Slack
 from bot.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,16 @@ class Bot:
     def vaults(self) -> tuple[str, ...]:
         """The resource ids of the vaults."""
         return tuple(vault.id for vault in self.settings.vaults)
+
+
+async def greet(bot: Bot) -> None:
+    """Learn who we are and fetch a token before anybody waits for it; either may be away now."""
+    answers = await asyncio.gather(bot.slack.home(), bot.azure.warm(), return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, DrError):
+            log.warning("%s", answer.sentence)
+        elif isinstance(answer, BaseException):
+            raise answer
 
 
 def key_for(settings: Settings, purpose: str) -> bytes:

@@ -81,11 +81,11 @@ def _worker(_options: argparse.Namespace) -> int:
 
 
 def _doctor(_options: argparse.Namespace) -> int:
-    from handlers.doctor_command import examine
+    from handlers.doctor_command import report
 
     settings = Settings.read(os.environ)
     configure("ERROR")
-    return asyncio.run(examine(settings))
+    return asyncio.run(report(settings))
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -163,7 +163,7 @@ async def _process(
 
 async def _appears(path: Path, log: Path) -> None:
     deadline = asyncio.get_running_loop().time() + _START_SECONDS
-    while not path.exists():
+    while not await asyncio.to_thread(path.exists):
         if asyncio.get_running_loop().time() > deadline:
             raise Unavailable("The sandbox did not start.", advice=_tail(log))
         await asyncio.sleep(0.05)

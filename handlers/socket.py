@@ -7,6 +7,8 @@ tokens are tried before anything else, and a watchdog renews what has gone quiet
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -16,7 +18,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 from bot import jobs
 from bot.errors import Misconfigured, Unavailable
-from bot.runtime import Bot, opened
+from bot.runtime import Bot, greet, opened
 from bot.settings import Settings
 from handlers.slack_app import build
 from handlers.supervisor import Supervisor
@@ -43,6 +45,7 @@ async def connect(settings: Settings, stopping: asyncio.Event) -> None:
     supervisor = Supervisor()
     async with opened(settings) as bot:
         await _preflight(bot, token)
+        await greet(bot)
         jobs.register(bot)
         try:
             await _watch(build(bot, supervisor), token, stopping)
@@ -53,10 +56,11 @@ async def connect(settings: Settings, stopping: asyncio.Event) -> None:
 async def _preflight(bot: Bot, token: str) -> None:
     """Try both tokens; only Slack's own no is final."""
     client = bot.slack.client
-    for what, attempt in (
-        ("SLACK_BOT_TOKEN", client.auth_test),
-        ("SLACK_APP_TOKEN", lambda: client.apps_connections_open(app_token=token)),
-    ):
+    attempts: dict[str, Callable[[], Awaitable[object]]] = {
+        "SLACK_BOT_TOKEN": client.auth_test,
+        "SLACK_APP_TOKEN": partial(client.apps_connections_open, app_token=token),
+    }
+    for what, attempt in attempts.items():
         try:
             await attempt()
         except SlackApiError as error:

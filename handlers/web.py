@@ -18,7 +18,7 @@ from slack_sdk.signature import SignatureVerifier
 from bot import jobs
 from bot.errors import DrError, Misconfigured
 from bot.metrics import TURNED_AWAY
-from bot.runtime import Bot, opened
+from bot.runtime import Bot, greet, opened
 from bot.settings import Settings
 from handlers.slack_app import build
 from handlers.supervisor import Supervisor
@@ -125,7 +125,7 @@ async def serve(settings: Settings, stopping: asyncio.Event, *, host: str = "0.0
     supervisor = Supervisor()
     async with opened(settings) as bot:
         jobs.register(bot)
-        await _greet(bot)
+        await greet(bot)
         gate = Gate(bot, settings.slack_signing_secret.get_secret_value())
         front = Front(bot, build(bot, supervisor), gate)
         runner = web.AppRunner(front.application(), access_log=None, handle_signals=False)
@@ -138,14 +138,6 @@ async def serve(settings: Settings, stopping: asyncio.Event, *, host: str = "0.0
         finally:
             await runner.cleanup()
             await supervisor.drain()
-
-
-async def _greet(bot: Bot) -> None:
-    """Learn who we are before the first command waits for it; Slack may be away just now."""
-    try:
-        await bot.slack.home()
-    except DrError as error:
-        log.warning("Slack: %s", error.sentence)
 
 
 async def _body(request: web.Request) -> bytes | None:

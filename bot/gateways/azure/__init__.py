@@ -91,6 +91,17 @@ class Azure:
         )
         return tuple(item.machine(vault) for items in lists for item in items)
 
+    def reads_by_container(self, vault: str) -> bool:
+        """Whether a vault had to be read container by container, for want of a right."""
+        return vault in self._per_container
+
+    async def warm(self) -> None:
+        """Fetch a token before somebody waits for it; raises `Unavailable`."""
+        try:
+            await self._credential.get_token(self._scope)
+        except AzureError as error:
+            raise trouble(error) from error
+
     async def machine(self, machine_id: str) -> Machine:
         """Read one machine afresh; raises `AzureRefused` with status 404 when it is gone."""
         item = read(ItemShape, await self._get(machine_id))

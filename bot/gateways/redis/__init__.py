@@ -12,13 +12,28 @@ from dataclasses import dataclass
 from redis.asyncio import Redis as Client
 from redis.exceptions import RedisError
 
+from bot.domain.data import Data
 from bot.errors import Unavailable
 from bot.gateways.redis.audit import AuditLog
 from bot.gateways.redis.cards import Cards
 from bot.gateways.redis.requests import Requests, Snapshot, Verdict, Write
 from bot.gateways.redis.shelf import Shelf
 
-__all__ = ["AuditLog", "Redis", "Requests", "Snapshot", "Verdict", "Write", "opened"]
+__all__ = ["AuditLog", "Facts", "Redis", "Requests", "Snapshot", "Verdict", "Write", "opened"]
+
+
+_WAITAOF_SINCE = (7, 2)
+
+
+class Facts(Data):
+    """What the server says of itself."""
+
+    server: str
+    version: str
+    append_only: bool
+    eviction: str
+    confirms: bool
+    """Whether it can say that a write is on disk."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +46,27 @@ class Redis:
     cards: Cards
     shelf: Shelf
 
+    async def facts(self) -> Facts:
+        """Read what matters about the server; managed services answer INFO where CONFIG is shut."""
+        told = await self.client.info()
+        return Facts(
+            server=str(told.get("server_name", "redis")).capitalize(),
+            version=str(told.get("valkey_version") or told.get("redis_version", "?")),
+            append_only=bool(told.get("aof_enabled")),
+            eviction=str(told.get("maxmemory_policy", "")),
+            confirms=_number(str(told.get("redis_version", "0"))) >= _WAITAOF_SINCE,
+        )
+
     async def ping(self) -> None:
         """Raise `Unavailable` when Redis does not answer."""
         try:
             await self.client.ping()
         except (RedisError, OSError) as error:
             raise Unavailable("Redis does not answer.") from error
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
 
 
 @asynccontextmanager

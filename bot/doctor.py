@@ -1,0 +1,151 @@
+"""`dr doctor`: is everything there that a bad night will need? Looks, and changes nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+
+from redis.exceptions import RedisError
+
+from bot.domain.data import Data
+from bot.domain.policy import handles
+from bot.errors import DrError
+from bot.runtime import Bot
+
+
+class Grade(StrEnum):
+    """How a finding is meant."""
+
+    GOOD = "good"
+    CARE = "care"
+    """It works, but somebody should know."""
+    BAD = "bad"
+    """Something will not work."""
+
+
+class Diagnosis(Data):
+    """One thing that was looked at."""
+
+    grade: Grade
+    about: str
+    sentence: str
+    advice: str = ""
+
+
+Examination = Callable[[Bot], Awaitable[list[Diagnosis]]]
+
+
+async def examine(bot: Bot) -> list[Diagnosis]:
+    """Look at everything; a failure of one part is a finding, never the end of the others."""
+    parts: dict[str, Examination] = {
+        "Redis": _redis,
+        "Slack": _slack,
+        "Policy": _policy,
+        "Azure": _azure,
+    }
+    found = await asyncio.gather(*(_guarded(about, part, bot) for about, part in parts.items()))
+    return [one for part in found for one in part]
+
+
+async def _guarded(about: str, part: Examination, bot: Bot) -> list[Diagnosis]:
+    try:
+        return await part(bot)
+    except DrError as error:
+        return [_bad(about, error.sentence, error.advice)]
+    except (RedisError, OSError) as error:
+        return [_bad(about, f"It does not answer ({type(error).__name__}).")]
+
+
+async def _redis(bot: Bot) -> list[Diagnosis]:
+    await bot.redis.ping()
+    facts = await bot.redis.facts()
+    found = [_good("Redis", f"{facts.server} {facts.version} answers.")]
+    if facts.append_only:
+        found.append(_good("Redis", "Every change is written to an append-only file."))
+    else:
+        found.append(
+            _bad("Redis", "There is no append-only file.", "Set appendonly yes: votes must last.")
+        )
+    if facts.eviction not in {"noeviction", ""}:
+        found.append(
+            _bad("Redis", f"It may throw keys away ({facts.eviction}).", "Set noeviction.")
+        )
+    if not facts.confirms:
+        found.append(
+            _care(
+                "Redis",
+                "It cannot confirm that an intent is on disk before Azure is called.",
+                "Valkey, and Redis from 7.2 on, can (WAITAOF).",
+            )
+        )
+    return found
+
+
+async def _slack(bot: Bot) -> list[Diagnosis]:
+    home = await bot.slack.home()
+    found = [_good("Slack", f"The bot token is of the workspace {home.team_name}.")]
+    channel = await bot.slack.channel(bot.settings.channel)
+    wanted = bot.settings.channel
+    if channel is None:
+        advice = "Create it, or invite the bot to it, or correct DR_CHANNEL."
+        found.append(_bad("Slack", f"The incident channel {wanted} cannot be seen.", advice))
+    elif not channel.member:
+        advice = f"Type /invite in #{channel.name}."
+        found.append(_bad("Slack", f"The bot is not in the incident channel {wanted}.", advice))
+    elif channel.shared:
+        advice = "Name a channel of your own in DR_CHANNEL."
+        found.append(_bad("Slack", f"{wanted} is shared with another organisation.", advice))
+    else:
+        found.append(_good("Slack", f"Cards go to #{channel.name} when nowhere else."))
+    return found
+
+
+async def _policy(bot: Bot) -> list[Diagnosis]:
+    rules = bot.policy.rules
+    found = [_good("Policy", f"Version {bot.policy.version}, {len(rules)} rules.")]
+    lists = [people for rule in rules for people in (rule.may_ask, rule.may_approve)]
+    groups = await bot.slack.groups(handles(bot.policy.may_look, *lists), fresh=True)
+    for handle, members in sorted(groups.items()):
+        if members:
+            found.append(_good("Policy", f"{handle} has {len(members)} members."))
+        else:
+            found.append(
+                _bad(
+                    "Policy",
+                    f"{handle} is missing or empty: that is nobody.",
+                    "Create the user group, or list user ids in the policy.",
+                )
+            )
+    return found
+
+
+async def _azure(bot: Bot) -> list[Diagnosis]:
+    found = []
+    for vault in bot.settings.vaults:
+        try:
+            machines = await bot.azure.machines(vault.id)
+        except DrError as error:
+            found.append(_bad("Azure", f"{vault.name}: {error.sentence}", error.advice))
+            continue
+        found.append(_good("Azure", f"{vault.name} has {len(machines)} machines."))
+        if bot.azure.reads_by_container(vault.id):
+            found.append(
+                _care(
+                    "Azure",
+                    f"{vault.name} is read container by container: the role lacks "
+                    "replicationProtectedItems/read on the vault.",
+                    "It works, a little slower; the role in docs/azure-role.json has it.",
+                )
+            )
+    return found
+
+
+def _good(about: str, sentence: str) -> Diagnosis:
+    return Diagnosis(grade=Grade.GOOD, about=about, sentence=sentence)
+
+
+def _care(about: str, sentence: str, advice: str) -> Diagnosis:
+    return Diagnosis(grade=Grade.CARE, about=about, sentence=sentence, advice=advice)
+
+
+def _bad(about: str, sentence: str, advice: str = "") -> Diagnosis:
+    return Diagnosis(grade=Grade.BAD, about=about, sentence=sentence, advice=advice)
