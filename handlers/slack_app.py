@@ -7,7 +7,6 @@ waits for anything: the acknowledgement is on its way before the work begins.
 import hashlib
 import logging
 import re
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -21,7 +20,6 @@ from bot.errors import Misunderstood, SlackRefused
 from bot.messages.blocks import Message
 from bot.messages.buttons import PREFIX, action_of
 from bot.messages.forms import CACHE_BLOCK, CACHE_FORM, answer
-from bot.metrics import ACKNOWLEDGED
 from bot.runtime import Bot
 from handlers import commands
 from handlers.buttons import Press, press
@@ -90,9 +88,7 @@ class _Listeners:
 
     async def typed(self, ack: AsyncAck, body: Body) -> None:
         """Somebody typed `/dr …`."""
-        started = time.perf_counter()
         await ack()
-        ACKNOWLEDGED.observe(time.perf_counter() - started)
         said = Said(
             user=str(body["user_id"]),
             channel=str(body["channel_id"]),

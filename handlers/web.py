@@ -17,7 +17,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot import jobs
 from bot.errors import DrError, Misconfigured
-from bot.metrics import TURNED_AWAY
+from bot.metrics import ACKNOWLEDGED, TURNED_AWAY
 from bot.runtime import Bot, greet, opened
 from bot.settings import Settings
 from handlers.slack_app import build
@@ -90,9 +90,10 @@ class Front:
         bolt_headers: dict[str, str | Sequence[str]] = {
             name: [value] for name, value in request.headers.items()
         }
-        answer = await self._app.async_dispatch(
-            AsyncBoltRequest(body=text, query=request.query_string, headers=bolt_headers)
-        )
+        with ACKNOWLEDGED.time():
+            answer = await self._app.async_dispatch(
+                AsyncBoltRequest(body=text, query=request.query_string, headers=bolt_headers)
+            )
         return web.Response(
             status=answer.status,
             text=answer.body,

@@ -115,6 +115,16 @@ class Machine(Data):
         return self.region_names.get(self.other_region, self.other_region) or "an unknown region"
 
     @property
+    def primary(self) -> str:
+        """The name of the region that is replicated from."""
+        return self.region_names.get(self.primary_region, self.primary_region)
+
+    @property
+    def recovery(self) -> str:
+        """The name of the region that is replicated to."""
+        return self.region_names.get(self.recovery_region, self.recovery_region)
+
+    @property
     def home(self) -> str:
         """The name of the region where it was first protected."""
         return self.region_names.get(self.home_region, self.home_region)

@@ -311,6 +311,11 @@ def why_not(operation: Operation, machine: Machine) -> NotNow | None:
             f"Azure is running {machine.scenario} on {machine.name}.",
             "Ask again when it has ended; /dr status shows it.",
         )
+    if operation.name == "reprotect" and "Commit" in machine.allowed:
+        return NotNow(
+            f"The failover of {machine.name} is not committed yet; a reprotect would do that too.",
+            f"Commit it first: /dr commit {machine.name}",
+        )
     if operation.needs in machine.allowed:
         return None
     offered = [f"/dr {one.name}" for one in CATALOGUE.values() if _offers(one, machine)]
@@ -332,6 +337,8 @@ def _offers(operation: Operation, machine: Machine) -> bool:
         return False
     if operation.name in {"failover", "failback"} and machine.provider == "A2A":
         return (operation.name == "failback") == machine.away
+    if operation.name == "reprotect" and "Commit" in machine.allowed:
+        return False
     return operation.name not in {"reprotect", "failback"} or machine.provider == "A2A"
 
 

@@ -23,6 +23,7 @@ from bot.messages.blocks import Block, Message
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
 _REMEMBERED: Final = 60.0
 """Seconds that a group's members or a channel are believed without asking again."""
+_ANSWERED_AT: Final = ("hooks.slack.com", "hooks.slack-gov.com")
 _PAGE: Final = 1000
 
 T = TypeVar("T")
@@ -145,7 +146,7 @@ class Slack:
 
         The URL came from Slack in a verified payload; it is used only when it is Slack's own.
         """
-        if (urlsplit(response_url).hostname or "") not in {self._host, "hooks.slack.com"}:
+        if (urlsplit(response_url).hostname or "") not in {self._host, *_ANSWERED_AT}:
             raise SlackRefused("foreign_response_url")
         body = {
             "text": message.text,

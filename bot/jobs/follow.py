@@ -16,9 +16,10 @@ from bot.errors import AzureRefused
 from bot.jobs.reconcile import look_for_job, proved_absent
 from bot.lifecycle import Move, change, fact_of
 from bot.messages.blocks import duration
+from bot.messages.lines import progress
 from bot.runtime import Bot
 
-SUBMITTER_LOST: Final = 60_000
+SUBMITTER_LOST: Final = 45_000
 """Milliseconds after which a submission without an outcome has lost its worker."""
 SLOWEST: Final = 60.0
 """Seconds: however slow Azure asks us to be, an end is to be on the card within ninety."""
@@ -178,14 +179,14 @@ def _settled(machine: Machine | None) -> bool:
 
 
 def _news(before: Job, after: Job) -> str:
-    """Name the steps that ended since the last look; '' when none did."""
+    """Name the steps that ended since the last look, or where it is when none did."""
     was = {(step.name, step.depth): step.state for step in before.steps}
     ended = [
         f"{step.name}: {_ending(step)}"
         for step in after.steps
         if step.ended and step.state != "Skipped" and was.get((step.name, step.depth)) != step.state
     ]
-    return "; ".join(ended) + ("." if ended else "")
+    return f"{'; '.join(ended)}." if ended else f"Azure is at {progress(after.steps)}."
 
 
 def _ending(step: JobStep) -> str:

@@ -67,19 +67,13 @@ def asked(request: Request, channel: str, *, already: bool) -> Message:
     """Tell the asker where the card is."""
     what = f"*{request.id}* ({esc(lines.title(request))})"
     if already:
-        text = f"This is asked already: {what} is {request.state}. Its card is in <#{channel}>."
+        text = f"This is asked already: {what} {lines.fate(request)}. Its card is in <#{channel}>."
     else:
         votes = request.terms.approvals
         text = (
             f"Asked: {what}. Its card is in <#{channel}>; it needs {votes} "
             f"approval{'s' if votes != 1 else ''} by {moment(request.expires_at)}."
         )
-    return Message(text=text, blocks=[section(text)])
-
-
-def counted(request: Request, verb: str) -> Message:
-    """Confirm a click to the person who made it."""
-    text = f"Your {verb} of {request.id} is recorded; it is {request.state} now."
     return Message(text=text, blocks=[section(text)])
 
 
@@ -106,7 +100,7 @@ def overview(
 
 def fleet(machines: Sequence[Machine], troubles: Sequence[str], *, detailed: bool) -> Message:
     """All machines, or what needs attention among them."""
-    wrong = [m for m in machines if m.health not in {"Normal", ""} or m.scenario or m.away]
+    wrong = [m for m in machines if _needs_attention(m)]
     shown = machines if detailed else wrong
     normal = len(machines) - len(wrong)
     title = "Machines" if detailed else "Needs attention"
@@ -121,6 +115,12 @@ def fleet(machines: Sequence[Machine], troubles: Sequence[str], *, detailed: boo
     if not shown:
         blocks.append(section("Nothing: every machine is healthy, at home and idle."))
     return Message(text=f"{title}: {count}", blocks=blocks)
+
+
+def _needs_attention(machine: Machine) -> bool:
+    """Whether somebody should look: ill, busy, away from home, or not protected."""
+    ill = machine.health not in {"Normal", ""}
+    return ill or bool(machine.scenario) or machine.away or machine.state != "Protected"
 
 
 def machine_status(
@@ -142,7 +142,7 @@ def machine_status(
         fields(
             ("Replication", lines.health(machine)),
             ("RPO", rpo),
-            ("Direction", f"{esc(machine.primary_region)} → {esc(machine.recovery_region)}"),
+            ("Direction", f"{esc(machine.primary)} → {esc(machine.recovery)}"),
             ("Kind", esc(machine.provider)),
         ),
     ]

@@ -49,9 +49,9 @@ def summary(request: Request) -> str:
         votes = f"{len(request.approvals)} of {request.terms.approvals} approvals"
         return f"{what}, asked by {esc(request.asker.name)}, waits for approval: {votes}."
     if request.state is State.RUNNING and request.job:
-        return f"{what} is running, {lines.progress(request.job.steps)}."
+        return f"{what} is running, at {esc(lines.progress(request.job.steps), 120)}."
     why = f" {esc(request.why)}" if request.why else ""
-    return f"{what} is {request.state}.{why}"
+    return f"{what} {lines.fate(request)}.{why}"
 
 
 def _status(request: Request, now: datetime, expected: int | None) -> str:
@@ -90,7 +90,7 @@ def _running(request: Request, now: datetime, expected: int | None) -> str:
     so_far = duration((now - started).total_seconds())
     usual = f", usually {duration(expected)}" if expected else ""
     job = request.job
-    where = f": {lines.progress(job.steps)}" if job else ""
+    where = f": {esc(lines.progress(job.steps), 120)}" if job else ""
     return f"*Running*{where}. For {so_far}{usual}."
 
 
@@ -143,6 +143,9 @@ def _facts(request: Request) -> list[tuple[str, str]]:
         ]
     if request.arguments.get("shutdown") == "yes":
         pairs.append(("Source", "is shut down first, if it can be reached"))
+    if request.state is not State.WAITING and request.approvals:
+        names = ", ".join(mention(vote.person.id) for vote in request.approvals)
+        pairs.append(("Approved by", names))
     if request.ground.way_back:
         pairs.append(
             (
@@ -207,7 +210,7 @@ def next_buttons(request: Request, machine: Machine) -> list[Block]:
 
 def _approve(request: Request) -> Block:
     operation = CATALOGUE[request.operation]
-    text = f"{operation.destroys(request.ground)} You approve exactly what this card shows."
+    text = f"What it destroys: {operation.destroys(request.ground)}"
     return APPROVE.draw(
         request.id, confirm=Confirm(f"Approve: {lines.title(request)}?", text, "Approve")
     )

@@ -52,6 +52,16 @@ def title(request: Request) -> str:
     return f"{CATALOGUE[request.operation].title} of {request.machine.name}"
 
 
+def fate(request: Request) -> str:
+    """How a request stands, as the end of a sentence."""
+    passive = {State.DENIED, State.WITHDRAWN, State.CANCELLED}
+    if request.state in passive:
+        return f"was {request.state}"
+    if request.state in {State.SUCCEEDED, State.FAILED, State.EXPIRED}:
+        return f"has {request.state}"
+    return f"is {request.state}"
+
+
 def way(request: Request) -> str:
     """From where to where, for the operation that is asked."""
     machine = request.machine
@@ -108,8 +118,9 @@ def findings(machine: Machine, most: int = 3) -> list[str]:
 
 
 def standing(machine: Machine) -> str:
-    """One line on where a machine is and how it is."""
-    rpo = f" · RPO {duration(machine.rpo_seconds)}" if machine.rpo_seconds is not None else ""
+    """One line on where a machine is and how it is; a failed-over machine's RPO is stale."""
+    known = machine.rpo_seconds is not None and machine.active == "Primary"
+    rpo = f" · RPO {duration(machine.rpo_seconds or 0)}" if known else ""
     busy = f" · Azure runs {esc(machine.scenario)}" if machine.scenario else ""
     return (
         f"{esc(machine.state_words)} · runs in {esc(machine.here)} ({position(machine)}){rpo}{busy}"
@@ -142,12 +153,12 @@ def progress(some: Sequence[JobStep]) -> str:
     """`step 3 of 5: Start failover`."""
     top = [one for one in some if one.depth == 0]
     if not top:
-        return "Azure has not named its steps yet"
+        return "the beginning"
     number, step = next(
         ((i, one) for i, one in enumerate(top, 1) if one.state in {"InProgress", "Suspended"}),
         (sum(one.state != "NotStarted" for one in top), None),
     )
-    return f"step {max(number, 1)} of {len(top)}" + (f": {esc(step.name, 80)}" if step else "")
+    return f"step {max(number, 1)} of {len(top)}" + (f": {step.name}" if step else "")
 
 
 def _step(one: JobStep, now: datetime) -> str:

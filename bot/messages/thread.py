@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.domain.audit import Entry
 from bot.domain.request import Request
-from bot.messages.blocks import Message, esc, mention, section
+from bot.messages.blocks import Message, context, esc, mention, section
 
 _ICONS: Final = {
     "request.vote": ":ballot_box_with_check:",
@@ -56,4 +56,12 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
     text = f"{icon} {esc(entry.data.words, 1500)}{whom}"
     if loud:
         text = f"{text} ({request.id})"
-    return Message(text=text, blocks=[section(text)]), loud
+    blocks = [section(text)]
+    if loud or kind == "request.approve":
+        blocks.append(context(_anchor(entry)))
+    return Message(text=text, blocks=blocks), loud
+
+
+def _anchor(entry: Entry) -> str:
+    """Write the entry's hash where Redis cannot reach it: a cut or rewritten log disagrees."""
+    return f"audit entry {entry.sequence} · `{entry.hash}`"
