@@ -86,7 +86,7 @@ async def approve(bot: Bot, click: Click) -> Request:
     def decide(who: Standing, request: Request, now: int) -> Move | None:
         if any(vote.click == click.id for vote in request.votes):
             return None
-        if void := _other_policy(bot, request):
+        if void := _other_policy(bot, request, now):
             return void
         _refuse(why_not_approve(request, who))
         vote = Vote(person=who.person, approves=True, at=now, click=click.id)
@@ -274,14 +274,15 @@ async def _draft(
     )
 
 
-def _other_policy(bot: Bot, request: Request) -> Move | None:
+def _other_policy(bot: Bot, request: Request, now: int) -> Move | None:
     """Void a request that was asked under another policy than the one in force."""
     if request.state is not State.WAITING or request.terms.policy == bot.policy.version:
         return None
     why = (
         f"The policy changed since this was asked ({request.terms.policy} → {bot.policy.version})."
     )
-    after = take(request, Step.INVALIDATE, why=why, advice="Ask again under the new policy.")
+    advice = "Ask again under the new policy."
+    after = take(request, Step.INVALIDATE, closed_at=now, why=why, advice=advice)
     return Move(request=after, fact=fact_of(Step.INVALIDATE, request, after, BOT, why))
 
 

@@ -107,7 +107,7 @@ class Settings(BaseModel):
 
 def is_loopback(url: str) -> bool:
     """Whether a URL points at this machine and nowhere else."""
-    host = urlsplit(url).hostname or ""
+    host = _host(url)
     if host == "localhost":
         return True
     try:
@@ -134,7 +134,7 @@ def _secret(environ: Mapping[str, str], name: str) -> SecretStr | None:
 
 
 def _port(text: str) -> int:
-    if text.isdecimal() and 0 < int(text) < 65536:
+    if text.isdecimal() and len(text) < 6 and 0 < int(text) < 65536:
         return int(text)
     raise Misconfigured(f"PORT is {text!r}, which is not a port number.", "Use 1 to 65535.")
 
@@ -156,7 +156,7 @@ def _vaults(text: str) -> tuple[Vault, ...]:
 
 
 def _redis_url(text: str) -> str:
-    if urlsplit(text).scheme not in {"redis", "rediss", "unix"}:
+    if text.partition("://")[0].lower() not in {"redis", "rediss", "unix"}:
         raise Misconfigured(
             "REDIS_URL is not a Redis address.", "It starts with redis://, rediss:// or unix://."
         )
@@ -164,10 +164,16 @@ def _redis_url(text: str) -> str:
 
 
 def _slack_url(url: str, sandbox: bool) -> str:
-    host = urlsplit(url).hostname or ""
-    if url.startswith("https://") and host in SLACK_HOSTS:
+    if url.startswith("https://") and _host(url) in SLACK_HOSTS:
         return url.rstrip("/") + "/"
     return _sandbox_only("SLACK_API_URL", url, sandbox).rstrip("/") + "/"
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""  # such as an address with half a bracket
 
 
 def _arm_url(text: str, sandbox: bool) -> str:

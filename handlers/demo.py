@@ -75,8 +75,10 @@ async def _set_up(speed: float, port: int) -> AsyncIterator[Stage]:
     """Start everything, the server first; stop everything, the server last."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dr-demo-")))
-        server = stack.enter_context(valkey.running(folder / "valkey"))
-        url = os.environ.get("REDIS_URL") or server.url
+        url = (
+            os.environ.get("REDIS_URL")
+            or stack.enter_context(valkey.running(folder / "valkey")).url
+        )
         web_port = _free_port()
         stage, told = await _start_sandbox(stack, folder, web_port, speed, port)
         environment = _environment(told, url, web_port)

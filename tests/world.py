@@ -6,13 +6,18 @@ sockets and a real Redis server. Time in the vault stands still until a story mo
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from bot import jobs
+from bot.domain.audit import BOT, Entry, Fact
+from bot.domain.request import Request
+from bot.gateways.redis import Write
 from bot.runtime import Bot, opened
 from bot.settings import Settings
+from handlers.socket import connect
 from handlers.web import serve as serve_web
 from handlers.worker import work
 from sandbox.clock import Clock
@@ -63,6 +68,11 @@ class World:
         """A member in no group."""
         return self.people.erin
 
+    async def asked(self, machine: str = "vm-web01", operation: str = "failover") -> Message:
+        """Have Alice ask in the incident channel; returns the card."""
+        await self.alice.types(f"/dr {operation} {machine} because West Europe is down")
+        return await self.alice.sees(f"{operation.capitalize()} of {machine}", "0 of 2")
+
     async def approved(self, title: str) -> None:
         """Have Bo and Carla approve the newest card of that title."""
         await self.bo.presses("Approve", on=title)
@@ -80,9 +90,62 @@ class World:
         self.clock.advance(minutes * MINUTE)
         return await self.alice.sees(*words)
 
+    async def told(self, person: Person, *words: str, channel: str = "incidents") -> Message:
+        """Wait until a person reads something that nobody else sees."""
+        message = await person.sees(*words, channel=channel)
+        assert message.ephemeral, f"everybody can read {message.words!r}"
+        for other in (self.alice, self.bo, self.carla, self.dmitri, self.erin):
+            seen = {one.ts for one in await other.messages(channel)}
+            assert other.name == person.name or message.ts not in seen
+        return message
+
+    async def request(self) -> Request:
+        """Read the newest request from the store."""
+        newest = await self.bot.redis.requests.newest_ids(1)
+        found = await self.bot.redis.requests.load(newest[0])
+        assert found is not None
+        return found
+
+    async def rewrite(self, request: Request, **changes: object) -> None:
+        """Change a stored request behind everybody's back, under its seal: to move time, say."""
+        before = await self.bot.redis.requests.snapshot(request.id)
+        assert before.request is not None
+        after = before.request.model_copy(update={**changes, "rev": before.request.rev + 1})
+        fact = Fact(type="story.rewrites", subject=request.id, actor=BOT)
+        verdict, _ = await self.bot.redis.requests.write(before, Write(fact=fact, request=after))
+        assert verdict == "done", verdict
+
+    async def entries(self) -> list[Entry]:
+        """Read the whole audit log, oldest first."""
+        return [entry async for entry in self.bot.redis.audit.everything()]
+
+    async def kinds(self) -> list[str]:
+        """Read what sorts of entries the audit log holds, oldest first."""
+        return [entry.type.removeprefix("dr.") for entry in await self.entries()]
+
+    async def record(self) -> dict[str, str]:
+        """Read everything that Redis keeps for good, by key."""
+        client: Any = self.bot.redis.client
+        keys = sorted([key async for key in client.scan_iter("{dr}:*")])
+        kept = [key for key in keys if await client.ttl(key) < 0]
+        return {key: repr(await _content(client, key)) for key in kept}
+
     def posts(self, action: str) -> int:
         """Count the POSTs of an action that the vault has seen."""
         return sum(s.method == "POST" and s.path.endswith(f"/{action}") for s in self.vault.journal)
+
+
+async def _content(client: Any, key: str) -> object:
+    match await client.type(key):
+        case "hash":
+            return sorted((await client.hgetall(key)).items())
+        case "zset":
+            return await client.zrange(key, 0, -1, withscores=True)
+        case "stream":
+            return await client.xrange(key)
+        case "list":
+            return await client.lrange(key, 0, -1)
+    return await client.get(key)
 
 
 async def until(condition: Any, otherwise: str, *, within: float = 15.0) -> None:
@@ -134,23 +197,60 @@ async def sandboxed(
 
 
 @asynccontextmanager
-async def inhabited(redis_url: str, extra: Mapping[str, str] | None = None) -> AsyncIterator[World]:
-    """Start everything in this process, and stop it in reverse."""
+async def inhabited(
+    redis_url: str,
+    extra: Mapping[str, str] | None = None,
+    *,
+    front: bool = True,
+    worker: bool = True,
+    socket: bool = False,
+) -> AsyncIterator[World]:
+    """Start everything in this process, and stop it in reverse.
+
+    Stories about processes of their own leave the front or the worker out; with `socket` the
+    front is the one of Socket Mode.
+    """
     async with sandboxed(redis_url, extra) as (workspace, vault, page, environment):
         os.environ |= {name: environment[name] for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER")}
         settings = hurried(Settings.read(environment))
-        stopping = asyncio.Event()
-        running = [
-            asyncio.create_task(serve_web(settings, stopping)),
-            asyncio.create_task(work(settings, stopping)),
-        ]
-        try:
-            async with People(page) as people, opened(settings) as bot:
-                await _listening(settings.port, running)
-                yield World(people, vault, workspace, vault.clock, settings, environment, bot)
-        finally:
-            stopping.set()
-            await asyncio.gather(*running)
+        async with AsyncExitStack() as stack:
+            if worker:
+                await stack.enter_async_context(working(settings))
+            if front and socket:
+                workspace.deliver_to(None)
+                await stack.enter_async_context(connected(settings, workspace))
+            elif front:
+                await stack.enter_async_context(listening(settings))
+            people = await stack.enter_async_context(People(page))
+            bot = await stack.enter_async_context(opened(settings))
+            jobs.register(bot)
+            yield World(people, vault, workspace, vault.clock, settings, environment, bot)
+
+
+@asynccontextmanager
+async def listening(settings: Settings) -> AsyncIterator[None]:
+    """Run a web front."""
+    async with _running(serve_web, settings) as task:
+        await until(lambda: _answers(settings.port, task), "the web front does not listen")
+        yield
+
+
+@asynccontextmanager
+async def connected(settings: Settings, workspace: Workspace) -> AsyncIterator[None]:
+    """Run a front over Socket Mode."""
+    async with _running(connect, settings) as task:
+        await until(
+            lambda: _still(task) and workspace.socket.connections,
+            "the front does not open a connection",
+        )
+        yield
+
+
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[None]:
+    """Run a worker."""
+    async with _running(work, settings):
+        yield
 
 
 def hurried(settings: Settings) -> Settings:
@@ -158,17 +258,32 @@ def hurried(settings: Settings) -> Settings:
     return settings.model_copy(update={"card_pause": 0.0, "reread_pause": 0.05})
 
 
-async def _listening(port: int, running: list[asyncio.Task[None]]) -> None:
-    async def answers() -> bool:
-        for task in running:
-            if task.done():
-                task.result()
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            return False
-        writer.close()
-        await writer.wait_closed()
-        return True
+@asynccontextmanager
+async def _running(
+    process: Callable[[Settings, asyncio.Event], Coroutine[Any, Any, None]], settings: Settings
+) -> AsyncIterator[asyncio.Task[None]]:
+    stopping = asyncio.Event()
+    task = asyncio.create_task(process(settings, stopping))
+    try:
+        yield task
+    finally:
+        stopping.set()
+        await task
 
-    await until(answers, "the web front does not listen")
+
+def _still(task: asyncio.Task[None]) -> bool:
+    """Whether a process of ours runs; raises what ended it."""
+    if task.done():
+        task.result()
+    return True
+
+
+async def _answers(port: int, task: asyncio.Task[None]) -> bool:
+    _still(task)
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True

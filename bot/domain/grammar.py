@@ -22,6 +22,8 @@ LONGEST_NAME: Final = 400
 """Long enough for a resource id."""
 
 _LINK = re.compile(r"<([@#!]?)([^<>|\s]*)(?:\|([^<>]*))?>")
+_ENTITY = re.compile("&(amp;|lt;|gt;)")
+"""All that Slack escapes: `&copy` and its like were typed so."""
 _DASHES = re.compile(r"^[-‐-―−]{1,2}(?=[A-Za-z])")
 _QUOTES: Final = str.maketrans("“”„‟«»‘’‚‛`´", '""""""' + "''''" + "''")
 _BECAUSE = re.compile(r"(?:^|\s)because(?:\s+|$)", re.IGNORECASE)
@@ -38,8 +40,10 @@ class Command(Data):
 
     def again(self, target: str) -> str:
         """Write the command for another target, as somebody would type it."""
-        words = [self.verb, target, *(f"--{k} {v}" for k, v in self.options.items() if v)]
-        return " ".join(words) + (f" because {self.reason}" if self.reason else "")
+        name = f'"{target}"' if _DASHES.match(target) or _BECAUSE.match(target) else target
+        words = [self.verb, name, *(f"--{k} {v}" for k, v in self.options.items() if v)]
+        text = " ".join(words) + (f" because {self.reason}" if self.reason else "")
+        return _ENTITY.sub(r"&amp;\g<1>", text) if _escaped(text) else text
 
 
 def parse(text: str, verbs: Mapping[str, Verb]) -> Command:
@@ -61,11 +65,18 @@ def parse(text: str, verbs: Mapping[str, Verb]) -> Command:
 
 def tidy(text: str) -> str:
     """Undo what keyboards and Slack did to a typed text, and drop what cannot be seen."""
-    text = _LINK.sub(_unlink, text)
-    text = html.unescape(text) if _escaped(text) else text
-    text = unicodedata.normalize("NFC", text)
+    text = _unlinked(text)
+    if _escaped(text):
+        text = _unlinked(_ENTITY.sub(lambda found: html.unescape(found.group()), text))
     visible = (" " if c.isspace() else c for c in text if c.isspace() or not _hidden(c))
-    return " ".join("".join(visible).split())
+    return " ".join(unicodedata.normalize("NFC", "".join(visible)).split())
+
+
+def _unlinked(text: str) -> str:
+    """Turn links into words, those inside of others too."""
+    while (words := _LINK.sub(_unlink, text)) != text:
+        text = words
+    return text
 
 
 def _unlink(found: re.Match[str]) -> str:

@@ -39,12 +39,12 @@ def _who(value: object) -> object:
 
 
 def _operation(value: object) -> object:
-    if value == "*" or value in CATALOGUE:
+    if isinstance(value, str) and (value == "*" or value in CATALOGUE):
         return value
     raise ValueError(f"an operation is '*' or one of {', '.join(CATALOGUE)}")
 
 
-Lifetime = Annotated[int, BeforeValidator(_seconds), Field(gt=0)]
+Lifetime = Annotated[int, BeforeValidator(_seconds), Field(gt=0, le=366 * 86400)]
 Who = Annotated[str, BeforeValidator(_who)]
 OperationName = Annotated[str, BeforeValidator(_operation)]
 
@@ -56,7 +56,7 @@ class Rule(Data):
     operations: tuple[OperationName, ...] = ("*",)
     machines: tuple[str, ...] = ("*",)
     """Patterns of machine names: `vm-web*`."""
-    approvals: int = Field(default=2, ge=1)
+    approvals: int = Field(default=2, ge=1, le=100, strict=True)
     may_ask: tuple[Who, ...]
     may_approve: tuple[Who, ...]
     request_lifetime: Lifetime = 3600

@@ -121,7 +121,7 @@ def no_longer_counts(
             f"{vote.person.name} may no longer approve this"
             for vote in request.approvals
             if vote.person.id not in valid
-        ]
+        ] or [f"only {len(valid)} of {request.terms.approvals} approvals count"]
     return tuple(gone)
 
 

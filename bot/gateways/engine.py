@@ -2,13 +2,16 @@
 
 docket pickles what it stores, so that whoever can write to Redis could run code in a worker. Here
 its codec is replaced by JSON under an HMAC whose key Redis does not hold: a message that is not
-ours becomes a call without arguments, which our tasks refuse. The replacement touches private
-names, so the version is pinned and a test keeps the door shut.
+ours becomes a call without arguments, which our tasks refuse, and one that is no message at all
+becomes a task that does nothing. The replacements touch private names, so the version is pinned
+and a test keeps the door shut.
 """
 
 import asyncio
 import hmac
 import json
+import logging
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,7 +20,7 @@ from typing import Any, Final
 import docket.execution
 import docket.strikelist
 import docket.worker
-from docket import Docket, Perpetual, Worker
+from docket import Docket, Execution, Perpetual, Worker
 from redis.exceptions import RedisError
 
 from bot.errors import Unavailable
@@ -29,9 +32,13 @@ CONCURRENCY: Final = 25
 """At most fifty: more than the connection pool carries makes docket stall."""
 REDELIVERY: Final = timedelta(seconds=10)
 """How long after a worker died its tasks are given to another."""
+NO_TRACE: Final = timedelta(0)
+"""What a task returned or raised is not kept in Redis: nobody reads it there."""
 _MAC: Final = 32
 
 Task = Callable[..., Awaitable[None]]
+
+log = logging.getLogger(__name__)
 
 
 class Codec:
@@ -41,8 +48,11 @@ class Codec:
         self._key = key
 
     def dumps(self, content: object) -> bytes:
-        """Encode plain content; anything else by its `repr`."""
-        body = json.dumps(content, default=repr).encode()
+        """Encode plain content; anything else by its `repr`, or as nothing."""
+        try:
+            body = json.dumps(content, default=repr).encode()
+        except Exception:  # what a task returned or raised may resist in any way
+            body = b"null"
         return hmac.digest(self._key, body, "sha256") + body
 
     def loads(self, sealed: bytes) -> Any:
@@ -102,14 +112,39 @@ class Engine:
         ) as worker:
             running = asyncio.create_task(worker.run_forever())
             halting = asyncio.create_task(stopping.wait())
-            await asyncio.wait({running, halting}, return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait({running, halting}, return_when=asyncio.FIRST_COMPLETED)
             halting.cancel()
             running.cancel()
             await asyncio.gather(running, halting, return_exceptions=True)
+            if running in ended:
+                running.result()  # it never ends by itself but with an error: let it be seen
 
 
 async def _unknown(*_arguments: Any, **_named: Any) -> None:
     """Let go of a task that this version does not know; the sweeper wakes what is needed."""
+
+
+_read: Final = Execution.from_message
+
+
+async def _read_or_let_go(docket: Docket, message: dict[bytes, bytes], **how: Any) -> Execution:
+    """Read a message of the engine's stream; what is none becomes a task that nobody knows."""
+    try:
+        execution = await _read(docket, message, **how)
+        if execution.when.tzinfo is not None:
+            return execution
+    except (LookupError, ValueError):
+        pass
+    log.warning("a message in the engine's stream was not written by the engine; it is let go")
+    blank = {
+        b"function": b"?",
+        b"key": uuid.uuid4().hex.encode(),
+        b"when": datetime.now(UTC).isoformat().encode(),
+        b"args": b"",
+        b"kwargs": b"",
+        b"attempt": b"1",
+    }
+    return await _read(docket, blank, **how)
 
 
 @asynccontextmanager
@@ -118,6 +153,8 @@ async def opened(url: str, key: bytes) -> AsyncIterator[Engine]:
     codec = Codec(key)
     for module in (docket.execution, docket.strikelist, docket.worker):
         module.cloudpickle = codec  # type: ignore[attr-defined]
+    Execution.from_message = staticmethod(_read_or_let_go)  # type: ignore[assignment]
     separator = "&" if "?" in url else "?"
-    async with Docket(name=NAME, url=f"{url}{separator}max_connections=500") as inner:
+    address = f"{url}{separator}max_connections=500"
+    async with Docket(name=NAME, url=address, execution_ttl=NO_TRACE) as inner:
         yield Engine(inner)

@@ -73,10 +73,10 @@ def _words(body: bytes) -> tuple[str, str, str]:
     try:
         error = json.loads(body).get("error") or {}
         details = (error.get("details") or [{}])[0]
-    except (ValueError, AttributeError, IndexError, TypeError):
+        return (
+            str(details.get("code") or error.get("code") or ""),
+            str(details.get("message") or error.get("message") or ""),
+            str(details.get("recommendedAction") or ""),
+        )
+    except (ValueError, AttributeError, LookupError, TypeError):
         return "", "", ""
-    return (
-        str(details.get("code") or error.get("code") or ""),
-        str(details.get("message") or error.get("message") or ""),
-        str(details.get("recommendedAction") or ""),
-    )

@@ -4,7 +4,7 @@ Only what we need is read; unknown fields and values pass. Dates come naive, awa
 1, from 1753 and from 9999: what is not a date in our time is None.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -34,11 +34,13 @@ def _many(value: object) -> object:
 
 
 def _when(value: object) -> object:
-    if not isinstance(value, str) or not value[:4].isdecimal():
+    try:
+        when = datetime.fromisoformat(str(value))
+    except ValueError:
         return None
-    if not _EARLIEST <= int(value[:4]) <= _LATEST:
+    if not _EARLIEST <= when.year <= _LATEST:
         return None
-    return value if value.endswith("Z") or "+" in value[10:] else f"{value}Z"
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 Text = Annotated[str, BeforeValidator(_text)]

@@ -8,8 +8,11 @@ that one script may touch them together, in a cluster too.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from redis.asyncio import Redis as Client
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import RedisError
 
 from bot.domain.data import Data
@@ -34,6 +37,10 @@ class Facts(Data):
     eviction: str
     confirms: bool
     """Whether it can say that a write is on disk."""
+
+
+_TRIES: Final = 3
+"""A connection that died meanwhile is replaced; a write that was done already does no harm."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,11 @@ async def opened(url: str, seal_key: bytes) -> AsyncIterator[Redis]:
     `seal_key` is a secret that Redis does not hold: requests are sealed with it.
     """
     client = Client.from_url(
-        url, decode_responses=True, max_connections=500, health_check_interval=15
+        url,
+        decode_responses=True,
+        max_connections=500,
+        health_check_interval=15,
+        retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), _TRIES),
     )
     try:
         yield Redis(

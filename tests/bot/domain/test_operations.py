@@ -1,0 +1,207 @@
+"""What would be sent to Azure, to the letter, and what is refused before anything could be."""
+
+from typing import Any
+
+import pytest
+
+from bot.domain.machines import Machine
+from bot.domain.operations import CATALOGUE, Ground, offered, why_not
+from bot.errors import Misunderstood, NotNow
+from tests.bot.samples import (
+    CACHE,
+    GROUNDS,
+    ITEM,
+    POINT_NAME,
+    POLICY,
+    WEST,
+    failed_over,
+    machine,
+    point,
+    request,
+    turned_round,
+    way_back,
+)
+
+HYPER_V = machine(
+    provider="HyperVReplicaAzure", primary_region="site", home_region="site", region_names={}
+)
+GROUP = "/subscriptions/5ab1/resourcegroups/rg-shop"
+DISKS = f"{GROUP}-asr/providers/microsoft.compute/disks"
+
+
+def unplanned(details: dict[str, str], shutdown: str = "NotRequired") -> dict[str, Any]:
+    """Write the body of an unplanned failover as recorded clients send it."""
+    return {
+        "properties": {
+            "failoverDirection": "PrimaryToRecovery",
+            "sourceSiteOperations": shutdown,
+            "providerSpecificDetails": details,
+        }
+    }
+
+
+def test_a_failover_to_the_latest_point_names_no_point() -> None:
+    """Azure then sends what is pending first."""
+    call = request("failover").call
+    assert (call.action, call.resource) == ("unplannedFailover", ITEM)
+    assert call.body == unplanned({"instanceType": "A2A"})
+
+
+def test_a_failover_to_a_point_names_its_whole_id() -> None:
+    """And asks for the shutdown of the source when told to."""
+    call = request(
+        ground=Ground(machine=machine(), point=point()),
+        arguments={"point": "app", "shutdown": "yes"},
+    ).call
+    details = {
+        "instanceType": "A2A",
+        "recoveryPointId": f"{ITEM}/recoveryPoints/{POINT_NAME}",
+    }
+    assert call.body == unplanned(details, "Required")
+
+
+def test_a_failback_is_a_failover_in_the_same_direction() -> None:
+    """Never RecoveryToPrimary for Azure to Azure: the item itself has been turned round."""
+    call = request("failback").call
+    assert (call.action, call.resource) == ("unplannedFailover", turned_round().id)
+    assert call.body == unplanned({"instanceType": "A2A"})
+
+
+def test_a_hyper_v_machine_fails_over_with_its_own_kind() -> None:
+    """The same call, another instanceType."""
+    call = request(ground=Ground(machine=HYPER_V)).call
+    assert call.body == unplanned({"instanceType": "HyperVReplicaAzure"})
+
+
+def test_a_commit_has_no_body() -> None:
+    """It is posted to the item itself."""
+    call = request("commit").call
+    assert (call.action, call.resource, call.body) == ("failoverCommit", ITEM, None)
+
+
+def test_a_reprotect_switches_the_container_with_the_disks_of_the_failed_over_machine() -> None:
+    """Posted to the container where the item is now, which becomes the recovery side."""
+    call = request("reprotect").call
+    assert (call.action, call.resource) == ("switchprotection", WEST)
+    assert call.body == {
+        "properties": {
+            "replicationProtectedItemName": "item-web01",
+            "providerSpecificDetails": {
+                "instanceType": "A2A",
+                "recoveryContainerId": WEST,
+                "policyId": POLICY,
+                "recoveryResourceGroupId": GROUP,
+                "vmManagedDisks": [
+                    {
+                        "diskId": f"{DISKS}/os",
+                        "primaryStagingAzureStorageAccountId": CACHE,
+                        "recoveryResourceGroupId": GROUP,
+                        "recoveryReplicaDiskAccountType": "Premium_LRS",
+                        "recoveryTargetDiskAccountType": "Premium_LRS",
+                    },
+                    {
+                        "diskId": f"{DISKS}/data",
+                        "primaryStagingAzureStorageAccountId": CACHE,
+                        "recoveryResourceGroupId": GROUP,
+                    },
+                ],
+            },
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("operation", "one", "words"),
+    [
+        ("failover", turned_round(), ["already runs away from home", "/dr failback vm-web01"]),
+        ("failback", machine(), ["runs at home", "nothing to bring back", "/dr failover vm-web01"]),
+        ("failback", HYPER_V, ["HyperVReplicaAzure", "Use the portal"]),
+        ("reprotect", HYPER_V, ["offered for Azure to Azure", "Use the portal"]),
+        ("failover", machine(provider="InMageRcm"), ["InMageRcm", "cannot fail over", "portal"]),
+        ("failover", machine(provider="OrbitalReplica"), ["OrbitalReplica", "cannot fail over"]),
+        ("reprotect", failed_over(), ["could not be read from Azure"]),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_what_does(
+    operation: str, one: Machine, words: list[str]
+) -> None:
+    """The catalogue itself refuses, whatever Azure would allow."""
+    with pytest.raises(NotNow) as caught:
+        CATALOGUE[operation].call(Ground(machine=one), {})
+    for each in words:
+        assert each in str(caught.value)
+
+
+def names(one: Machine) -> list[str]:
+    """Return what a machine offers, by name."""
+    return [operation.name for operation in offered(one)]
+
+
+@pytest.mark.parametrize(
+    ("one", "expected"),
+    [
+        (machine(), ["failover"]),
+        (failed_over(), ["commit"]),
+        (GROUNDS["reprotect"].machine, ["reprotect"]),
+        (turned_round(), ["failback"]),
+        (turned_round(active="Recovery", allowed=("Commit",)), ["commit"]),
+        (HYPER_V, ["failover"]),
+        (machine(scenario="TestFailover"), []),
+        (machine(allowed=()), []),
+        (machine(allowed=("Teleport",)), []),
+    ],
+)
+def test_what_a_machine_offers(one: Machine, expected: list[str]) -> None:
+    """One thing at a time, all the way round."""
+    assert names(one) == expected
+    for operation in CATALOGUE.values():
+        if operation.name in expected:
+            assert why_not(operation, one) is None
+
+
+def test_a_busy_machine_says_what_runs_on_it() -> None:
+    """Two operations are never asked for at once."""
+    reason = why_not(CATALOGUE["failover"], machine(scenario="TestFailover"))
+    assert "Azure is running TestFailover on vm-web01" in str(reason)
+
+
+def test_an_operation_that_is_not_offered_says_what_is() -> None:
+    """The state in Azure's words, the region, and what to type instead."""
+    reason = why_not(CATALOGUE["failover"], failed_over())
+    assert "“Unplanned failover finished” and runs in North Europe" in str(reason)
+    assert "It offers now: /dr commit." in str(reason)
+
+
+def test_a_machine_that_offers_nothing_says_why() -> None:
+    """A first replication is to be waited for; anything else is for the portal."""
+    copying = machine(state="InitialReplicationInProgress", allowed=("DisableProtection",))
+    assert "wait until it is protected" in str(why_not(CATALOGUE["failover"], copying))
+    strange = machine(state="HeldByOrbit", allowed=("Teleport",))
+    assert "see the portal" in str(why_not(CATALOGUE["failover"], strange))
+
+
+def test_every_operation_says_what_it_destroys() -> None:
+    """With the names and numbers of this machine."""
+    said = {name: one.destroys(GROUNDS[name]) for name, one in CATALOGUE.items()}
+    assert "started in North Europe" in said["failover"]
+    assert "Deletes the 24 recovery points of vm-web01" in said["commit"]
+    assert "Overwrites the disks of vm-web01 in West Europe" in said["reprotect"]
+    uncounted = CATALOGUE["commit"].destroys(Ground(machine=failed_over()))
+    assert "Deletes the recovery points of vm-web01" in uncounted
+
+
+def test_a_cache_account_is_a_storage_account_or_nothing() -> None:
+    """Its id is checked before anybody is asked to approve it."""
+    option = next(o for o in CATALOGUE["reprotect"].verb.options if o.name == "cache")
+    assert option.argument.check(CACHE) == CACHE
+    assert option.argument.check("") == ""
+    for wrong in ("stcache", CACHE + "/blobServices", CACHE.replace("Storage", "Compute")):
+        with pytest.raises(Misunderstood):
+            option.argument.check(wrong)
+
+
+def test_the_way_back_is_part_of_what_is_approved() -> None:
+    """Another cache account is another call, and so another fingerprint."""
+    other = way_back().model_copy(update={"disks": way_back().disks[:1]})
+    changed = Ground(machine=GROUNDS["reprotect"].machine, way_back=other)
+    assert request("reprotect", ground=changed).fingerprint != request("reprotect").fingerprint

@@ -1,0 +1,162 @@
+"""The policy: the file as shipped, every way to get it wrong, and which rule decides."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.domain.policy import EVERYONE, Policy, Rule, handles, includes, load
+from bot.errors import Misconfigured
+from bot.settings import SHIPPED_POLICY
+
+RULE = """
+[[rule]]
+name = "default"
+may_ask = ["@dr-operators"]
+may_approve = ["@dr-approvers"]
+"""
+
+
+def policy_of(text: str, folder: Path) -> Policy:
+    """Read a policy from text."""
+    path = folder / "policy.toml"
+    path.write_text(text, "utf-8")
+    return load(path)
+
+
+def test_the_shipped_policy_asks_for_two_people() -> None:
+    """Two approvals of dr-approvers, an hour to be approved, half an hour to be carried out."""
+    policy = load(SHIPPED_POLICY)
+    assert policy.may_look == (EVERYONE,)
+    [rule] = policy.rules
+    assert rule == Rule.model_validate(
+        {
+            "name": "default",
+            "approvals": 2,
+            "may_ask": ["@dr-operators"],
+            "may_approve": ["@dr-approvers"],
+            "request_lifetime": "1h",
+            "approval_lifetime": "30m",
+        }
+    )
+
+
+def test_a_rule_that_says_little_is_careful() -> None:
+    """Whatever it leaves out is what the shipped policy says."""
+    rule = Rule(name="x", may_ask=(), may_approve=())
+    assert (rule.approvals, rule.request_lifetime, rule.approval_lifetime) == (2, 3600, 1800)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("rule = [", "not valid TOML"),
+        ("", "at rule"),
+        ("rule = []", "at rule"),
+        ("rules = 3\n" + RULE, "at rules"),
+        (RULE + 'colour = "red"', "at rule.0.colour"),
+        (RULE + "approvals = 0", "at rule.0.approvals"),
+        (RULE + "approvals = true", "at rule.0.approvals"),
+        (RULE + 'approvals = "two"', "at rule.0.approvals"),
+        (RULE + f"approvals = {10**30}", "at rule.0.approvals"),
+        (RULE + 'operations = ["teleport"]', "at rule.0.operations.0"),
+        (RULE + 'operations = [["failover"]]', "at rule.0.operations.0"),
+        (RULE + 'operations = [{failover = "yes"}]', "at rule.0.operations.0"),
+        (RULE + 'operations = "failover"', "at rule.0.operations"),
+        (RULE + 'request_lifetime = "1 week"', "at rule.0.request_lifetime"),
+        (RULE + 'request_lifetime = "0m"', "at rule.0.request_lifetime"),
+        (RULE + "request_lifetime = 60", "at rule.0.request_lifetime"),
+        (RULE + 'approval_lifetime = "99999999d"', "at rule.0.approval_lifetime"),
+        (RULE + f'approval_lifetime = "{"9" * 5000}d"', "at rule.0.approval_lifetime"),
+        (RULE.replace('"@dr-operators"', '"dr-operators"'), "at rule.0.may_ask.0"),
+        (RULE.replace('"@dr-operators"', '"@DR Operators"'), "at rule.0.may_ask.0"),
+        (RULE.replace('"@dr-operators"', "7"), "at rule.0.may_ask.0"),
+        (RULE.replace('["@dr-operators"]', '"everyone"'), "at rule.0.may_ask"),
+        (RULE.replace('name = "default"', 'name = ""'), "at rule.0.name"),
+        (RULE.replace('may_approve = ["@dr-approvers"]', ""), "at rule.0.may_approve"),
+        ('may_look = ["all"]\n' + RULE, "at may_look.0"),
+        (RULE + "[reprotect.northeurope]\nstorage = 1", "at reprotect.northeurope"),
+        (RULE + '[reprotect]\nnortheurope = "x"', "at reprotect.northeurope"),
+    ],
+)
+def test_a_wrong_file_gets_one_sentence(text: str, key: str, tmp_path: Path) -> None:
+    """It names the file and the key, and is short enough to be read."""
+    with pytest.raises(Misconfigured) as caught:
+        policy_of(text, tmp_path)
+    sentence = caught.value.sentence
+    assert str(tmp_path / "policy.toml") in sentence
+    assert key in sentence
+    assert "\n" not in sentence
+
+
+def test_a_file_that_cannot_be_read_gets_one_sentence(tmp_path: Path) -> None:
+    """Missing, a folder, or no text at all."""
+    binary = tmp_path / "binary.toml"
+    binary.write_bytes(b"\xff\xfe\x00rule")
+    for path, words in (
+        (tmp_path / "none.toml", "No such file"),
+        (tmp_path, "cannot be read"),
+        (binary, "not valid TOML"),
+    ):
+        with pytest.raises(Misconfigured, match=words) as caught:
+            load(path)
+        assert str(path) in caught.value.sentence
+
+
+def test_the_first_rule_that_matches_decides(tmp_path: Path) -> None:
+    """By operation and by pattern of the machine's name, whatever its casing."""
+    policy = policy_of(
+        """
+        [[rule]]
+        name = "databases"
+        operations = ["failover", "failback"]
+        machines = ["vm-db*", "VM-SQL??"]
+        approvals = 3
+        may_ask = []
+        may_approve = []
+        [[rule]]
+        name = "commits"
+        operations = ["commit"]
+        may_ask = []
+        may_approve = []
+        [[rule]]
+        name = "web"
+        machines = ["vm-web*"]
+        may_ask = []
+        may_approve = []
+        """,
+        tmp_path,
+    )
+
+    def decides(operation: str, name: str) -> str | None:
+        rule = policy.rule_for(operation, name)
+        return rule.name if rule else None
+
+    assert decides("failover", "VM-DB01") == "databases"
+    assert decides("failover", "vm-sql07") == "databases"
+    assert decides("commit", "vm-db01") == "commits"
+    assert decides("commit", "vm-web01") == "commits"
+    assert decides("failover", "vm-web01") == "web"
+    assert decides("failover", "vm-app01") is None
+
+
+def test_an_unknown_or_empty_group_is_nobody() -> None:
+    """Only those who are named, by id, by a group that has them, or as everyone."""
+    groups = {"@ops": frozenset({"U1"}), "@empty": frozenset[str]()}
+    assert includes(("@ops",), "U1", groups)
+    assert includes(("U2", "@ops"), "U2", groups)
+    assert includes((EVERYONE,), "U3", groups)
+    assert not includes(("@ops",), "U2", groups)
+    assert not includes(("@empty", "@unknown"), "U1", groups)
+    assert not includes((), "U1", groups)
+
+
+def test_the_groups_to_ask_slack_for_are_those_that_are_named() -> None:
+    """Ids and everyone need no question."""
+    assert handles(("@a", "U1", EVERYONE), ("@b", "@a")) == {"@a", "@b"}
+
+
+def test_the_version_follows_the_meaning_not_the_layout(tmp_path: Path) -> None:
+    """Comments and order of keys do not matter; one more approval does."""
+    plain = policy_of(RULE, tmp_path).version
+    assert policy_of("# A comment\n" + RULE + "\napprovals = 2\n", tmp_path).version == plain
+    assert policy_of(RULE + "approvals = 3", tmp_path).version != plain

@@ -1,0 +1,70 @@
+"""The verbs: what is typed, shown as help and checked follows from each function alone."""
+
+from typing import Annotated
+
+import pytest
+
+from bot.domain.verbs import Argument, describe, one_of
+from bot.errors import Misunderstood
+from bot.queries import VERBS
+
+USAGE = {
+    "failover": "/dr failover <machine> [--point latest|processed|app|<id>] [--shutdown yes|no] "
+    "because <reason>",
+    "commit": "/dr commit <machine> [because <reason>]",
+    "reprotect": "/dr reprotect <machine> [--cache <storage account id>] [because <reason>]",
+    "failback": "/dr failback <machine> [--point latest|processed|app|<id>] [--shutdown yes|no] "
+    "[because <reason>]",
+    "status": "/dr status [<machine>]",
+    "list": "/dr list",
+    "requests": "/dr requests",
+    "audit": "/dr audit [<machine>|<request>]",
+    "help": "/dr help [<command>]",
+}
+
+
+def test_every_usage_line_is_as_people_know_it() -> None:
+    """A change here is a change of what people type."""
+    assert {name: verb.usage for name, verb in VERBS.items()} == USAGE
+
+
+def test_every_verb_explains_itself() -> None:
+    """One sentence in the imperative, and a line for each option."""
+    for verb in VERBS.values():
+        assert verb.help.endswith(".")
+        assert "\n" not in verb.help
+        assert all(option.argument.help for option in verb.options)
+
+
+def test_a_verb_is_read_from_its_function() -> None:
+    """Name, help, details and options, with nothing said twice."""
+    number = Argument("<n>", "how many", one_of("1", "2"))
+
+    def try_(_ground: object, *, times: Annotated[str, number] = "1") -> None:
+        """Try something.
+
+        It may help.
+        """
+
+    verb = describe(try_, target="machine", target_required=False)
+    assert (verb.name, verb.help, verb.details) == ("try", "Try something.", "It may help.")
+    assert [(one.name, one.default) for one in verb.options] == [("times", "1")]
+    assert verb.usage == "/dr try [<machine>] [--times <n>]"
+
+
+def test_an_option_without_an_argument_is_a_mistake_of_ours() -> None:
+    """It is found when the program starts, not when somebody types it."""
+
+    def wrong(_ground: object, *, times: str = "1") -> None:
+        """Do it wrongly."""
+
+    with pytest.raises(TypeError, match="Annotated"):
+        describe(wrong, target=None)
+
+
+def test_a_check_takes_its_words_in_any_casing() -> None:
+    """Anything else is answered with the choices."""
+    check = one_of("one", "two", "three")
+    assert check("TWO") == "two"
+    with pytest.raises(Misunderstood, match="'four' is not one, two or three"):
+        check("four")

@@ -1,0 +1,44 @@
+"""One of many processes that vote on the same requests at the same moment.
+
+Run as `python -m tests.bot.gateways.racer <redis url> <person> <request id>…`; it says *ready*,
+waits for a line on its input, and votes on every request, each click delivered twice.
+"""
+
+import asyncio
+import random
+import sys
+
+from bot.domain.request import State, Vote
+from bot.domain.votes import count, why_not_approve
+from bot.gateways.redis import Redis, Verdict, Write, opened
+from tests.bot.samples import KEY, fact, person, standing
+
+
+async def race(url: str, name: str, ids: list[str]) -> None:
+    """Vote on everything, in an order of our own."""
+    random.shuffle(ids)
+    async with opened(url, KEY) as store:
+        await store.ping()
+        print("ready", flush=True)  # noqa: T201 - the starter waits for it
+        sys.stdin.readline()
+        await asyncio.gather(*(vote(store, name, one) for one in ids * 2))
+
+
+async def vote(store: Redis, name: str, request_id: str) -> None:
+    """Approve one request, trying again for as long as others come in between."""
+    who, click = person(name), f"{name}:{request_id}"
+    while True:
+        before = await store.requests.snapshot(request_id)
+        if before.request is None or why_not_approve(before.request, standing(who)):
+            return
+        after = count(before.request, Vote(person=who, approves=True, at=before.now, click=click))
+        kind = "request.approve" if after.state is State.APPROVED else "request.vote"
+        write = Write(fact=fact(kind, request_id), request=after, click=click)
+        verdict, _ = await store.requests.write(before, write)
+        if verdict in {Verdict.DONE, Verdict.REPLAYED}:
+            return
+        await asyncio.sleep(random.uniform(0, 0.01))
+
+
+if __name__ == "__main__":
+    asyncio.run(race(sys.argv[1], sys.argv[2], sys.argv[3:]))

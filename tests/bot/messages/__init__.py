@@ -1,0 +1,1 @@
+"""How things look, checked as strictly as Slack checks it."""

@@ -1,0 +1,102 @@
+"""The parts of the documents that are drawn from the code: `python -m tests.documents.redraw`.
+
+Each part stands between two marks in its document. A test draws it again and compares; run as a
+program, this writes what it drew into the documents.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from bot.domain.operations import CATALOGUE
+from bot.domain.request import TABLE, State
+from bot.queries import VERBS
+
+CHECKOUT: Final = Path(__file__).parent.parent.parent
+
+_LAST: Final = frozenset(
+    state for state, steps in TABLE.items() if not set(steps.values()) - {state}
+)
+
+
+def commands() -> str:
+    """Draw the table of commands: how each is typed and what it does."""
+    rows = [f"| {_code(verb.usage)} | {verb.help} |" for verb in VERBS.values()]
+    return "\n".join(["| Type | It does |", "| --- | --- |", *rows])
+
+
+def usage_hint() -> str:
+    """Write what Slack shows behind `/dr` while somebody types."""
+    return f"<{'|'.join(VERBS)}> [<machine>] [because <reason>]"
+
+
+def request_life() -> str:
+    """Draw the life of a request as Mermaid draws state diagrams."""
+    arrows = [f"    [*] --> {State.WAITING}: ask"]
+    for state, steps in TABLE.items():
+        for after in dict.fromkeys(steps.values()):
+            names = ", ".join(step for step, to in steps.items() if to is after)
+            arrows.append(f"    {state} --> {after}: {names}")
+    arrows += [f"    {state} --> [*]" for state in TABLE if state in _LAST]
+    return "\n".join(["```mermaid", "stateDiagram-v2", *arrows, "```"])
+
+
+def destroys() -> str:
+    """List the operations with what Azure calls what they start."""
+    rows = [
+        f"| {one.title} | `{one.needs}` | {', '.join(f'`{s}`' for s in one.scenarios)} |"
+        for one in CATALOGUE.values()
+    ]
+    head = [
+        "| Operation | Offered when `allowedOperations` holds | Its job |",
+        "| --- | --- | --- |",
+    ]
+    return "\n".join([*head, *rows])
+
+
+DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
+    ("README.md", "commands"): commands,
+    ("docs/request-life.md", "life"): request_life,
+    ("docs/how-it-works.md", "operations"): destroys,
+}
+"""Every drawn part: its document, the name in its marks, and who draws it."""
+
+
+def standing(document: str, name: str) -> str:
+    """Return what stands between the marks now; raises `ValueError` when they are not there."""
+    found = _marked(name).search((CHECKOUT / document).read_text("utf-8"))
+    if found is None:
+        raise ValueError(f"{document} has no part <!-- {name} --> … <!-- /{name} -->.")
+    return found["part"].strip()
+
+
+def redraw() -> list[str]:
+    """Draw every part anew; returns the documents that changed."""
+    changed = []
+    for (document, name), draw in DRAWN.items():
+        if standing(document, name) == draw():
+            continue
+        path = CHECKOUT / document
+        text = path.read_text("utf-8")
+        found = _marked(name).search(text)
+        assert found
+        part = f"<!-- {name} -->\n{draw()}\n<!-- /{name} -->"
+        path.write_text(text[: found.start()] + part + text[found.end() :], "utf-8")
+        changed.append(document)
+    return changed
+
+
+def _marked(name: str) -> re.Pattern[str]:
+    return re.compile(rf"<!-- {name} -->(?P<part>.*?)<!-- /{name} -->", re.DOTALL)
+
+
+def _code(text: str) -> str:
+    """Write code for a cell of a table, where a bar would end the cell."""
+    return f"`{text.replace('|', chr(92) + '|')}`"
+
+
+if __name__ == "__main__":
+    for one in redraw():
+        sys.stdout.write(f"drew {one}\n")

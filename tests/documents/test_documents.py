@@ -1,0 +1,103 @@
+"""What README and docs/ say: drawn from the code, or checked against it."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.domain.operations import CATALOGUE
+from bot.settings import SHIPPED_POLICY
+from tests.documents.redraw import CHECKOUT, DRAWN, standing
+
+_LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"")
+_LARGEST_PICTURE = 300_000
+
+
+def documents() -> list[Path]:
+    """Return everything that people read."""
+    named = [CHECKOUT / "README.md", CHECKOUT / "CHANGELOG.md"]
+    return named + sorted((CHECKOUT / "docs").rglob("*.md"))
+
+
+@pytest.mark.parametrize(("document", "part"), DRAWN, ids=str)
+def test_a_drawn_part_is_as_the_code_draws_it(document: str, part: str) -> None:
+    """`python -m tests.documents.redraw` draws it again after a change."""
+    assert standing(document, part) == DRAWN[document, part]()
+
+
+@pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)
+def test_every_link_leads_somewhere(path: Path) -> None:
+    """A link to another file names one that is there."""
+    text = path.read_text("utf-8")
+    linked = [one or two for one, two in _LINK.findall(text)]
+    missing = [link for link in linked if not (path.parent / link).exists()]
+    assert not missing, f"{path.name} links to {missing}"
+
+
+@pytest.mark.parametrize("path", documents(), ids=lambda path: path.name)
+def test_every_make_target_that_is_named_exists(path: Path) -> None:
+    """`make something` in a document is something that the Makefile makes."""
+    makefile = (CHECKOUT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", path.read_text("utf-8"), re.MULTILINE))
+    assert named <= targets
+
+
+def test_pictures_are_small() -> None:
+    """Nobody waits for a page that explains something."""
+    sizes = {path.name: path.stat().st_size for path in (CHECKOUT / "docs/pictures").iterdir()}
+    assert sizes
+    assert max(sizes.values()) <= _LARGEST_PICTURE
+
+
+def test_every_dependency_is_explained() -> None:
+    """`docs/dependencies.md` has a row for each dependency of pyproject.toml, and for no other."""
+    text = (CHECKOUT / "docs/dependencies.md").read_text("utf-8")
+    explained = re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
+    assert sorted(explained) == sorted(set(dependencies()))
+
+
+def test_every_decision_is_listed() -> None:
+    """The page about how it works leads to each decision."""
+    text = (CHECKOUT / "docs/how-it-works.md").read_text("utf-8")
+    for path in sorted((CHECKOUT / "docs/decisions").glob("*.md")):
+        assert f"(decisions/{path.name})" in text
+
+
+def test_the_policy_in_the_readme_is_the_one_that_is_shipped() -> None:
+    """The rule that README shows stands word for word in bot/policy.toml."""
+    blocks = re.findall(
+        r"```toml\n(.*?)```", (CHECKOUT / "README.md").read_text("utf-8"), re.DOTALL
+    )
+    assert blocks
+    assert blocks[0].strip() in SHIPPED_POLICY.read_text("utf-8")
+
+
+def test_the_azure_role_lets_the_bot_post_what_the_catalogue_sends() -> None:
+    """Its actions are the POSTs of the gateway and what has to be read for them, nothing else."""
+    role = json.loads((CHECKOUT / "docs/azure-role.json").read_text("utf-8"))
+    source = (CHECKOUT / "bot/gateways/azure/__init__.py").read_text("utf-8")
+    posted = set(re.findall(r'"(\w+)": (?:items|containers)\.begin_', source))
+    allowed = {one.split("/")[-2] for one in role["Actions"] if one.endswith("/action")}
+    assert posted == allowed
+    assert len(CATALOGUE) >= len(posted)
+    read = {one.split("/")[-2] for one in role["Actions"] if one.endswith("/read")}
+    assert read == set(_kinds_read(source)) | {"virtualMachines", "recoveryPoints"}
+
+
+def dependencies() -> Iterator[str]:
+    """Name what pyproject.toml asks for, everywhere in it."""
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = [one for some in project["optional-dependencies"].values() for one in some]
+    for requirement in [*project["dependencies"], *extras]:
+        found = re.match(r"[A-Za-z0-9._-]+", requirement)
+        assert found
+        yield found.group()
+
+
+def _kinds_read(source: str) -> Iterator[str]:
+    """Find the kinds of resource in the paths that the gateway lists or gets."""
+    yield from re.findall(r'f"\{[a-z_.]+\}/(replication\w+)', source)

@@ -1,0 +1,224 @@
+"""Azure in trouble: an answer is lost, refused or late, and nothing is ever sent twice."""
+
+import pytest
+
+from bot.domain.request import State
+from bot.jobs.follow import follow_vault
+from sandbox.vault.trouble import Kind
+from tests.world import World, until
+
+FAILOVER = "Failover of vm-web01"
+POST = "/unplannedFailover"
+LONG_AGO = 600_000
+
+
+def client_request_ids(world: World) -> list[str]:
+    """Return the client request id of each POST that reached the vault."""
+    return [seen.client_request_id for seen in world.vault.journal if seen.path.endswith(POST)]
+
+
+async def _is(world: World, state: State) -> bool:
+    return (await world.request()).state is state
+
+
+async def _lost(world: World, trouble: Kind) -> None:
+    """Ask and approve while the POST gets that trouble; returns when it is unknown."""
+    world.vault.trouble.next(POST, trouble)
+    await world.asked()
+    await world.approved(FAILOVER)
+    await until(lambda: _is(world, State.UNKNOWN), "its answer was not lost")
+
+
+async def _grace_passes(world: World) -> None:
+    """Let the time pass in which a job could still turn up, and look again."""
+    request = await world.request()
+    last = request.attempts[-1]
+    earlier = last.model_copy(update={"at": last.at - LONG_AGO})
+    await world.rewrite(request, attempts=(*request.attempts[:-1], earlier))
+    await follow_vault(world.bot, world.vault.resource_id)
+
+
+async def _ends(world: World) -> None:
+    """Let the job end, and look at once instead of at the pace that Azure asked for."""
+    world.clock.advance(600)
+    await follow_vault(world.bot, world.vault.resource_id)
+    await world.alice.sees("Failover of vm-web01 succeeded", "@alice")
+
+
+@pytest.mark.parametrize("trouble", ["drop_after_accept", "unavailable_after_accept"])
+async def test_a_lost_answer_is_found_again(world: World, trouble: Kind) -> None:
+    """Azure had accepted it: the card says unknown, the job is found, and there was one POST."""
+    world.vault.trouble.next(POST, trouble)
+    world.vault.trouble.sometimes("/replicationJobs", "malformed", 1.0, method="GET")
+    await world.asked()
+    await world.approved(FAILOVER)
+    card = await world.alice.sees(FAILOVER, "Unknown.", "nothing is sent again")
+    assert "Do not start it by hand before this is settled." in card.words
+    world.vault.trouble.calm()
+    await follow_vault(world.bot, world.vault.resource_id)
+    await world.alice.sees("Found it: Azure had accepted it as job")
+    await _ends(world)
+    assert len(client_request_ids(world)) == 1
+    kinds = await world.kinds()
+    assert kinds.index("request.lose") < kinds.index("request.find")
+
+
+@pytest.mark.parametrize("trouble", ["drop", "unavailable", "throttle"])
+async def test_what_never_began_is_not_sent_again_by_itself(world: World, trouble: Kind) -> None:
+    """No answer and no job: it stays unknown while one may still turn up, and nothing is sent."""
+    await _lost(world, trouble)
+    await world.alice.sees(FAILOVER, "Unknown.", "We look for the job in Azure")
+    await follow_vault(world.bot, world.vault.resource_id)
+    assert await _is(world, State.UNKNOWN)
+    assert len(client_request_ids(world)) == 1
+    assert world.vault.machine("vm-web01").region == "westeurope"
+
+
+async def test_what_is_proved_absent_is_sent_again_by_a_person(world: World) -> None:
+    """After the grace a button appears; a person of the groups presses it, and one POST is made."""
+    await _lost(world, "drop")
+    await _grace_passes(world)
+    card = await world.alice.sees(FAILOVER, "Approved, but it never started.")
+    assert [button.label for button in card.buttons] == ["Submit again", "Withdraw"]
+    assert len(client_request_ids(world)) == 1
+    await world.erin.presses("Submit again", on=FAILOVER)
+    await world.told(world.erin, "You are not among those who may ask for or approve this.")
+    await world.dmitri.presses("Submit again", on=FAILOVER)
+    await until(lambda: len(client_request_ids(world)) == 2, "it was not sent again")
+    await until(lambda: _is(world, State.RUNNING), "it does not run")
+    await _ends(world)
+    first, second = client_request_ids(world)
+    assert first != second
+    assert "dmitri had it submitted again." in [e.data.words for e in await world.entries()]
+
+
+async def test_what_never_started_can_be_withdrawn(world: World) -> None:
+    """Instead of submitting it again the asker takes it back, and the machine is free."""
+    await _lost(world, "unavailable")
+    await _grace_passes(world)
+    await world.alice.presses("Withdraw", on=FAILOVER)
+    await world.alice.sees(FAILOVER, "Withdrawn")
+    await world.asked()
+    assert len(client_request_ids(world)) == 1
+
+
+async def test_a_job_that_turns_up_late_is_adopted(world: World) -> None:
+    """After the grace there is a job after all: it is followed, and no button is offered."""
+    world.vault.trouble.next("/replicationJobs", "malformed", method="GET")
+    await _lost(world, "drop_after_accept")
+    await _grace_passes(world)
+    await _ends(world)
+    assert "request.absent" not in await world.kinds()
+    assert len(client_request_ids(world)) == 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        ("forbidden", "does not have authorization"),
+        ("conflict", "Another operation is already in progress"),
+    ],
+)
+async def test_azure_s_no_is_the_end(world: World, trouble: Kind, words: str) -> None:
+    """Azure refuses the POST: the request has failed with Azure's words, and was sent once."""
+    world.vault.trouble.next(POST, trouble)
+    await world.asked()
+    await world.approved(FAILOVER)
+    card = await world.alice.sees(FAILOVER, "Failed", "Azure refused it", words)
+    assert not card.buttons
+    assert len(client_request_ids(world)) == 1
+
+
+async def test_an_answer_that_cannot_be_read_is_still_an_answer(world: World) -> None:
+    """The body of the 202 is broken, but its headers name the job: that is enough."""
+    world.vault.trouble.next(POST, "malformed")
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    await world.done("Failover of vm-web01 succeeded")
+    assert "request.lose" not in await world.kinds()
+
+
+async def test_a_job_that_fails_shows_azure_s_words_and_advice(world: World) -> None:
+    """The target region has no capacity left: the card says so, and what Azure advises."""
+    world.vault.fail_next_job("vm-web01", "UnplannedFailover")
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    told = await world.done("Failover of vm-web01 failed", "28020", "@alice")
+    assert told.broadcast
+    card = await world.alice.sees(FAILOVER, "Failed", "no capacity left")
+    assert "What to do: Choose another virtual machine size" in card.words
+    assert world.vault.machine("vm-web01").region == "westeurope"
+    await world.asked()
+
+
+async def test_a_job_that_is_cancelled_in_the_portal(world: World) -> None:
+    """Somebody cancels the job elsewhere: the request is cancelled, which is not a failure."""
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    await world.alice.sees(FAILOVER, "Running")
+    world.clock.advance(30)
+    world.vault.cancel_job(world.vault.jobs[-1].job_id)
+    await world.alice.sees(FAILOVER, "Cancelled")
+    await world.alice.sees("Failover of vm-web01 was cancelled", "@alice")
+
+
+async def test_a_job_that_waits_for_somebody_says_so(world: World) -> None:
+    """A suspended job is neither running well nor failed: the step says that it waits."""
+    world.vault.destine_next_job("vm-web01", "UnplannedFailover", "suspend_job")
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    world.clock.advance(600)
+    await world.alice.sees(FAILOVER, "waits for somebody")
+    assert await _is(world, State.RUNNING)
+
+
+async def test_a_job_that_succeeds_with_a_remark_has_succeeded(world: World) -> None:
+    """Azure's warning does not turn a success into a failure."""
+    world.vault.destine_next_job("vm-web01", "UnplannedFailover", "warn_job")
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    await world.done("Failover of vm-web01 succeeded", "It runs in North Europe")
+
+
+async def test_throttled_reads_are_waited_out(world: World) -> None:
+    """Azure asks to slow down while machines and jobs are read: it takes longer and works."""
+    for path in ("/replicationProtectedItems", "/replicationJobs", "/recoveryPoints"):
+        world.vault.trouble.next(path, "throttle", times=1, method="GET")
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    await world.done("Failover of vm-web01 succeeded")
+    assert world.vault.trouble.left == 0
+    assert world.posts("unplannedFailover") == 1
+
+
+async def test_a_refused_read_is_explained(world: World) -> None:
+    """The bot's identity may not read the vault: the asker reads which right is missing."""
+    world.vault.trouble.next("/replicationProtectedItems", "forbidden", times=3, method="GET")
+    before = await world.record()
+    await world.alice.types("/dr failover vm-web01 because it is down")
+    await world.told(world.alice, "does not have authorization")
+    assert await world.record() == before
+
+
+async def test_an_operator_s_role_is_enough_for_a_failover(world: World) -> None:
+    """Site Recovery Operator may not list the vault: the bot reads it container by container."""
+    world.vault.role = "operator"
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    await world.done("Failover of vm-web01 succeeded")
+
+
+async def test_an_operator_s_role_is_not_enough_for_a_reprotect(world: World) -> None:
+    """The disks of the failed-over machine cannot be read: the asker is told what is missing."""
+    world.vault.role = "operator"
+    before = await world.record()
+    await world.alice.types("/dr reprotect vm-crm01")
+    await world.told(world.alice, "Microsoft.Compute/virtualMachines/read")
+    assert await world.record() == before
