@@ -43,8 +43,8 @@ def request_life() -> str:
     return "\n".join(["```mermaid", "stateDiagram-v2", *arrows, "```"])
 
 
-def destroys() -> str:
-    """List the operations with what Azure calls what they start."""
+def operations() -> str:
+    """Draw the table of operations: when Azure offers each, and the job it starts."""
     rows = [
         f"| {one.title} | `{one.needs}` | {', '.join(f'`{s}`' for s in one.scenarios)} |"
         for one in CATALOGUE.values()
@@ -59,7 +59,7 @@ def destroys() -> str:
 DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("README.md", "commands"): commands,
     ("docs/request-life.md", "life"): request_life,
-    ("docs/how-it-works.md", "operations"): destroys,
+    ("docs/how-it-works.md", "operations"): operations,
 }
 """Every drawn part: its document, the name in its marks, and who draws it."""
 

@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 from bot.domain.request import State
+from bot.jobs.follow import follow_vault
 from sandbox import valkey
 from tests.processes import started
 from tests.world import World, inhabited, until, working
@@ -46,11 +47,14 @@ async def _patience_is_over(world: World) -> None:
     await world.rewrite(request, attempts=(*request.attempts[:-1], earlier))
 
 
-async def _ends_well(world: World) -> None:
+async def _ends_well(world: World, *, look: bool = False) -> None:
+    """See it to its end; `look` does not wait for the pace at which a found job is followed."""
     await until(
         lambda: _is(world, State.RUNNING, State.SUCCEEDED), "it does not run", within=PATIENCE
     )
     world.clock.advance(600)
+    if look:
+        await follow_vault(world.bot, world.vault.resource_id)
     await world.alice.sees("Failover of vm-web01 succeeded", "@alice", within=PATIENCE)
     await world.alice.sees(FAILOVER, "Succeeded in", within=PATIENCE)
     assert world.posts("unplannedFailover") == 1
@@ -68,7 +72,7 @@ async def test_a_worker_dies_while_the_post_is_in_flight(redis_url: str, tmp_pat
         await world.started("UnplannedFailover")
         await _patience_is_over(world)
         async with working(world.settings):
-            await _ends_well(world)
+            await _ends_well(world, look=True)
         kinds = await world.kinds()
         assert ("request.lose" in kinds, "request.find" in kinds) == (True, True)
         assert kinds.count("request.claim") == 1
@@ -98,7 +102,7 @@ async def test_a_frozen_worker_wakes_up_too_late(redis_url: str, tmp_path: Path)
             async with working(world.settings):
                 await until(lambda: _is(world, State.RUNNING), "it was not found", within=PATIENCE)
                 first.signal(signal.SIGCONT)
-                await _ends_well(world)
+                await _ends_well(world, look=True)
         kinds = await world.kinds()
         assert kinds.count("request.find") + kinds.count("request.accept") == 1
 

@@ -18,6 +18,8 @@ from azure.core.exceptions import (
 from bot.errors import AzureRefused, DrError, Unavailable
 
 _TRY_AGAIN = frozenset({408, 429})
+_LONGEST = 3600.0
+"""Seconds: nobody is made to wait longer by a header."""
 
 
 def refusal(status: int, headers: Mapping[str, str], body: bytes) -> DrError:
@@ -58,7 +60,7 @@ def trouble(error: AzureError) -> DrError:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that Azure asks to wait, or None."""
     text = headers.get("Retry-After", "")
-    return float(text) if text.isdecimal() else None
+    return min(float(text), _LONGEST) if text.isdecimal() else None
 
 
 def _body(response: Any) -> bytes:

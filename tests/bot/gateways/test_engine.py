@@ -161,7 +161,7 @@ GARBAGE: list[dict[str, bytes | None]] = [
 ]
 
 
-@pytest.mark.parametrize("garbage", GARBAGE, ids=lambda garbage: "-".join(garbage))
+@pytest.mark.parametrize("garbage", GARBAGE, ids="-".join)
 async def test_a_garbage_message_kills_nothing(
     redis_url: str, client: Any, garbage: dict[str, bytes | None]
 ) -> None:

@@ -62,7 +62,7 @@ async def test_a_race_of_processes_approves_each_request_once(
         "dr.request.approve": REQUESTS,
     }
     assert sorted(await store.requests.outbox_ids()) == ids
-    for one in await store.requests.load_many(ids):
-        assert one.state is State.APPROVED
-        assert one.rev == 1 + QUORUM
-        assert len({vote.person.id for vote in one.votes}) == len(one.votes) == QUORUM
+    for done in await store.requests.load_many(ids):
+        assert done.state is State.APPROVED
+        assert done.rev == 1 + QUORUM
+        assert len({vote.person.id for vote in done.votes}) == len(done.votes) == QUORUM

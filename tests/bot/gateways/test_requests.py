@@ -84,8 +84,7 @@ async def test_the_indexes_follow_the_state(store: Redis) -> None:
     await asked(store)
     seen = []
     for to in (Step.APPROVE, Step.CLAIM, Step.LOSE, Step.FIND, Step.SUCCEED):
-        watching = {"watching": True} if to is Step.SUCCEED else {}
-        assert (await step(store, to, **watching))[0] is Verdict.DONE
+        assert (await step(store, to, watching=to is Step.SUCCEED))[0] is Verdict.DONE
         requests = store.requests
         seen.append(
             (
