@@ -27,7 +27,7 @@ from bot.domain.votes import (
     why_not_resubmit,
     why_not_withdraw,
 )
-from bot.errors import NotAllowed, NotNow
+from bot.errors import NotAllowed, NotNow, Tampered
 from bot.inventory import find, ground
 from bot.lifecycle import Move, change, create, fact_of, note
 from bot.runtime import Bot
@@ -233,7 +233,11 @@ async def _refuse_asking(
 async def _already_open(bot: Bot, operation: Operation, machine: Machine) -> Request | None:
     """Return the open request that asks the same; raises `NotNow` when it asks something else."""
     open_id = await bot.redis.requests.open_for(machine.id)
-    request = await bot.redis.requests.load(open_id) if open_id else None
+    try:
+        request = await bot.redis.requests.load(open_id) if open_id else None
+    except Tampered as error:
+        await _give_up(bot, open_id or "", machine, error)
+        return None
     if request is None or request.operation == operation.name:
         return request
     raise NotNow(
@@ -241,6 +245,23 @@ async def _already_open(bot: Bot, operation: Operation, machine: Machine) -> Req
         f"{request.state}.",
         "Let it finish, or have it withdrawn.",
     )
+
+
+async def _give_up(bot: Bot, request_id: str, machine: Machine, error: Tampered) -> None:
+    """Write down that a stored request is not ours, and let its machine be asked for again."""
+    await note(
+        bot,
+        Fact(
+            type="record.rejected",
+            subject=request_id,
+            actor=BOT,
+            target=machine.name,
+            target_id=machine.id,
+            policy=bot.policy.version,
+            words=error.sentence,
+        ),
+    )
+    await bot.redis.requests.give_up(request_id, machine.id)
 
 
 async def _draft(

@@ -18,6 +18,7 @@ from bot.runtime import Bot
 _CHANNEL_GONE: Final = frozenset(
     {"channel_not_found", "is_archived", "not_in_channel", "restricted_action"}
 )
+_CARD_GONE: Final = frozenset({"message_not_found", "thread_not_found"})
 _BUSY: Final = 0.5
 """Seconds to wait when somebody else draws this card."""
 _SLACK_AWAY: Final = 5.0
@@ -69,20 +70,34 @@ async def _draw(bot: Bot, request_id: str) -> float | None:
     if request is None or not dirty:
         return None
     record = await bot.redis.cards.record(request_id)
-    if record.ts:
-        await _tell(bot, request, record)
-        if wait := await _edit(bot, request, record, now):
-            return wait
-    else:
-        await _tell(bot, request, await _post(bot, request, request.channel, now))
+    if not record.ts:
+        await _tell(bot, request, await _post(bot, request, now))
+    elif wait := await _renew(bot, request, record, now):
+        return wait
     await bot.redis.cards.clean(request_id, dirty)
     return _BUSY if await bot.redis.cards.became_dirty(request_id) else None
 
 
-async def _post(bot: Bot, request: Request, channel: str, now: int) -> CardRecord:
+async def _renew(bot: Bot, request: Request, record: CardRecord, now: int) -> float:
+    """Tell the thread and edit the card, or post both anew when they or their channel are gone.
+
+    Returns the seconds to wait until the budget lets us edit.
+    """
+    try:
+        await _tell(bot, request, record)
+        return await _edit(bot, request, record, now)
+    except SlackRefused as error:
+        if error.code not in _CHANNEL_GONE | _CARD_GONE:
+            raise
+        log.warning("%s gets a new card, for the old one is gone: %s", request.id, error.code)
+        await _tell(bot, request, await _post(bot, request, now))
+        return 0
+
+
+async def _post(bot: Bot, request: Request, now: int) -> CardRecord:
     message = card(request, now=now, expected=await _expected(bot, request))
     try:
-        channel_id, ts = await bot.slack.post(channel, message)
+        channel_id, ts = await bot.slack.post(request.channel, message)
     except SlackRefused as error:
         if error.code not in _CHANNEL_GONE:
             raise
@@ -101,12 +116,7 @@ async def _edit(bot: Bot, request: Request, record: CardRecord, now: int) -> flo
     if wait:
         return wait
     message = card(request, now=now, expected=await _expected(bot, request))
-    try:
-        await bot.slack.update(record.channel, record.ts, message)
-    except SlackRefused as error:
-        if error.code not in _CHANNEL_GONE | {"message_not_found"}:
-            raise
-        await _post(bot, request, record.channel, now)
+    await bot.slack.update(record.channel, record.ts, message)
     return 0
 
 

@@ -19,10 +19,13 @@ class Inventory(Data):
     """One sentence for each vault that could not be read."""
 
 
-async def everything(bot: Bot) -> Inventory:
-    """Read all vaults at once; a vault in trouble does not hide the others."""
+async def everything(bot: Bot, *, fresh: bool = False) -> Inventory:
+    """Read all vaults at once; a vault in trouble does not hide the others.
+
+    A list of the last seconds will do, unless `fresh`: what is decided on is read by itself.
+    """
     lists = await asyncio.gather(
-        *(bot.azure.machines(vault) for vault in bot.vaults), return_exceptions=True
+        *(bot.azure.machines(vault, fresh=fresh) for vault in bot.vaults), return_exceptions=True
     )
     machines: list[Machine] = []
     troubles: list[str] = []
@@ -47,7 +50,15 @@ async def find(bot: Bot, name: str) -> Machine:
     inventory = await everything(bot)
     found = named(name, inventory.machines)
     if len(found) == 1:
-        return await bot.azure.machine(found[0].id)
+        try:
+            return await bot.azure.machine(found[0].id)
+        except AzureRefused as error:
+            if error.status != 404:
+                raise
+        inventory = await everything(bot, fresh=True)  # it moved since it was listed
+        found = named(name, inventory.machines)
+        if len(found) == 1:
+            return await bot.azure.machine(found[0].id)
     if len(found) > 1:
         raise Ambiguous(f"{len(found)} machines are called {name}. Which one?", _choices(found))
     if inventory.troubles:

@@ -9,15 +9,15 @@ import sys
 from datetime import UTC, datetime
 from typing import Final
 
-_QUIET: Final = (
-    "aiohttp",
-    "azure",
-    "docket",
-    "msal",
-    "opentelemetry",
-    "slack_bolt",
-    "slack_sdk",
-)
+_QUIET: Final = {
+    "aiohttp": logging.WARNING,
+    "azure": logging.WARNING,
+    "docket": logging.WARNING,
+    "msal": logging.WARNING,
+    "opentelemetry": logging.WARNING,
+    "slack_bolt": logging.ERROR,  # it logs bodies, and warns of what we do on purpose
+    "slack_sdk": logging.WARNING,
+}
 
 
 class JsonLines(logging.Formatter):
@@ -41,5 +41,5 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, lowest in _QUIET.items():
+        logging.getLogger(name).setLevel(lowest)

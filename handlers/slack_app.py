@@ -38,8 +38,6 @@ log = logging.getLogger(__name__)
 def build(bot: Bot, supervisor: Supervisor) -> AsyncApp:
     """Make the app; opens nothing."""
     secret = bot.settings.slack_signing_secret
-    for noisy in ("slack_bolt", "slack_sdk"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)  # they log bodies at INFO
 
     async def authorize() -> AuthorizeResult:
         home = await bot.slack.home()

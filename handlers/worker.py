@@ -15,6 +15,9 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
     async with opened(settings) as bot:
         await bot.redis.ping()
         await greet(bot)
+        facts = await bot.redis.facts()
+        if not (facts.append_only and facts.confirms):
+            log.warning("Redis cannot confirm that an intent is on disk; dr doctor says more")
         jobs.register(bot)
         log.info("working")
         await bot.engine.work(stopping)

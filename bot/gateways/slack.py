@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.data import Data
 from bot.domain.people import Person
-from bot.errors import SlackRefused, Unavailable
+from bot.errors import DrError, SlackRefused, Unavailable
 from bot.messages.blocks import Block, Message
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
@@ -251,16 +251,21 @@ class Slack:
         try:
             return await call
         except SlackApiError as error:
-            response: Any = error.response
-            code = str(response.get("error", "unknown_error"))
-            if response.status_code == 429 or code == "ratelimited":
-                wait = float(response.headers.get("Retry-After", 1))
-                raise Unavailable("Slack asks us to slow down.", retry_after=wait) from error
-            if response.status_code >= 500 or code in {"internal_error", "fatal_error"}:
-                raise Unavailable("Slack has trouble of its own.") from error
-            raise SlackRefused(code) from error
+            raise _refusal(error.response) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unavailable("Slack does not answer.") from error
+
+
+def _refusal(response: Any) -> DrError:
+    """Turn an answer that is not `ok` into one of our errors; Slack in trouble sends no JSON."""
+    said = response.data if isinstance(response.data, dict) else {}
+    code = str(said.get("error") or f"http_{response.status_code}")
+    if response.status_code == 429 or code == "ratelimited":
+        wait = float(response.headers.get("Retry-After", 1))
+        return Unavailable("Slack asks us to slow down.", retry_after=wait)
+    if response.status_code >= 500 or code in {"internal_error", "fatal_error"}:
+        return Unavailable("Slack has trouble of its own.")
+    return SlackRefused(code)
 
 
 @asynccontextmanager

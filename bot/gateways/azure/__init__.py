@@ -6,6 +6,7 @@ policy, and what comes back is the job's id, or `AnswerLost`.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
@@ -40,6 +41,8 @@ COMPUTE_VERSION: Final = "2024-07-01"
 POST_TIMEOUT: Final = 30.0
 """Seconds after which a POST without an answer counts as lost."""
 _READ_TIMEOUT: Final = 60.0
+_LIST_LIFE: Final = 3.0
+"""Seconds for which a list of machines may be shown again."""
 
 
 class Accepted(Data):
@@ -69,14 +72,30 @@ class Azure:
         self._https: dict[str, Any] = {"enforce_https": False} if sandbox else {}
         self._clients: dict[str, SiteRecoveryManagementClient] = {}
         self._per_container: set[str] = set()
+        self._listed: dict[str, tuple[float, tuple[Machine, ...]]] = {}
+        self._listing: dict[str, asyncio.Lock] = {}
 
     async def close(self) -> None:
         """Close every client."""
         for client in self._clients.values():
             await client.close()
 
-    async def machines(self, vault: str) -> tuple[Machine, ...]:
-        """List the machines of a vault, container by container where the rights demand it."""
+    async def machines(self, vault: str, *, fresh: bool = True) -> tuple[Machine, ...]:
+        """List the machines of a vault.
+
+        Without `fresh` a list of the last seconds will do, so that fifty people who look at once
+        cost one reading.
+        """
+        async with self._listing.setdefault(vault, asyncio.Lock()):
+            at, machines = self._listed.get(vault, (0.0, ()))
+            if not fresh and time.monotonic() - at < _LIST_LIFE and at:
+                return machines
+            machines = await self._all_machines(vault)
+            self._listed[vault] = (time.monotonic(), machines)
+            return machines
+
+    async def _all_machines(self, vault: str) -> tuple[Machine, ...]:
+        """List a vault, container by container where the rights demand it."""
         if vault not in self._per_container:
             try:
                 items = await self._list(f"{vault}/replicationProtectedItems", ItemShape)

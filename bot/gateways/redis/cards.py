@@ -80,8 +80,9 @@ class Cards:
         )
 
     async def posted(self, request_id: str, channel: str, ts: str) -> None:
-        """Remember where a card was posted."""
-        await self._client.hset(_key(request_id), mapping={"channel": channel, "ts": ts})
+        """Remember where a card was posted; its thread has been told nothing yet."""
+        fresh = {"channel": channel, "ts": ts, "told": 0}
+        await self._client.hset(_key(request_id), mapping=fresh)
 
     async def told(self, request_id: str, count: int) -> None:
         """Remember how many entries the thread has been told."""

@@ -168,6 +168,19 @@ class Requests:
         found: dict[str, str] = await _run(self._client.hgetall(FOLLOWING))
         return found
 
+    async def give_up(self, request_id: str, machine_id: str) -> None:
+        """Take a record that is not ours off every list, so that it blocks nothing.
+
+        The record itself stays, for whoever finds out what happened to it.
+        """
+        async with self._client.pipeline(transaction=True) as pipe:
+            pipe.zrem(OPEN, request_id)
+            pipe.zrem(OUTBOX, request_id)
+            pipe.zrem(DIRTY_CARDS, request_id)
+            pipe.hdel(FOLLOWING, request_id)
+            pipe.delete(_target_key(machine_id))
+            await _run(pipe.execute())
+
     async def open_for(self, machine_id: str) -> str | None:
         """Return the id of the request that is open for a machine."""
         found: str | None = await _run(self._client.get(_target_key(machine_id)))
