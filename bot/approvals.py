@@ -11,10 +11,12 @@ from typing import Final
 from bot.access import actor, standing
 from bot.cards import place_for
 from bot.domain.audit import BOT, Fact
+from bot.domain.catalogue import Ground, Operation
 from bot.domain.data import Data
 from bot.domain.grammar import Command
 from bot.domain.machines import Machine
-from bot.domain.operations import CATALOGUE, Ground, Operation, why_not
+from bot.domain.offers import why_not
+from bot.domain.operations import CATALOGUE
 from bot.domain.people import Person
 from bot.domain.policy import Rule
 from bot.domain.request import Request, State, Step, Terms, Vote, fingerprint, take

@@ -4,9 +4,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from bot.domain.catalogue import Ground, Operation
 from bot.domain.data import Data
 from bot.domain.machines import Disk, Machine, Point, WayBack, named, nearly_named, same_id, segment
-from bot.domain.operations import Ground, Operation
 from bot.errors import Ambiguous, AzureRefused, DrError, Missing, NotNow, Unavailable
 from bot.runtime import Bot
 

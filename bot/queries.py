@@ -9,9 +9,11 @@ from typing import Final
 
 from bot.access import require_look, standing
 from bot.domain.audit import Entry
+from bot.domain.catalogue import Operation
 from bot.domain.data import Data
 from bot.domain.machines import Job, Machine, Point, segment
-from bot.domain.operations import CATALOGUE, Operation, offered
+from bot.domain.offers import offered
+from bot.domain.operations import CATALOGUE
 from bot.domain.people import Person
 from bot.domain.policy import includes
 from bot.domain.request import Request, State

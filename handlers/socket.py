@@ -11,13 +11,15 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
+import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 from bot import jobs
-from bot.errors import Misconfigured, Unavailable
+from bot.errors import Misconfigured, SlackRefused, Unavailable
+from bot.gateways.slack import refusal
 from bot.runtime import Bot, greet, opened
 from bot.settings import Settings
 from handlers.slack_app import build
@@ -64,8 +66,12 @@ async def _preflight(bot: Bot, token: str) -> None:
         try:
             await attempt()
         except SlackApiError as error:
-            said = error.response.get("error", "an unknown error")
-            raise Misconfigured(f"Slack does not take {what}: {said}.") from error
+            said = refusal(error.response)
+            if isinstance(said, SlackRefused):
+                raise Misconfigured(f"Slack does not take {what}: {said.code}.") from error
+            raise said from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unavailable("Slack does not answer.") from error
 
 
 async def _watch(app: AsyncApp, token: str, stopping: asyncio.Event) -> None:

@@ -83,17 +83,17 @@ class Front:
         headers = {name.lower(): value for name, value in request.headers.items()}
         if why := await self._gate.why_not(headers, body):
             return _turned_away(why, 401)
-        try:
-            text = body.decode()
-        except UnicodeDecodeError:
-            return _turned_away("encoding", 400)
         bolt_headers: dict[str, str | Sequence[str]] = {
             name: [value] for name, value in request.headers.items()
         }
-        with ACKNOWLEDGED.time():
-            answer = await self._app.async_dispatch(
-                AsyncBoltRequest(body=text, query=request.query_string, headers=bolt_headers)
+        try:
+            asked = AsyncBoltRequest(
+                body=body.decode(), query=request.query_string, headers=bolt_headers
             )
+        except (ValueError, TypeError, AttributeError):
+            return _turned_away("malformed", 400)  # Bolt reads the body while it is made
+        with ACKNOWLEDGED.time():
+            answer = await self._app.async_dispatch(asked)
         return web.Response(
             status=answer.status,
             text=answer.body,

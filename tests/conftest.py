@@ -57,6 +57,13 @@ async def world(redis_url: str) -> AsyncIterator[World]:
         yield inhabited_world
 
 
+@pytest.fixture
+async def quiet(redis_url: str) -> AsyncIterator[World]:
+    """Give a world with a web front and no worker, in which nothing happens by itself."""
+    async with inhabited(redis_url, worker=False) as inhabited_world:
+        yield inhabited_world
+
+
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what a test puts into the environment from the next one."""

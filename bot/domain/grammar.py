@@ -22,6 +22,7 @@ LONGEST_NAME: Final = 400
 """Long enough for a resource id."""
 
 _LINK = re.compile(r"<([@#!]?)([^<>|\s]*)(?:\|([^<>]*))?>")
+_LAYERS: Final = 4
 _ENTITY = re.compile("&(amp;|lt;|gt;)")
 """All that Slack escapes: `&copy` and its like were typed so."""
 _DASHES = re.compile(r"^[-‐-―−]{1,2}(?=[A-Za-z])")
@@ -73,10 +74,13 @@ def tidy(text: str) -> str:
 
 
 def _unlinked(text: str) -> str:
-    """Turn links into words, those inside of others too."""
-    while (words := _LINK.sub(_unlink, text)) != text:
+    """Turn links into words, those inside of others too; nobody types more than a few layers."""
+    for _ in range(_LAYERS):
+        words = _LINK.sub(_unlink, text)
+        if words == text:
+            return text
         text = words
-    return text
+    return text.replace("<", " ").replace(">", " ")
 
 
 def _unlink(found: re.Match[str]) -> str:

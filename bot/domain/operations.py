@@ -2,139 +2,15 @@
 
 What stands before the `*` is what Azure told us (a `Ground`), what stands after it is what a
 person may say; the result is the `Call` that will be sent, in Azure's own words, and nothing is
-sent from here. Adding an operation means adding a function, and a story.
+sent from here. Adding an operation means adding a function and its name at the end, and a story.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from bot.domain.data import Data
-from bot.domain.machines import Machine, Point, WayBack
-from bot.domain.verbs import Argument, ReasonKind, Verb, describe, one_of
-from bot.errors import Misunderstood, NotNow
-
-_GUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
-_STORAGE = re.compile(
-    r"^/subscriptions/[^/]+/resourceGroups/[^/]+"
-    r"/providers/Microsoft\.Storage/storageAccounts/[a-z0-9]{3,24}$",
-    re.IGNORECASE,
-)
-
-
-class Call(Data):
-    """What will be sent to Azure, exactly."""
-
-    action: str
-    """The last segment of the POST: unplannedFailover, failoverCommit, switchprotection, …"""
-    resource: str
-    """The ARM id it is posted to: a protected item, or its container."""
-    body: dict[str, Any] | None = None
-
-
-class Ground(Data):
-    """What Azure said when somebody asked: frozen into the request, and compared before sending."""
-
-    machine: Machine
-    point: Point | None = None
-    """The recovery point that the request names; None for `latest`, which is made at failover."""
-    points: int | None = None
-    """How many recovery points there are; None when Azure did not say."""
-    way_back: WayBack | None = None
-
-
-@dataclass(frozen=True)
-class Operation:
-    """An entry of the catalogue."""
-
-    verb: Verb
-    title: str
-    """What it is called on cards: `Failover`."""
-    needs: str
-    """The entry of Azure's allowedOperations that offers it."""
-    scenarios: tuple[str, ...]
-    """The scenarioName values of the jobs it starts."""
-    destroys: Callable[[Ground], str]
-    """One sentence on what cannot be had back."""
-    wants_way_back: bool = False
-
-    @property
-    def name(self) -> str:
-        """The word people type, the policy's key and the audit's label."""
-        return self.verb.name
-
-    def call(self, ground: Ground, arguments: Mapping[str, str]) -> Call:
-        """Build what would be sent; raises `NotNow` when the machine does not offer it."""
-        result = self.verb.function(ground, **arguments)
-        assert isinstance(result, Call)  # noqa: S101 - the catalogue's own functions return calls
-        return result
-
-
-CATALOGUE: Final[dict[str, Operation]] = {}
-
-
-def operation(
-    title: str,
-    *,
-    needs: str,
-    scenarios: tuple[str, ...],
-    destroys: Callable[[Ground], str],
-    reason: ReasonKind = "optional",
-    wants_way_back: bool = False,
-) -> Callable[[Callable[..., Call]], Callable[..., Call]]:
-    """Enter a function into the catalogue."""
-
-    def enter(function: Callable[..., Call]) -> Callable[..., Call]:
-        verb = describe(function, target="machine", reason=reason)
-        CATALOGUE[verb.name] = Operation(verb, title, needs, scenarios, destroys, wants_way_back)
-        return function
-
-    return enter
-
-
-def _is_point(text: str) -> bool:
-    return bool(_GUID.match(text))
-
-
-def _storage_account(text: str) -> str:
-    if text and not _STORAGE.match(text):
-        raise Misunderstood(
-            f"{text!r} is not the resource id of a storage account.",
-            "It looks like /subscriptions/<id>/resourceGroups/<group>/providers/"
-            "Microsoft.Storage/storageAccounts/<name>.",
-        )
-    return text
-
-
-PointChoice = Annotated[
-    str,
-    Argument(
-        "latest|processed|app|<id>",
-        "the recovery point: latest (sends what is still pending first), processed (the newest "
-        "one there is, fastest), app (the newest application-consistent one), or a point's id",
-        one_of(
-            "latest",
-            "processed",
-            "app",
-            also=_is_point,
-            hint="a recovery point: say latest, processed, app or the id of a point",
-        ),
-    ),
-]
-YesNo = Annotated[
-    str,
-    Argument("yes|no", "whether to try to shut the source down first", one_of("yes", "no")),
-]
-StorageAccount = Annotated[
-    str,
-    Argument(
-        "<storage account id>",
-        "the cache storage account in the region where the machine runs now, when it cannot be "
-        "learnt from the vault",
-        _storage_account,
-    ),
-]
+from bot.domain.arguments import PointChoice, StorageAccount, YesNo
+from bot.domain.catalogue import Call, Ground, Operation, operation
+from bot.errors import NotNow
 
 
 def _nothing(ground: Ground) -> str:
@@ -304,45 +180,7 @@ def _group(resource_id: str) -> str:
     return re.split("/providers/", resource_id, flags=re.IGNORECASE)[0]
 
 
-def why_not(operation: Operation, machine: Machine) -> NotNow | None:
-    """Say why Azure does not offer this operation now and what it offers instead, or None."""
-    if machine.scenario:
-        return NotNow(
-            f"Azure is running {machine.scenario} on {machine.name}.",
-            "Ask again when it has ended; /dr status shows it.",
-        )
-    if operation.name == "reprotect" and "Commit" in machine.allowed:
-        return NotNow(
-            f"The failover of {machine.name} is not committed yet; a reprotect would do that too.",
-            f"Commit it first: /dr commit {machine.name}",
-        )
-    if operation.needs in machine.allowed:
-        return None
-    offered = [f"/dr {one.name}" for one in CATALOGUE.values() if _offers(one, machine)]
-    instead = f"It offers now: {', '.join(offered)}." if offered else _nothing_offered(machine)
-    return NotNow(
-        f"{operation.title} is not possible for {machine.name} now: it is "
-        f"“{machine.state_words}” and runs in {machine.here}.",
-        instead,
-    )
-
-
-def offered(machine: Machine) -> tuple[Operation, ...]:
-    """Return what this machine offers now, in the order of the catalogue."""
-    return tuple(one for one in CATALOGUE.values() if _offers(one, machine))
-
-
-def _offers(operation: Operation, machine: Machine) -> bool:
-    if machine.scenario or operation.needs not in machine.allowed:
-        return False
-    if operation.name in {"failover", "failback"} and machine.provider == "A2A":
-        return (operation.name == "failback") == machine.away
-    if operation.name == "reprotect" and "Commit" in machine.allowed:
-        return False
-    return operation.name not in {"reprotect", "failback"} or machine.provider == "A2A"
-
-
-def _nothing_offered(machine: Machine) -> str:
-    if machine.state.startswith("InitialReplication"):
-        return "It is still replicating for the first time; wait until it is protected."
-    return "Azure offers nothing that the bot can do for it in this state; see the portal."
+CATALOGUE: Final[dict[str, Operation]] = {
+    one.name: one for one in (failover, commit, reprotect, failback)
+}
+"""Every operation by its name, in the order in which people need them."""

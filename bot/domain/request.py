@@ -18,9 +18,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.catalogue import Call, Ground
 from bot.domain.data import Data, digest
 from bot.domain.machines import Job, Machine
-from bot.domain.operations import Call, Ground
 from bot.domain.people import Person
 from bot.errors import IllegalStep
 

@@ -251,12 +251,12 @@ class Slack:
         try:
             return await call
         except SlackApiError as error:
-            raise _refusal(error.response) from error
+            raise refusal(error.response) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unavailable("Slack does not answer.") from error
 
 
-def _refusal(response: Any) -> DrError:
+def refusal(response: Any) -> DrError:
     """Turn an answer that is not `ok` into one of our errors; Slack in trouble sends no JSON."""
     said = response.data if isinstance(response.data, dict) else {}
     code = str(said.get("error") or f"http_{response.status_code}")

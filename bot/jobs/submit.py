@@ -10,8 +10,10 @@ import uuid
 from typing import Final
 
 from bot.domain.audit import BOT
+from bot.domain.catalogue import Ground
 from bot.domain.machines import Job, segment
-from bot.domain.operations import CATALOGUE, Ground, why_not
+from bot.domain.offers import why_not
+from bot.domain.operations import CATALOGUE
 from bot.domain.people import Person
 from bot.domain.policy import handles
 from bot.domain.request import (

@@ -33,7 +33,8 @@ _MACHINES: Final = 40
 def sorry(error: DrError) -> Message:
     """Say what was the matter and what to do next."""
     advice = f"\n{esc(error.advice, 1000)}" if error.advice else ""
-    return Message(text=str(error), blocks=[section(f"{esc(error.sentence, 1500)}{advice}")])
+    text = esc(str(error), 2500)
+    return Message(text=text, blocks=[section(f"{esc(error.sentence, 1500)}{advice}")])
 
 
 def broken(reference: str) -> Message:
@@ -53,14 +54,15 @@ def choose(error: Ambiguous, stash: str) -> Message:
     ]
     names = ", ".join(label for _, label in error.matches)
     return Message(
-        text=f"{error.sentence} {names}", blocks=[section(esc(error.sentence)), actions(buttons)]
+        text=esc(f"{error.sentence} {names}", 2500),
+        blocks=[section(esc(error.sentence)), actions(buttons)],
     )
 
 
 def name_cache(error: Missing, stash: str) -> Message:
     """Ask for the cache storage account with a button that opens a form."""
     blocks = [section(esc(error.sentence, 1500)), actions([CACHE.draw(stash)])]
-    return Message(text=str(error), blocks=blocks)
+    return Message(text=esc(str(error), 2500), blocks=blocks)
 
 
 def asked(request: Request, channel: str, *, already: bool) -> Message:
@@ -111,7 +113,8 @@ def fleet(machines: Sequence[Machine], troubles: Sequence[str], *, detailed: boo
         for m in shown[:_MACHINES]
     ]
     if len(shown) > _MACHINES:
-        blocks.append(context(f"… and {len(shown) - _MACHINES} more: `/dr status <machine>`."))
+        more = len(shown) - _MACHINES
+        blocks.append(context(f"… and {more} more: `/dr status &lt;machine&gt;`."))
     if not shown:
         blocks.append(section("Nothing: every machine is healthy, at home and idle."))
     return Message(text=f"{title}: {count}", blocks=blocks)
@@ -157,9 +160,8 @@ def machine_status(
         blocks += _requests("Open request", [request], "")
     can = ", ".join(f"`/dr {name} {esc(machine.name)}`" for name in offers)
     blocks.append(context(f"Possible now: {can}." if can else "Nothing can be asked for now."))
-    return Message(
-        text=f"{machine.name}: {machine.state_words}, runs in {machine.here}.", blocks=blocks
-    )
+    text = f"{machine.name}: {machine.state_words}, runs in {machine.here}."
+    return Message(text=esc(text), blocks=blocks)
 
 
 def request_list(open_ones: Sequence[Request], recent: Sequence[Request]) -> Message:
@@ -177,7 +179,7 @@ def trail(subject: str, entries: Sequence[Entry]) -> Message:
     if not entries:
         blocks.append(section("There is no entry."))
     blocks.append(context("Whole and checked: `dr audit verify` and `dr audit export`."))
-    return Message(text=f"{len(entries)} entries of the audit log{of}.", blocks=blocks)
+    return Message(text=esc(f"{len(entries)} entries of the audit log{of}."), blocks=blocks)
 
 
 def help_page(verbs: Sequence[Verb]) -> Message:
@@ -190,9 +192,9 @@ def help_page(verbs: Sequence[Verb]) -> Message:
         header("Commands"),
         section("*Change something* (needs approval)\n" + "\n".join(changing)),
         section("*Look*\n" + "\n".join(looking)),
-        context("`/dr help <command>` says more. `/dr` alone shows what waits for you."),
+        context("`/dr help &lt;command&gt;` says more. `/dr` alone shows what waits for you."),
     ]
-    return Message(text="\n".join(f"{v.usage} — {v.help}" for v in verbs), blocks=blocks)
+    return Message(text="\n".join(_code(f"{v.usage} — {v.help}") for v in verbs), blocks=blocks)
 
 
 def _help_on(verb: Verb) -> Message:
@@ -203,7 +205,7 @@ def _help_on(verb: Verb) -> Message:
         text = f"`--{option.name} {_code(option.argument.hint)}` — {esc(option.argument.help)}"
         default = f" (without it: {esc(option.default)})" if option.default else ""
         blocks.append(section(text + default))
-    return Message(text=f"{verb.usage} — {verb.help}", blocks=blocks)
+    return Message(text=_code(f"{verb.usage} — {verb.help}"), blocks=blocks)
 
 
 def _line(verb: Verb) -> str:
@@ -232,7 +234,7 @@ def _troubles(troubles: Sequence[str]) -> list[Block]:
 
 def _point(one: Point, now: datetime) -> str:
     age = duration((now - one.at).total_seconds())
-    return f"• {lines.kind_of(one)}, {age} old ({moment(one.at)}) `{esc(one.name)}`"
+    return f"• {esc(lines.kind_of(one))}, {age} old ({moment(one.at)}) `{esc(one.name)}`"
 
 
 def _entry(entry: Entry) -> str:

@@ -36,13 +36,18 @@ def clip(text: str, most: int) -> str:
 
 def esc(text: str, most: int = 500) -> str:
     """Make a text of somebody else safe to stand in mrkdwn."""
-    visible = "".join(
+    safe = clip(visible(text), most)
+    safe = safe.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return "".join(_UNSTYLED.get(c, c) for c in safe)
+
+
+def visible(text: str) -> str:
+    """Drop what cannot be seen, such as characters that turn the direction of reading."""
+    return "".join(
         " " if c.isspace() else c
         for c in text
         if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"}
     )
-    safe = clip(visible, most).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "".join(_UNSTYLED.get(c, c) for c in safe)
 
 
 # Characters that would style what stands between two of them, and look-alikes that do not.
@@ -51,31 +56,31 @@ _UNSTYLED: Final = {"*": "∗", "~": "∼", "`": "ˋ"}
 
 def header(text: str) -> Block:
     """A title."""
-    return {"type": "header", "text": _plain(clip(text, _HEADER))}
+    return {"type": "header", "text": _plain(clip(visible(text), _HEADER))}
 
 
 def section(text: str, accessory: Block | None = None) -> Block:
     """A paragraph of mrkdwn that we wrote, with everything foreign already escaped."""
-    block: Block = {"type": "section", "text": _mrkdwn(clip(text, _SECTION))}
+    block: Block = {"type": "section", "text": _mrkdwn(text, _SECTION)}
     return block | ({"accessory": accessory} if accessory else {})
 
 
 def words(text: str) -> Block:
     """A paragraph of somebody else's words, shown as they are."""
-    return {"type": "section", "text": _plain(clip(text, _SECTION))}
+    return {"type": "section", "text": _plain(clip(visible(text), _SECTION))}
 
 
 def fields(*pairs: tuple[str, str]) -> Block:
     """Labels with their values (mrkdwn, escaped), two in a row, ten at the most."""
     return {
         "type": "section",
-        "fields": [_mrkdwn(clip(f"*{label}*\n{value}", _FIELD)) for label, value in pairs[:10]],
+        "fields": [_mrkdwn(f"*{label}*\n{value}", _FIELD) for label, value in pairs[:10]],
     }
 
 
 def context(*texts: str) -> Block:
     """Small print."""
-    return {"type": "context", "elements": [_mrkdwn(clip(t, _FIELD)) for t in texts[:10]]}
+    return {"type": "context", "elements": [_mrkdwn(t, _FIELD) for t in texts[:10]]}
 
 
 def divider() -> Block:
@@ -122,5 +127,10 @@ def _plain(text: str) -> Block:
     return {"type": "plain_text", "text": text, "emoji": True}
 
 
-def _mrkdwn(text: str) -> Block:
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
+def _mrkdwn(text: str, most: int) -> Block:
+    return {"type": "mrkdwn", "text": _whole(clip(text, most)), "verbatim": True}
+
+
+def _whole(text: str) -> str:
+    """Drop a mention or a date that was cut in two at the end."""
+    return text if text.rfind("<") <= text.rfind(">") else text[: text.rfind("<")] + "…"

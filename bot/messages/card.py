@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from bot.domain.machines import Machine
-from bot.domain.operations import CATALOGUE, offered
+from bot.domain.offers import offered
+from bot.domain.operations import CATALOGUE
 from bot.domain.request import Request, State
 from bot.messages import lines
 from bot.messages.blocks import (

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.catalogue import Ground
 from bot.domain.machines import JobStep, Machine, Point, position
-from bot.domain.operations import CATALOGUE, Ground
+from bot.domain.operations import CATALOGUE
 from bot.domain.request import Request, State
 from bot.messages.blocks import clock, duration, esc, mention, moment
 

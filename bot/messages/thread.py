@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.domain.audit import Entry
 from bot.domain.request import Request
-from bot.messages.blocks import Message, context, esc, mention, section
+from bot.messages.blocks import Message, clip, context, esc, mention, section
 
 _ICONS: Final = {
     "request.vote": ":ballot_box_with_check:",
@@ -30,6 +30,8 @@ _ICONS: Final = {
     "request.cancel": ":no_entry:",
     "request.observe": ":eyes:",
 }
+_WORDS: Final = 2700
+"""So long may be what is said, that whoever is mentioned behind it still is."""
 _LOUD: Final = frozenset(
     {
         "request.deny",
@@ -53,7 +55,7 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
         return None
     loud = kind in _LOUD or (kind == "request.observe" and entry.data.after == "protected")
     whom = f" {mention(request.asker.id)}" if loud else ""
-    text = f"{icon} {esc(entry.data.words, 1500)}{whom}"
+    text = f"{icon} {clip(esc(entry.data.words, 1500), _WORDS)}{whom}"
     if loud:
         text = f"{text} ({request.id})"
     blocks = [section(text)]

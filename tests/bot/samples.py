@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.audit import Actor, Fact
+from bot.domain.catalogue import Ground
 from bot.domain.machines import Disk, Finding, Job, JobError, JobStep, Machine, Point, WayBack
-from bot.domain.operations import CATALOGUE, Ground
+from bot.domain.operations import CATALOGUE
 from bot.domain.people import Person
 from bot.domain.request import Request, State, Submission, Terms, Vote, fingerprint
 from bot.domain.votes import Standing

@@ -85,6 +85,7 @@ async def test_a_worker_dies_while_the_job_runs(redis_url: str, tmp_path: Path) 
             await world.asked()
             await world.approved(FAILOVER)
             await world.alice.sees(FAILOVER, "Running")
+            await _nobody_draws(world)
             first.kill()
         async with working(world.settings):
             await _ends_well(world)

@@ -1,5 +1,6 @@
 """When Slack is away the work goes on, and the card and its thread catch up completely."""
 
+from bot.approvals import Click, approve
 from bot.domain.request import State
 from tests.world import World, inhabited, until, working
 
@@ -107,8 +108,6 @@ async def test_a_card_that_somebody_deleted(world: World) -> None:
     await world.told(world.alice, "Open", request.id)
     members = world.workspace.usergroup_members("dr-approvers")
     assert members
-    from bot.approvals import Click, approve
-
     await approve(world.bot, Click(id="elsewhere", user=members[0], request=request.id))
     again = await world.alice.sees(FAILOVER, "1 of 2")
     assert again.ts != card.ts

@@ -18,22 +18,15 @@ from azure.core.rest import HttpRequest
 from azure.identity.aio import DefaultAzureCredential
 from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementClient
 
+from bot.domain.catalogue import Call
 from bot.domain.data import Data
 from bot.domain.machines import Disk, Job, Machine, Point, segment
-from bot.domain.operations import Call
 from bot.errors import AnswerLost, AzureRefused, Unavailable
 from bot.gateways.azure.answers import refusal, retry_after, trouble
-from bot.gateways.azure.wire import (
-    ItemShape,
-    JobShape,
-    MappingShape,
-    NamedShape,
-    PointShape,
-    ShapeT,
-    VmShape,
-    pages_of,
-    read,
-)
+from bot.gateways.azure.wire import ShapeT, pages_of, read
+from bot.gateways.azure.wire_items import ItemShape, PointShape
+from bot.gateways.azure.wire_jobs import JobShape
+from bot.gateways.azure.wire_places import MappingShape, NamedShape, VmShape
 from bot.settings import CLOUDS
 
 API_VERSION: Final = "2025-08-01"

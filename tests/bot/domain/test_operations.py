@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from bot.domain.catalogue import Ground
 from bot.domain.machines import Machine
-from bot.domain.operations import CATALOGUE, Ground, offered, why_not
+from bot.domain.offers import offered, why_not
+from bot.domain.operations import CATALOGUE
 from bot.errors import Misunderstood, NotNow
 from tests.bot.samples import (
     CACHE,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.operations import Ground
+from bot.domain.catalogue import Ground
 from bot.domain.request import (
     FINAL,
     OPEN,

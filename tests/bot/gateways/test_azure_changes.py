@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.domain.catalogue import Call, Ground
 from bot.domain.machines import segment
-from bot.domain.operations import CATALOGUE, Call, Ground
+from bot.domain.operations import CATALOGUE
 from bot.errors import AnswerLost, AzureRefused
 from bot.gateways import azure as gateway
 from bot.gateways.azure import Accepted, Azure

@@ -9,7 +9,9 @@ from aiohttp import web
 
 from bot.errors import AzureRefused, Unavailable
 from bot.gateways.azure import Azure
-from bot.gateways.azure.wire import ItemShape, JobShape, PointShape, read
+from bot.gateways.azure.wire import read
+from bot.gateways.azure.wire_items import ItemShape, PointShape
+from bot.gateways.azure.wire_jobs import JobShape
 from sandbox.server import serve
 from sandbox.vault import Vault
 from tests.bot.gateways.test_azure_changes import impostor

@@ -1,66 +1,17 @@
 """The one script that changes anything: all of it or nothing, once, and by Redis' clock."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 
-from bot.domain.audit import Entry, first_broken
-from bot.domain.request import Request, State, Step, take
-from bot.errors import Tampered, Unavailable
+from bot.domain.request import State, Step, take
+from bot.errors import Unavailable
 from bot.gateways.redis import Redis, Snapshot, Verdict, Write, opened
-from bot.gateways.redis.requests import request_key
 from sandbox.valkey import running
+from tests.bot.gateways.stored import asked, everything, log, now_of, step
 from tests.bot.samples import ITEM, KEY, VAULT, fact, in_state, machine, request
-
-
-async def now_of(store: Redis) -> int:
-    """Read Redis' clock, in milliseconds."""
-    return (await store.requests.snapshot()).now
-
-
-async def asked(store: Redis, **more: Any) -> Request:
-    """Store a new request that is in time by Redis' clock."""
-    now = await now_of(store)
-    new = request(**{"asked_at": now, "expires_at": now + 60_000} | more)
-    before = await store.requests.snapshot(new.id)
-    verdict, _ = await store.requests.write(before, Write(fact=fact(subject=new.id), request=new))
-    assert verdict is Verdict.DONE
-    return new
-
-
-async def step(store: Redis, to: Step, click: str = "", **changes: Any) -> tuple[Verdict, str]:
-    """Make a step of the stored request."""
-    before = await store.requests.snapshot("R-7K2M9P")
-    assert before.request
-    after = take(before.request, to, **changes)
-    return await store.requests.write(
-        before, Write(fact=fact(f"request.{to}"), request=after, click=click)
-    )
-
-
-async def everything(store: Redis) -> dict[str, object]:
-    """Return all that Redis holds."""
-    client: Any = store.client
-    readers = {
-        "string": client.get,
-        "hash": client.hgetall,
-        "list": lambda key: client.lrange(key, 0, -1),
-        "zset": lambda key: client.zrange(key, 0, -1, withscores=True),
-        "stream": client.xrange,
-    }
-    keys = sorted([key async for key in client.scan_iter("*")])
-    return {key: await readers[await client.type(key)](key) for key in keys}
-
-
-async def log(store: Redis) -> list[Entry]:
-    """Read the audit log and make sure that it is whole."""
-    entries = [entry async for entry in store.audit.everything()]
-    assert first_broken(entries, await store.audit.head()) is None
-    return entries
 
 
 async def test_a_new_request_is_stored_with_its_entry(store: Redis) -> None:
@@ -270,62 +221,6 @@ async def test_deadlines_are_found_by_redis_clock(store: Redis) -> None:
     await step(store, Step.CLAIM)
     assert await store.requests.overdue_ids() == []
     assert await store.requests.open_ids() == ["R-7K2M9P"]
-
-
-def forged(document: str) -> list[str]:
-    """Change a stored document in the ways that somebody with Redis would like to."""
-    whole = json.loads(document)
-    approved = whole | {"state": "approved"}
-    alone = whole | {"terms": whole["terms"] | {"approvals": 0}}
-    other = whole | {"call": whole["call"] | {"action": "remove"}}
-    return [json.dumps(one) for one in (approved, alone, other)] + ["{}", "no json", document + " "]
-
-
-async def test_a_changed_document_is_not_believed(store: Redis) -> None:
-    """Whatever was changed: it is neither read, nor listed, nor acted upon."""
-    await asked(store)
-    client: Any = store.client
-    document = await client.hget(request_key("R-7K2M9P"), "document")
-    for changed in forged(document):
-        await client.hset(request_key("R-7K2M9P"), "document", changed)
-        with pytest.raises(Tampered, match="R-7K2M9P was altered"):
-            await store.requests.load("R-7K2M9P")
-        assert await store.requests.load_many(["R-7K2M9P"]) == []
-    await client.hset(request_key("R-7K2M9P"), "document", document)
-    assert await store.requests.load("R-7K2M9P")
-
-
-async def test_a_document_belongs_to_its_own_id(store: Redis) -> None:
-    """A sealed request copied to another id, or with no seal or another's, is not believed."""
-    await asked(store)
-    client: Any = store.client
-    whole = await client.hgetall(request_key("R-7K2M9P"))
-    for changes in ({}, {"seal": ""}, {"seal": "ab" * 32}):
-        await client.hset(request_key("R-999999"), mapping=whole | changes)
-        with pytest.raises(Tampered):
-            await store.requests.load("R-999999")
-    await client.hdel(request_key("R-999999"), "seal")
-    with pytest.raises(Tampered):
-        await store.requests.load("R-999999")
-
-
-async def test_another_key_reads_nothing(store: Redis, redis_url: str) -> None:
-    """A bot with another token finds the record of the first one not its own."""
-    await asked(store)
-    async with opened(redis_url, b"o" * 32) as other:
-        with pytest.raises(Tampered, match="renewed"):
-            await other.requests.load("R-7K2M9P")
-
-
-async def test_what_another_version_wrote_is_not_guessed_at(store: Redis) -> None:
-    """It carries our seal, but says something that we do not know."""
-    await asked(store)
-    client: Any = store.client
-    document = json.dumps({"id": "R-7K2M9P", "colour": "red"})
-    seal = store.requests._seal("R-7K2M9P", document)
-    await client.hset(request_key("R-7K2M9P"), mapping={"document": document, "seal": seal})
-    with pytest.raises(Tampered, match="another version"):
-        await store.requests.load("R-7K2M9P")
 
 
 @pytest.mark.parametrize("state", State)

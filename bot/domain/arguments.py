@@ -1,0 +1,58 @@
+"""How the options of commands are typed and checked; each is declared once and used by name."""
+
+import re
+from typing import Annotated
+
+from bot.domain.verbs import Argument, one_of
+from bot.errors import Misunderstood
+
+_GUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
+_STORAGE = re.compile(
+    r"^/subscriptions/[^/]+/resourceGroups/[^/]+"
+    r"/providers/Microsoft\.Storage/storageAccounts/[a-z0-9]{3,24}$",
+    re.IGNORECASE,
+)
+
+
+def _is_point(text: str) -> bool:
+    return bool(_GUID.match(text))
+
+
+def _storage_account(text: str) -> str:
+    if text and not _STORAGE.match(text):
+        raise Misunderstood(
+            f"{text!r} is not the resource id of a storage account.",
+            "It looks like /subscriptions/<id>/resourceGroups/<group>/providers/"
+            "Microsoft.Storage/storageAccounts/<name>.",
+        )
+    return text
+
+
+PointChoice = Annotated[
+    str,
+    Argument(
+        "latest|processed|app|<id>",
+        "the recovery point: latest (sends what is still pending first), processed (the newest "
+        "one there is, fastest), app (the newest application-consistent one), or a point's id",
+        one_of(
+            "latest",
+            "processed",
+            "app",
+            also=_is_point,
+            hint="a recovery point: say latest, processed, app or the id of a point",
+        ),
+    ),
+]
+YesNo = Annotated[
+    str,
+    Argument("yes|no", "whether to try to shut the source down first", one_of("yes", "no")),
+]
+StorageAccount = Annotated[
+    str,
+    Argument(
+        "<storage account id>",
+        "the cache storage account in the region where the machine runs now, when it cannot be "
+        "learnt from the vault",
+        _storage_account,
+    ),
+]

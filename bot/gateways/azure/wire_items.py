@@ -1,0 +1,149 @@
+"""The shapes of protected items and recovery points, and how they become machines and points."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from bot.domain.machines import Disk, Finding, Machine, Point, segment
+from bot.gateways.azure.wire import Many, Shape, Text, When
+
+
+class HealthErrorShape(Shape):
+    error_code: Text = ""
+    error_level: Text = ""
+    error_message: Text = ""
+    summary_message: Text = ""
+    possible_causes: Text = ""
+    recommended_action: Text = ""
+
+
+class ScenarioShape(Shape):
+    scenario_name: Text = ""
+    job_id: Text = ""
+
+
+class DiskShape(Shape):
+    disk_id: Text = ""
+    disk_name: Text = ""
+    primary_staging_azure_storage_account_id: Text = ""
+    recovery_target_disk_account_type: Text = ""
+
+
+class SyncedConfigShape(Shape):
+    tags: Annotated[dict[str, str], BeforeValidator(lambda v: v or {})] = {}
+
+
+class DetailsShape(Shape):
+    """providerSpecificDetails of an item, of whatever provider."""
+
+    instance_type: Text = ""
+    fabric_object_id: Text = ""
+    recovery_fabric_object_id: Text = ""
+    primary_fabric_location: Text = ""
+    recovery_fabric_location: Text = ""
+    initial_primary_fabric_location: Text = ""
+    recovery_azure_resource_group_id: Text = ""
+    rpo_in_seconds: int | None = None
+    last_rpo_calculated_time: When = None
+    monitoring_percentage_completion: int | None = None
+    protected_managed_disks: Annotated[tuple[DiskShape, ...], Many] = ()
+    vm_synced_config_details: SyncedConfigShape | None = None
+
+
+class ItemProperties(Shape):
+    friendly_name: Text = ""
+    protection_state: Text = ""
+    protection_state_description: Text = ""
+    active_location: Text = ""
+    test_failover_state: Text = ""
+    allowed_operations: Annotated[tuple[str, ...], Many] = ()
+    replication_health: Text = ""
+    health_errors: Annotated[tuple[HealthErrorShape, ...], Many] = ()
+    policy_id: Text = ""
+    primary_fabric_friendly_name: Text = ""
+    recovery_fabric_friendly_name: Text = ""
+    recovery_container_id: Text = ""
+    current_scenario: ScenarioShape | None = None
+    provider_specific_details: DetailsShape = DetailsShape()
+
+
+class ItemShape(Shape):
+    id: str
+    name: str
+    properties: ItemProperties
+
+    def machine(self, vault: str) -> Machine:
+        """Say it in our words."""
+        properties, details = self.properties, self.properties.provider_specific_details
+        scenario = properties.current_scenario or ScenarioShape()
+        busy = "" if scenario.scenario_name == "None" else scenario.scenario_name
+        primary_name = properties.primary_fabric_friendly_name
+        recovery_name = properties.recovery_fabric_friendly_name
+        primary = details.primary_fabric_location or primary_name
+        recovery = details.recovery_fabric_location or recovery_name
+        return Machine(
+            id=self.id,
+            name=properties.friendly_name or self.name,
+            item=self.name,
+            vault=vault,
+            provider=details.instance_type,
+            state=properties.protection_state,
+            state_words=properties.protection_state_description or properties.protection_state,
+            active=properties.active_location,
+            allowed=properties.allowed_operations,
+            health=properties.replication_health,
+            findings=tuple(_finding(error) for error in properties.health_errors),
+            scenario=busy,
+            job=scenario.job_id if busy else "",
+            test_state=properties.test_failover_state,
+            primary_region=primary,
+            recovery_region=recovery,
+            region_names={primary: primary_name, recovery: recovery_name},
+            home_region=details.initial_primary_fabric_location or primary,
+            rpo_seconds=details.rpo_in_seconds,
+            rpo_at=details.last_rpo_calculated_time,
+            progress=details.monitoring_percentage_completion,
+            source_vm=details.fabric_object_id,
+            failed_over_vm=details.recovery_fabric_object_id,
+            recovery_group=details.recovery_azure_resource_group_id,
+            recovery_container=properties.recovery_container_id,
+            policy=properties.policy_id,
+            disks=tuple(_disk(disk) for disk in details.protected_managed_disks),
+            tags=(details.vm_synced_config_details or SyncedConfigShape()).tags,
+        )
+
+
+class PointProperties(Shape):
+    recovery_point_time: When = None
+    recovery_point_type: Text = ""
+
+
+class PointShape(Shape):
+    id: str
+    name: str
+    properties: PointProperties
+
+    def point(self) -> Point | None:
+        """Say it in our words; None for a point without a time."""
+        at = self.properties.recovery_point_time
+        kind = self.properties.recovery_point_type
+        return Point(id=self.id, name=self.name, at=at, kind=kind) if at else None
+
+
+def _finding(error: HealthErrorShape) -> Finding:
+    return Finding(
+        code=error.error_code,
+        level=error.error_level,
+        message=error.error_message or error.summary_message,
+        causes=error.possible_causes,
+        action=error.recommended_action,
+    )
+
+
+def _disk(disk: DiskShape) -> Disk:
+    return Disk(
+        id=disk.disk_id,
+        name=disk.disk_name or segment(disk.disk_id, "disks"),
+        cache_account=disk.primary_staging_azure_storage_account_id,
+        account_type=disk.recovery_target_disk_account_type,
+    )

@@ -1,0 +1,108 @@
+"""The shapes of jobs, their tasks and their errors, and how they become our own words."""
+
+from typing import Annotated
+
+from bot.domain.machines import Job, JobError, JobStep
+from bot.gateways.azure.wire import Many, Shape, Text, When
+
+
+class ServiceErrorShape(Shape):
+    code: Text = ""
+    message: Text = ""
+    possible_causes: Text = ""
+    recommended_action: Text = ""
+
+
+class ProviderErrorShape(Shape):
+    error_code: int | None = None
+    error_message: Text = ""
+    possible_causes: Text = ""
+    recommended_action: Text = ""
+
+
+class JobErrorShape(Shape):
+    service_error_details: ServiceErrorShape | None = None
+    provider_error_details: ProviderErrorShape | None = None
+
+    def error(self) -> JobError:
+        """Say it in our words: the service's error, with the provider's where that is silent."""
+        service = self.service_error_details or ServiceErrorShape()
+        provider = self.provider_error_details or ProviderErrorShape()
+        return JobError(
+            code=service.code or str(provider.error_code or ""),
+            message=service.message or provider.error_message,
+            causes=service.possible_causes or provider.possible_causes,
+            action=service.recommended_action or provider.recommended_action,
+        )
+
+
+class GroupShape(Shape):
+    child_tasks: Annotated[tuple["TaskShape", ...], Many] = ()
+
+
+class TaskShape(Shape):
+    task_id: Text = ""
+    name: Text = ""
+    friendly_name: Text = ""
+    state: Text = ""
+    state_description: Text = ""
+    start_time: When = None
+    end_time: When = None
+    group_task_custom_details: GroupShape | None = None
+
+    def steps(self, depth: int = 0) -> tuple[JobStep, ...]:
+        """Say it in our words, the nested tasks behind it."""
+        skipped = self.state_description == "Skipped"
+        step = JobStep(
+            name=self.friendly_name or self.name or self.task_id,
+            state="Skipped" if skipped else self.state,
+            depth=depth,
+            started=self.start_time,
+            ended=self.end_time,
+        )
+        nested = self.group_task_custom_details or GroupShape()
+        return (step, *(one for t in nested.child_tasks for one in t.steps(depth + 1)))
+
+
+class JobDetailsShape(Shape):
+    new_replication_protected_item_id: Text = ""
+
+
+class JobProperties(Shape):
+    activity_id: Text = ""
+    scenario_name: Text = ""
+    state: Text = ""
+    state_description: Text = ""
+    target_object_name: Text = ""
+    start_time: When = None
+    end_time: When = None
+    tasks: Annotated[tuple[TaskShape, ...], Many] = ()
+    errors: Annotated[tuple[JobErrorShape, ...], Many] = ()
+    allowed_actions: Annotated[tuple[str, ...], Many] = ()
+    custom_details: JobDetailsShape | None = None
+
+
+class JobShape(Shape):
+    id: str
+    name: str
+    properties: JobProperties
+
+    def job(self) -> Job:
+        """Say it in our words."""
+        properties = self.properties
+        details = properties.custom_details or JobDetailsShape()
+        return Job(
+            id=self.id,
+            name=self.name,
+            scenario=properties.scenario_name,
+            state=properties.state,
+            words=properties.state_description,
+            target=properties.target_object_name,
+            started=properties.start_time,
+            ended=properties.end_time,
+            activity=properties.activity_id,
+            steps=tuple(step for task in properties.tasks for step in task.steps()),
+            errors=tuple(error.error() for error in properties.errors),
+            actions=properties.allowed_actions,
+            moved_to=details.new_replication_protected_item_id,
+        )

@@ -1,0 +1,63 @@
+"""The shapes of container mappings, virtual machines, and things of which the id is enough."""
+
+from typing import Annotated
+
+from bot.domain.machines import Disk
+from bot.gateways.azure.wire import Many, Shape, Text
+
+
+class MappingProperties(Shape):
+    target_protection_container_id: Text = ""
+    policy_id: Text = ""
+
+
+class MappingShape(Shape):
+    id: str
+    properties: MappingProperties
+
+    @property
+    def source(self) -> str:
+        """The id of the container that is mapped from."""
+        return self.id.rsplit("/", 2)[0]
+
+
+class NamedShape(Shape):
+    """Anything of which we need the id alone."""
+
+    id: str
+
+
+class ManagedDiskShape(Shape):
+    id: Text = ""
+    storage_account_type: Text = ""
+
+
+class VmDiskShape(Shape):
+    name: Text = ""
+    managed_disk: ManagedDiskShape | None = None
+
+
+class StorageProfileShape(Shape):
+    os_disk: VmDiskShape | None = None
+    data_disks: Annotated[tuple[VmDiskShape, ...], Many] = ()
+
+
+class VmProperties(Shape):
+    storage_profile: StorageProfileShape = StorageProfileShape()
+
+
+class VmShape(Shape):
+    id: str
+    properties: VmProperties
+
+    def disks(self) -> tuple[Disk, ...]:
+        """Return its managed disks, without cache accounts."""
+        profile = self.properties.storage_profile
+        every = ((profile.os_disk,) if profile.os_disk else ()) + profile.data_disks
+        return tuple(
+            Disk(
+                id=d.managed_disk.id, name=d.name, account_type=d.managed_disk.storage_account_type
+            )
+            for d in every
+            if d.managed_disk and d.managed_disk.id
+        )

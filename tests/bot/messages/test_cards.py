@@ -1,0 +1,349 @@
+"""The cards: accepted by Slack whatever they hold, true to the golden ones, and inert.
+
+The golden cards are in `golden/`. When a card is meant to look different, renew them with
+`RENEW_GOLDEN=1 pytest tests/bot/messages` and read the difference before you commit it.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.audit import START, chain
+from bot.domain.catalogue import Ground
+from bot.domain.machines import JobError, JobStep
+from bot.domain.operations import CATALOGUE
+from bot.domain.request import Request, State
+from bot.errors import Ambiguous, Missing, Misunderstood
+from bot.messages import answers
+from bot.messages.blocks import Message, esc
+from bot.messages.card import card
+from bot.messages.forms import cache_form
+from bot.messages.thread import line
+from bot.queries import VERBS
+from sandbox.workspace.blocks import check_blocks
+from sandbox.workspace.view_rules import check_view
+from tests.bot.samples import (
+    ANN,
+    BO,
+    CARLA,
+    DAN,
+    FINDINGS,
+    GROUNDS,
+    NOON,
+    NOW,
+    STEPS,
+    fact,
+    failed_over,
+    in_state,
+    job,
+    machine,
+    person,
+    point,
+    request,
+    terms,
+    turned_round,
+    vote,
+)
+
+GOLDEN = Path(__file__).parent / "golden"
+RENEW = os.environ.get("RENEW_GOLDEN") == "1"
+
+HOSTILE = [
+    "<!channel> <!here> <@UEVIL> <#CEVIL> <!subteam^SEVIL> <https://evil.example|safe>",
+    "*bold* _it_ ~gone~ `code` ```block``` > quote\n> quote\n• *Approved by* <@UEVIL>",
+    "\u202egnp.exe\u202c \u2066x\u2069 \u200b\x00\x1b[31m \ufeff",
+    "&" * 3000,
+    "<" * 3000,
+    "🙂" * 3000,
+    "x" * 3000,
+    "&lt;!channel&gt; &amp;lt;!channel&amp;gt;",
+    "<!date^1^{date}|<!channel>>",
+]
+HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\ufeff\x00-\x09\x0b-\x1f]")
+MARKUP = re.compile(r"<[^<>]*>")
+OURS = re.compile(r"<@U[A-Z0-9]+>|<#C[A-Z0-9]+>|<!date\^\d+\^[^<>|^]+\|[^<>|]+>")
+MEMBERS = {one.id for one in (ANN, BO, CARLA, DAN)}
+
+
+def texts(value: Any) -> Iterator[dict[str, Any]]:
+    """Find every text object in some blocks."""
+    if isinstance(value, dict):
+        if value.get("type") in {"mrkdwn", "plain_text"}:
+            yield value
+        for inner in value.values():
+            yield from texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner)
+
+
+def sound(message: Message) -> None:
+    """Make sure that Slack takes a message, and that nobody's words in it do anything."""
+    assert check_blocks(message.blocks, "message") == []
+    assert 0 < len(message.text) <= 4000
+    inert(message.text)
+    for one in texts(message.blocks):
+        assert not HIDDEN.search(one["text"]), one
+        if one["type"] == "mrkdwn":
+            assert one["verbatim"] is True
+            inert(one["text"])
+
+
+def inert(text: str) -> None:
+    """Make sure that all markup in a text is ours, and whole."""
+    for found in MARKUP.findall(text):
+        assert OURS.fullmatch(found), found
+    rest = MARKUP.sub("", text)
+    assert "<" not in rest, rest
+    assert ">" not in rest, rest
+    assert "UEVIL" not in "".join(MARKUP.findall(text))
+
+
+def hostile(text: str, state: State, operation: str) -> Request:
+    """Make a request in which everything that somebody else can name is hostile."""
+    findings = tuple(
+        one.model_copy(update={"message": text, "code": text, "causes": text}) for one in FINDINGS
+    )
+    wild: dict[str, Any] = {
+        "name": text, "state_words": text, "health": text, "findings": findings, "scenario": "",
+        "region_names": {"westeurope": text, "northeurope": text},
+    }  # fmt: skip
+    ground = GROUNDS[operation]
+    there = ground.machine.model_copy(update=wild)
+    steps = tuple(step.model_copy(update={"name": text}) for step in STEPS * 20)
+    error = JobError(code=text, message=text, causes=text, action=text)
+    known = in_state(state, operation)
+    more: dict[str, Any] = {
+        "ground": ground.model_copy(update={"machine": there}),
+        "reason": text,
+        "asker": ANN.model_copy(update={"name": text}),
+        "terms": known.terms.model_copy(update={"rule": text}),
+    }
+    if known.job:
+        more["job"] = known.job.model_copy(update={"steps": steps, "errors": (error,)})
+    if known.why:
+        more |= {"why": text, "advice": text}
+    if known.after:
+        more["after"] = known.after.model_copy(update=wild)
+    return known.model_copy(update=more)
+
+
+@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("operation", CATALOGUE)
+def test_slack_takes_every_card(state: State, operation: str) -> None:
+    """In every state of every operation, with friendly and with hostile content."""
+    sound(card(in_state(state, operation), now=NOW, expected=None))
+    sound(card(in_state(state, operation), now=NOW + 60_000, expected=140))
+    for text in HOSTILE:
+        sound(card(hostile(text, state, operation), now=NOW, expected=140))
+
+
+@given(st.text(max_size=300) | st.sampled_from(HOSTILE), st.sampled_from(State))
+def test_no_text_of_others_does_anything_on_a_card(text: str, state: State) -> None:
+    """Whatever it holds."""
+    sound(card(hostile(text or "x", state, "failover"), now=NOW, expected=None))
+
+
+def test_very_many_approvers_do_not_break_a_card() -> None:
+    """Mentions are never cut in two."""
+    many = tuple(f"U{n:09}" for n in range(400))
+    sound(card(request(terms=terms(may_approve=many)), now=NOW, expected=None))
+    crowd = tuple(vote(person(f"P{n}"), at=NOW) for n in range(90))
+    sound(card(in_state(State.APPROVED, votes=crowd), now=NOW, expected=None))
+
+
+def test_a_card_offers_only_what_its_state_allows() -> None:
+    """Voting while it waits, withdrawing until it is sent, and then what comes next."""
+    seen = {
+        state: [
+            element["text"]["text"]
+            for block in card(in_state(state), now=NOW, expected=None).blocks
+            if block["type"] == "actions"
+            for element in block["elements"]
+        ]
+        for state in State
+    }
+    assert seen.pop(State.WAITING) == ["Approve", "Deny", "Withdraw"]
+    assert seen.pop(State.APPROVED) == ["Withdraw"]
+    assert seen.pop(State.SUCCEEDED) == ["Commit"]
+    assert not any(seen.values()), seen
+    waits = card(in_state(State.APPROVED, needs_nod=True), now=NOW, expected=None)
+    labels = [text["text"] for text in texts(waits.blocks)]
+    assert "Submit again" in labels
+
+
+def test_approving_asks_whether_one_means_it() -> None:
+    """Slack's own dialog, with what it destroys."""
+    asked = card(request("commit"), now=NOW, expected=None)
+    [row] = [block for block in asked.blocks if block["type"] == "actions"]
+    confirm = row["elements"][0]["confirm"]
+    assert confirm["title"]["text"] == "Approve: Commit of vm-web01?"
+    assert "Deletes the 24 recovery points" in confirm["text"]["text"]
+
+
+ILL = machine(health="Critical", findings=FINDINGS, rpo_seconds=7980)
+GOLDENS = {
+    "failover-waiting": request(ground=Ground(machine=ILL, points=24), votes=(vote(BO),)),
+    "failover-to-a-point-waiting": request(
+        ground=Ground(machine=machine(), point=point(), points=24),
+        arguments={"point": "app", "shutdown": "yes"},
+    ),
+    "reprotect-waiting": request("reprotect"),
+    "failover-never-started": in_state(
+        State.APPROVED, needs_nod=True, why="Azure has no job of it, and the machine is as it was."
+    ),
+    "failover-unknown": in_state(State.UNKNOWN),
+    "failover-running": in_state(State.RUNNING),
+    "failover-succeeded": in_state(State.SUCCEEDED),
+    "reprotect-succeeded-not-protected": in_state(
+        State.SUCCEEDED,
+        "reprotect",
+        watching=True,
+        after=turned_round(
+            state="InitialReplicationInProgress",
+            state_words="Synchronising",
+            progress=43,
+            allowed=("DisableProtection",),
+            rpo_seconds=None,
+        ),
+    ),
+    "failover-failed": in_state(State.FAILED),
+    "failover-denied": in_state(State.DENIED),
+    "failover-void": in_state(State.VOID),
+}
+
+
+@pytest.mark.parametrize("name", GOLDENS)
+def test_a_card_looks_as_it_did(name: str) -> None:
+    """Whole, text and blocks: a change of looks is seen before people see it."""
+    message = card(GOLDENS[name], now=NOW + 100_000, expected=140)
+    drawn = {"text": message.text, "blocks": message.blocks}
+    path = GOLDEN / f"{name}.json"
+    if RENEW:
+        path.write_text(json.dumps(drawn, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    assert json.loads(path.read_text("utf-8")) == drawn
+
+
+def test_every_golden_card_is_compared() -> None:
+    """None is left over from a case that is gone."""
+    assert {path.stem for path in GOLDEN.glob("*.json")} == set(GOLDENS)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "plain"], ids=range(len(HOSTILE) + 1))
+def test_slack_takes_every_answer(text: str) -> None:
+    """Private answers and listings, with whatever names and errors they have to show."""
+    one = hostile(text, State.WAITING, "failover")
+    wild = one.machine
+    entry = chain(
+        fact(words=text, reason=text, target=text, subject=text, before=text, after="y"),
+        sequence=1,
+        prevhash=START,
+        time=NOON.isoformat(),
+    )
+    matches = [(f"id{n}", text) for n in range(40)]
+    for message in (
+        answers.sorry(Misunderstood(text, text)),
+        answers.broken("0f3a"),
+        answers.choose(Ambiguous(text, matches), "word"),
+        answers.name_cache(Missing(text, "cache", text), "word"),
+        answers.asked(one, "C0INCIDENTS", already=False),
+        answers.asked(one, "C0INCIDENTS", already=True),
+        answers.overview(waiting=[one] * 20, running=[one], mine=[one], may_ask=[*CATALOGUE]),
+        answers.overview(waiting=[], running=[], mine=[], may_ask=[]),
+        answers.fleet([wild] * 60, [text], detailed=True),
+        answers.fleet([wild], [], detailed=False),
+        answers.fleet([], [text] * 20, detailed=False),
+        answers.machine_status(
+            wild,
+            points=[point(name=text, kind=text)] * 4,
+            steps="",
+            request=one,
+            offers=[*CATALOGUE],
+            now=NOON + timedelta(minutes=1),
+        ),
+        answers.request_list([one] * 20, [one] * 10),
+        answers.trail(text, [entry] * 20),
+        answers.trail("", []),
+    ):
+        sound(message)
+
+
+@pytest.mark.parametrize("names", [[*VERBS], *([name] for name in VERBS)], ids="-".join)
+def test_slack_takes_every_page_of_help(names: list[str]) -> None:
+    """All commands, and each of them."""
+    sound(answers.help_page([VERBS[name] for name in names]))
+
+
+@pytest.mark.parametrize("target", ["vm-web01", "id:/subscriptions/1/x", *HOSTILE], ids=range(11))
+def test_slack_takes_the_form(target: str) -> None:
+    """For the cache storage account of whatever was typed."""
+    check_view(cache_form("word", target), "modal")
+
+
+KINDS = (
+    "vote approve deny withdraw expire invalidate claim accept reject lose find absent resubmit "
+    "progress succeed fail cancel observe"
+)
+
+
+@pytest.mark.parametrize("kind", KINDS.split())
+@pytest.mark.parametrize("text", ["It is done.", *HOSTILE], ids=range(10))
+def test_slack_takes_every_line_of_a_thread(kind: str, text: str) -> None:
+    """And whoever is mentioned because it ended still is, however long the words."""
+    entry = chain(
+        fact(f"request.{kind}", words=text), sequence=1, prevhash=START, time=NOON.isoformat()
+    )
+    said = line(entry, request())
+    assert said
+    message, loud = said
+    sound(message)
+    if loud:
+        assert f"<@{ANN.id}>" in message.blocks[0]["text"]["text"]
+        assert f"<@{ANN.id}>" in message.text
+
+
+@pytest.mark.parametrize("kind", ["request.ask", "request.wait", "click.refused"])
+def test_some_entries_are_not_news(kind: str) -> None:
+    """The card says them already, or they are nobody else's business."""
+    entry = chain(fact(kind), sequence=1, prevhash=START, time=NOON.isoformat())
+    assert line(entry, request()) is None
+
+
+@given(st.text() | st.text("<>&*~`_!@#|^ \n\u202e\u200b;ampltg", max_size=80), st.integers(1, 600))
+def test_escaping_leaves_nothing_active(text: str, most: int) -> None:
+    """No bracket, no ampersand but our own, no style, no line, nothing hidden, not too long."""
+    safe = esc(text, most)
+    assert not re.search(r"[<>*~`\n\r]", safe)
+    assert re.sub(r"&(amp|lt|gt);", "", safe).count("&") == 0
+    assert not HIDDEN.search(safe)
+    assert len(re.sub(r"&(amp|lt|gt);", "x", safe)) <= most
+
+
+def test_escaping_keeps_what_people_wrote() -> None:
+    """In any script, with its emoji and dashes."""
+    assert esc("vm_web-01 — “größer” 機械 🙂") == "vm_web-01 — “größer” 機械 🙂"
+    assert esc("a <b> & c") == "a &lt;b&gt; &amp; c"
+    assert esc("x" * 600) == "x" * 499 + "…"
+
+
+def test_a_running_card_counts_what_azure_has_not_named() -> None:
+    """A job without steps, with one of an unknown state, and with very many."""
+    odd = JobStep(name="Orbit", state="HeldByOrbit", started=NOON)
+    for steps in ((), (odd,), STEPS * 30):
+        one = in_state(State.RUNNING, job=job(steps=steps))
+        sound(card(one, now=NOW + 60_000, expected=None))
+
+
+def test_a_machine_that_is_failed_over_is_told_from_one_that_is_home() -> None:
+    """The region it runs in is on the card of what has ended."""
+    done = in_state(State.SUCCEEDED, after=failed_over())
+    shown = " ".join(text["text"] for text in texts(card(done, now=NOW, expected=None).blocks))
+    assert "runs in North Europe (failed over)" in shown

@@ -1,0 +1,1 @@
+"""Stories about the ways in: HTTP, Socket Mode and the command line."""

@@ -1,0 +1,40 @@
+"""Several vaults: one in trouble is named, and does not hide the others."""
+
+from contextlib import AbstractAsyncContextManager
+
+from sandbox.vault import Vault
+from tests.world import World, inhabited
+
+FAILOVER = "Failover of vm-web01"
+ELSEWHERE = (
+    "/subscriptions/00000000-1111-2222-3333-444444444444/resourceGroups/rg-dr"
+    "/providers/Microsoft.RecoveryServices/vaults/vault-elsewhere"
+)
+
+
+def _two_vaults(redis_url: str) -> AbstractAsyncContextManager[World]:
+    return inhabited(redis_url, {"DR_VAULTS": f"{Vault.resource_id},{ELSEWHERE}"})
+
+
+async def test_a_vault_that_cannot_be_read_is_named(redis_url: str) -> None:
+    """The list shows the machines of the one and says what is the matter with the other."""
+    async with _two_vaults(redis_url) as world:
+        await world.alice.types("/dr list")
+        listed = await world.told(world.alice, "vm-web01", "vault-elsewhere could not be read")
+        assert "vm-db01" in listed.words
+
+
+async def test_the_other_vault_still_works(redis_url: str) -> None:
+    """A machine that was found is failed over, whatever is the matter elsewhere."""
+    async with _two_vaults(redis_url) as world:
+        await world.asked()
+        await world.approved(FAILOVER)
+        await world.started("UnplannedFailover")
+        await world.done("Failover of vm-web01 succeeded")
+
+
+async def test_a_machine_that_may_be_in_the_silent_vault(redis_url: str) -> None:
+    """Not found is not the same as not there: the answer says which vault did not answer."""
+    async with _two_vaults(redis_url) as world:
+        await world.alice.types("/dr failover vm-sap01 because it is down")
+        await world.told(world.alice, "vm-sap01 was not found, but vault-elsewhere could not be")
