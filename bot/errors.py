@@ -62,11 +62,15 @@ class Ambiguous(DrError):
 
 
 class Missing(DrError):
-    """Only a person can tell us `what`; they are asked, nothing is guessed."""
+    """Only a person can name the option `what`, for the machine of that id and name."""
 
-    def __init__(self, sentence: str, what: str, advice: str = "") -> None:
+    def __init__(
+        self, sentence: str, what: str, *, target: str, name: str, advice: str = ""
+    ) -> None:
         super().__init__(sentence, advice)
         self.what = what
+        self.target = target
+        self.name = name
 
 
 class AzureRefused(DrError):

@@ -76,9 +76,11 @@ async def ground(
     bot: Bot, operation: Operation, machine: Machine, arguments: Mapping[str, str]
 ) -> Ground:
     """Read what an operation on a machine stands on; raises `NotNow` or `Missing`."""
-    if operation.wants_way_back:
+    if "way back" in operation.reads:
         way_back = await _way_back(bot, machine, arguments.get("cache", ""))
         return Ground(machine=machine, way_back=way_back)
+    if "points" not in operation.reads:
+        return Ground(machine=machine)
     choice = arguments.get("point", "latest")
     try:
         points = await bot.azure.points(machine.id)
@@ -100,7 +102,7 @@ def _choices(machines: Sequence[Machine]) -> list[tuple[str, str]]:
 
 def _choose(choice: str, points: tuple[Point, ...], machine: Machine) -> Point | None:
     """Pick the recovery point that a word means, out of those sorted newest first."""
-    if choice == "latest":
+    if choice in {"", "latest"}:
         return None
     if choice == "processed":
         found = points[:1]
@@ -179,5 +181,7 @@ async def _cache_account(bot: Bot, machine: Machine, given: str) -> tuple[str, s
         f"A reprotect of {machine.name} needs a cache storage account in {machine.here}. No other "
         "machine of the vault replicates that way, and the policy names none.",
         what="cache",
+        target=machine.id,
+        name=machine.name,
         advice="Name one with --cache, or with the button.",
     )

@@ -9,8 +9,7 @@ from bot.domain.data import Data
 from bot.domain.request import Request
 from bot.errors import NotNow
 from bot.messages.blocks import Message
-from bot.messages.buttons import APPROVE, CACHE, CHOOSE, DENY, NEXT, RESUBMIT, WITHDRAW, Button
-from bot.messages.forms import cache_form
+from bot.messages.buttons import APPROVE, CHOOSE, DENY, FILL_IN, NEXT, RESUBMIT, WITHDRAW, Button
 from bot.runtime import Bot
 from handlers import commands
 
@@ -47,9 +46,8 @@ async def _choose(bot: Bot, press: Press) -> Message:
     return await commands.choose(bot, press.user, press.value)
 
 
-async def _cache(bot: Bot, press: Press) -> None:
-    command, _ = await commands.unstash(bot, press.user, press.value)
-    await bot.slack.open_view(press.trigger, cache_form(press.value, command.target))
+async def _fill_in(bot: Bot, press: Press) -> None:
+    await bot.slack.open_view(press.trigger, await commands.form(bot, press.user, press.value))
 
 
 HANDLERS: Final[Mapping[Button, Handle]] = {
@@ -59,7 +57,7 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
     RESUBMIT: _deciding(approvals.resubmit),
     NEXT: _next,
     CHOOSE: _choose,
-    CACHE: _cache,
+    FILL_IN: _fill_in,
 }
 
 

@@ -11,10 +11,12 @@ from bot.domain.data import Data
 from bot.domain.grammar import Command, parse
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import why_nobody
+from bot.domain.verbs import Option
 from bot.errors import Ambiguous, Missing, NotAllowed, NotNow, Refused
 from bot.lifecycle import note
 from bot.messages import answers, lines
-from bot.messages.blocks import Message
+from bot.messages.blocks import Block, Message
+from bot.messages.forms import option_form
 from bot.queries import VERBS, Fleet, HelpPage, MachineStatus, Overview, RequestList, Trail
 from bot.runtime import Bot
 
@@ -51,7 +53,9 @@ async def ask(bot: Bot, user: str, channel: str, command: Command) -> Message:
     except Ambiguous as error:
         return await offer(bot, user, channel, command, error)
     except Missing as error:
-        return answers.name_cache(error, await stash(bot, user, channel, command))
+        word = await stash(bot, user, channel, command, machine=error.target, name=error.name)
+        option = option_of(command.verb, error.what)
+        return answers.fill_in(error, word, option.argument.title)
     return await told(bot, asked)
 
 
@@ -91,6 +95,48 @@ async def unstash(bot: Bot, user: str, word: str) -> tuple[Command, dict[str, st
     if kept is None or kept["user"] != user:
         raise NotNow("This choice has expired.", "Type the command again.")
     return Command.model_validate_json(kept["command"]), kept
+
+
+async def form(bot: Bot, user: str, value: str) -> Block:
+    """Draw the form for what a half-finished command lacks."""
+    word, _, name = value.partition(":")
+    command, kept = await unstash(bot, user, word)
+    choices = []
+    if name == "point":
+        points = await bot.azure.points(kept["machine"])
+        now = datetime.now(UTC)
+        choices = [(one.name, lines.point_label(one, now)) for one in points]
+    title = CATALOGUE[command.verb].title
+    return option_form(word, option_of(command.verb, name), title, kept["name"], choices)
+
+
+async def filled_in(bot: Bot, user: str, metadata: str, value: str) -> tuple[str, Message]:
+    """Go on with a command, with the option that was filled in; returns the channel, too."""
+    word, _, name = metadata.partition(":")
+    command, kept = await unstash(bot, user, word)
+    whole = command.model_copy(update={"options": command.options | {name: value}})
+    return kept["channel"], await ask(bot, user, kept["channel"], whole)
+
+
+def option_of(verb: str, name: str) -> Option:
+    """Find an option of an operation; raises `NotNow` when there is none."""
+    for option in CATALOGUE[verb].verb.options:
+        if option.name == name:
+            return option
+    raise NotNow("This form is of another version of the bot.", "Type the command instead.")
+
+
+def check(metadata: str, value: str) -> str:
+    """Check what was filled into a form; raises `Misunderstood`.
+
+    Nothing is known of the command yet, so every option of that name has to agree.
+    """
+    name = metadata.partition(":")[2]
+    for one in CATALOGUE.values():
+        for option in one.verb.options:
+            if option.name == name:
+                value = option.argument.check(value)
+    return value
 
 
 async def choose(bot: Bot, user: str, value: str) -> Message:

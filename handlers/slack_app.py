@@ -15,11 +15,10 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from bot.domain.operations import CATALOGUE
 from bot.errors import Misunderstood, SlackRefused
 from bot.messages.blocks import Message
 from bot.messages.buttons import PREFIX, action_of
-from bot.messages.forms import CACHE_BLOCK, CACHE_FORM, answer
+from bot.messages.forms import OPTION_BLOCK, OPTION_FORM, answer
 from bot.runtime import Bot
 from handlers import commands
 from handlers.buttons import Press, press
@@ -59,7 +58,7 @@ def build(bot: Bot, supervisor: Supervisor) -> AsyncApp:
     app.use(listeners.at_home)
     app.command(COMMAND)(listeners.typed)
     app.action(re.compile(f"^{re.escape(PREFIX)}"))(listeners.pressed)
-    app.view(CACHE_FORM)(listeners.named_cache)
+    app.view(OPTION_FORM)(listeners.filled_in)
     app.error(listeners.unhandled)
     return app
 
@@ -113,23 +112,22 @@ class _Listeners:
         reply = self._reply_to(str(body.get("response_url") or ""), replace=fleeting)
         self._supervisor.spawn(work, reply)
 
-    async def named_cache(self, ack: AsyncAck, body: Body, view: Body) -> None:
-        """Somebody filled in the form for a reprotect's cache storage account."""
-        account = answer(view, CACHE_BLOCK)
+    async def filled_in(self, ack: AsyncAck, body: Body, view: Body) -> None:
+        """Somebody filled in what a command lacked."""
+        metadata = str(view.get("private_metadata") or "")
         try:
-            account = CATALOGUE["reprotect"].verb.options[0].argument.check(account)
+            value = commands.check(metadata, answer(view))
         except Misunderstood as error:
-            await ack(response_action="errors", errors={CACHE_BLOCK: str(error)})
+            await ack(response_action="errors", errors={OPTION_BLOCK: str(error)})
             return
         await ack()
-        user, word = str(body["user"]["id"]), str(view.get("private_metadata") or "")
+        user = str(body["user"]["id"])
         channel: list[str] = []
 
         async def work() -> Message:
-            command, kept = await commands.unstash(self._bot, user, word)
-            channel.append(kept["channel"])
-            named = command.model_copy(update={"options": command.options | {"cache": account}})
-            return await commands.ask(self._bot, user, kept["channel"], named)
+            where, message = await commands.filled_in(self._bot, user, metadata, value)
+            channel.append(where)
+            return message
 
         async def reply(message: Message) -> None:
             await self._whisper(channel[0] if channel else "", user, message)

@@ -7,6 +7,11 @@ from bot.domain.verbs import Argument, one_of
 from bot.errors import Misunderstood
 
 _GUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
+_NETWORK = re.compile(
+    r"^/subscriptions/[^/]+/resourceGroups/[^/]+"
+    r"/providers/Microsoft\.Network/virtualNetworks/[^/]+$",
+    re.IGNORECASE,
+)
 _STORAGE = re.compile(
     r"^/subscriptions/[^/]+/resourceGroups/[^/]+"
     r"/providers/Microsoft\.Storage/storageAccounts/[a-z0-9]{3,24}$",
@@ -28,9 +33,20 @@ def _storage_account(text: str) -> str:
     return text
 
 
+def _virtual_network(text: str) -> str:
+    if not _NETWORK.match(text):
+        raise Misunderstood(
+            f"{text!r} is not the resource id of a virtual network.",
+            "It looks like /subscriptions/<id>/resourceGroups/<group>/providers/"
+            "Microsoft.Network/virtualNetworks/<name>.",
+        )
+    return text
+
+
 PointChoice = Annotated[
     str,
     Argument(
+        "Recovery point",
         "latest|processed|app|<id>",
         "the recovery point: latest (sends what is still pending first), processed (the newest "
         "one there is, fastest), app (the newest application-consistent one), or a point's id",
@@ -45,14 +61,42 @@ PointChoice = Annotated[
 ]
 YesNo = Annotated[
     str,
-    Argument("yes|no", "whether to try to shut the source down first", one_of("yes", "no")),
+    Argument(
+        "Shut down", "yes|no", "whether to try to shut the source down first", one_of("yes", "no")
+    ),
 ]
 StorageAccount = Annotated[
     str,
     Argument(
+        "Cache storage account",
         "<storage account id>",
         "the cache storage account in the region where the machine runs now, when it cannot be "
         "learnt from the vault",
         _storage_account,
+    ),
+]
+ChosenPoint = Annotated[
+    str,
+    Argument(
+        "Recovery point",
+        "processed|app|<id>",
+        "the recovery point to start from: processed (the newest one there is), app (the newest "
+        "application-consistent one), or a point's id",
+        one_of(
+            "processed",
+            "app",
+            also=_is_point,
+            hint="a recovery point: say processed, app or the id of a point",
+        ),
+    ),
+]
+Network = Annotated[
+    str,
+    Argument(
+        "Virtual network",
+        "<virtual network id>",
+        "the virtual network for the copy, apart from production; without it, the one that the "
+        "machine is set up to be tested in",
+        _virtual_network,
     ),
 ]

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from bot.domain.data import Data
 from bot.domain.machines import Machine, Point, WayBack
 from bot.domain.verbs import ReasonKind, Verb, describe
+from bot.errors import NotNow
+
+Reads = Literal["points", "way back"]
 
 
 class Call(Data):
@@ -37,13 +40,18 @@ class Operation:
     verb: Verb
     title: str
     """What it is called on cards: `Failover`."""
-    needs: str
-    """The entry of Azure's allowedOperations that offers it."""
+    needs: Mapping[str, str]
+    """For each provider that can do it, the entry of Azure's allowedOperations that offers it."""
     scenarios: tuple[str, ...]
     """The scenarioName values of the jobs it starts."""
+    way: Callable[[Machine], str]
+    """From where to where, in a few words."""
     destroys: Callable[[Ground], str]
     """One sentence on what cannot be had back."""
-    wants_way_back: bool = False
+    refuses: Callable[[Machine], NotNow | None]
+    """Says why not although Azure would, or returns None."""
+    reads: tuple[Reads, ...]
+    """What has to be read from Azure beside the machine."""
 
     @property
     def name(self) -> str:
@@ -51,7 +59,7 @@ class Operation:
         return self.verb.name
 
     def call(self, ground: Ground, arguments: Mapping[str, str]) -> Call:
-        """Build what would be sent; raises `NotNow` when the machine does not offer it."""
+        """Build what would be sent; raises `Missing` when a person has to say more."""
         result = self.verb.function(ground, **arguments)
         assert isinstance(result, Call)  # noqa: S101 - the catalogue's own functions return calls
         return result
@@ -60,16 +68,18 @@ class Operation:
 def operation(
     title: str,
     *,
-    needs: str,
+    needs: Mapping[str, str],
     scenarios: tuple[str, ...],
+    way: Callable[[Machine], str],
     destroys: Callable[[Ground], str],
+    refuses: Callable[[Machine], NotNow | None] = lambda _machine: None,
+    reads: tuple[Reads, ...] = (),
     reason: ReasonKind = "optional",
-    wants_way_back: bool = False,
 ) -> Callable[[Callable[..., Call]], Operation]:
     """Make an operation of the function that builds its call."""
 
     def make(function: Callable[..., Call]) -> Operation:
         verb = describe(function, target="machine", reason=reason)
-        return Operation(verb, title, needs, scenarios, destroys, wants_way_back)
+        return Operation(verb, title, needs, scenarios, way, destroys, refuses, reads)
 
     return make

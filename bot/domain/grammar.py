@@ -39,13 +39,6 @@ class Command(Data):
     """Every option of the verb, in canonical form, defaults included."""
     reason: str = ""
 
-    def again(self, target: str) -> str:
-        """Write the command for another target, as somebody would type it."""
-        name = f'"{target}"' if _DASHES.match(target) or _BECAUSE.match(target) else target
-        words = [self.verb, name, *(f"--{k} {v}" for k, v in self.options.items() if v)]
-        text = " ".join(words) + (f" because {self.reason}" if self.reason else "")
-        return _ENTITY.sub(r"&amp;\g<1>", text) if _escaped(text) else text
-
 
 def parse(text: str, verbs: Mapping[str, Verb]) -> Command:
     """Read what was typed after `/dr`; raises `Misunderstood` with what to type instead.

@@ -87,6 +87,8 @@ class Machine(Data):
     """The ARM id of the virtual machine on the primary side, lower-cased by Azure."""
     failed_over_vm: str = ""
     """The ARM id of the virtual machine on the recovery side, after a failover."""
+    test_network: str = ""
+    """The virtual network that the machine is set up to be tested in."""
     recovery_group: str = ""
     """The resource group that receives the machine at a failover."""
     recovery_container: str = ""
@@ -128,6 +130,11 @@ class Machine(Data):
     def home(self) -> str:
         """The name of the region where it was first protected."""
         return self.region_names.get(self.home_region, self.home_region)
+
+    @property
+    def testing(self) -> bool:
+        """Whether a test failover waits to be cleaned up."""
+        return self.test_state not in {"", "None"}
 
     @property
     def away(self) -> bool:

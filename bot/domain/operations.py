@@ -5,41 +5,80 @@ person may say; the result is the `Call` that will be sent, in Azure's own words
 sent from here. Adding an operation means adding a function and its name at the end, and a story.
 """
 
-import re
-from typing import Any, Final
+from typing import Final
 
-from bot.domain.arguments import PointChoice, StorageAccount, YesNo
+from bot.domain import bodies
+from bot.domain.arguments import ChosenPoint, Network, PointChoice, StorageAccount, YesNo
 from bot.domain.catalogue import Call, Ground, Operation, operation
-from bot.errors import NotNow
+from bot.domain.consequences import (
+    deletes_points,
+    deletes_test_copy,
+    goes_back,
+    loses_since_failover,
+    moves,
+    nothing_planned,
+    nothing_tested,
+    nothing_yet,
+    overwrites_disks,
+    replicates_back,
+    resynchronises,
+    returns,
+    starts_copy,
+    stays,
+)
+from bot.domain.machines import Machine
+from bot.errors import Missing, NotNow
+
+A2A: Final = "A2A"
+HYPER_V: Final = "HyperVReplicaAzure"
+RCM: Final = "InMageRcm"
+RCM_BACK: Final = "InMageRcmFailback"
+CLASSIC: Final = "InMageAzureV2"
+
+FORWARD: Final = (A2A, HYPER_V, RCM, CLASSIC)
+"""The providers that replicate towards Azure."""
 
 
-def _nothing(ground: Ground) -> str:
-    return (
-        f"Nothing yet: {ground.machine.name} is started in {ground.machine.there}, and "
-        "the recovery points stay until the failover is committed. If the source still runs, both "
-        "run."
+def _all(needed: str, *providers: str) -> dict[str, str]:
+    return dict.fromkeys(providers, needed)
+
+
+def _away(machine: Machine) -> NotNow | None:
+    if machine.provider != A2A or not machine.away:
+        return None
+    return NotNow(
+        f"{machine.name} already runs away from home, in {machine.here}.",
+        f"Moving it back to {machine.home} is a failback: /dr failback {machine.name} because …",
     )
 
 
-def _points(ground: Ground) -> str:
-    count = f"the {ground.points} recovery points" if ground.points else "the recovery points"
-    return f"Deletes {count} of {ground.machine.name}: the point cannot be changed afterwards."
+def _at_home(machine: Machine) -> NotNow | None:
+    if machine.provider != A2A or machine.away:
+        return None
+    return NotNow(
+        f"{machine.name} runs at home, in {machine.here}: there is nothing to bring back.",
+        f"To leave that region: /dr failover {machine.name} because …",
+    )
 
 
-def _old_disks(ground: Ground) -> str:
-    machine = ground.machine
-    return (
-        f"Overwrites the disks of {machine.name} in {machine.there} with what runs in "
-        f"{machine.here}. Until the replication has finished, nothing protects the machine."
+def _uncommitted(machine: Machine) -> NotNow | None:
+    if "Commit" not in machine.allowed:
+        return None
+    return NotNow(
+        f"The failover of {machine.name} is not committed yet; a reprotect would do that too.",
+        f"Commit it first: /dr commit {machine.name}",
     )
 
 
 @operation(
     "Failover",
     reason="required",
-    needs="UnplannedFailover",
+    needs=_all("UnplannedFailover", *FORWARD),
     scenarios=("UnplannedFailover",),
-    destroys=_nothing,
+    way=moves,
+    destroys=nothing_yet,
+    refuses=_away,
+    reads=("points",),
 )
 def failover(ground: Ground, *, point: PointChoice = "latest", shutdown: YesNo = "no") -> Call:
     """Start a machine in its recovery region.
@@ -47,140 +86,184 @@ def failover(ground: Ground, *, point: PointChoice = "latest", shutdown: YesNo =
     For when the primary region is down or must be left at once. Afterwards choose: commit, or
     change the recovery point first.
     """
-    machine = ground.machine
-    if machine.away and machine.provider == "A2A":
-        raise NotNow(
-            f"{machine.name} already runs away from home, in {machine.here}.",
-            f"Moving it back to {machine.home} is a failback: "
-            f"/dr failback {machine.name} because …",
+    return bodies.unplanned_failover(ground, shutdown=shutdown == "yes")
+
+
+@operation(
+    "Planned failover",
+    reason="required",
+    needs=_all("PlannedFailover", HYPER_V),
+    scenarios=("PlannedFailover",),
+    way=moves,
+    destroys=nothing_planned,
+)
+def planned_failover(ground: Ground) -> Call:
+    """Move a running machine to Azure without losing data.
+
+    Shuts the source down, sends what is still pending, and starts the machine in Azure. Azure
+    offers it for Hyper-V machines.
+    """
+    return bodies.planned_failover(ground)
+
+
+@operation(
+    "Test failover",
+    needs=_all("TestFailover", *FORWARD),
+    scenarios=("TestFailover",),
+    way=starts_copy,
+    destroys=nothing_tested,
+    reads=("points",),
+)
+def test_failover(ground: Ground, *, network: Network = "", point: PointChoice = "latest") -> Call:
+    """Start a copy of a machine in a network apart, to see that it would work.
+
+    The machine itself is not touched. Clean up afterwards: until then Azure may offer no real
+    failover.
+    """
+    chosen = network or ground.machine.test_network
+    if not chosen:
+        raise Missing(
+            f"A test failover of {ground.machine.name} needs a virtual network to start its copy "
+            "in, apart from production.",
+            what="network",
+            target=ground.machine.id,
+            name=ground.machine.name,
+            advice="Name one with --network, or with the button.",
         )
-    return _unplanned_failover(ground, shutdown)
+    return bodies.test_failover(ground, chosen)
+
+
+@operation(
+    "Test failover cleanup",
+    needs=_all("TestFailoverCleanup", *FORWARD),
+    scenarios=("TestFailoverCleanup",),
+    way=stays,
+    destroys=deletes_test_copy,
+)
+def cleanup(ground: Ground) -> Call:
+    """End a test failover and delete its copy."""
+    return bodies.cleanup(ground)
+
+
+@operation(
+    "Change recovery point",
+    needs=_all("ChangePit", *FORWARD),
+    scenarios=("ChangePit",),
+    way=stays,
+    destroys=loses_since_failover,
+    reads=("points",),
+)
+def change_point(ground: Ground, *, point: ChosenPoint = "") -> Call:
+    """Start a failed-over machine again from another recovery point.
+
+    Possible until the failover is committed.
+    """
+    if ground.point is None:
+        raise Missing(
+            f"Which recovery point shall {ground.machine.name} be started from?",
+            what="point",
+            target=ground.machine.id,
+            name=ground.machine.name,
+            advice="Name it with --point, or with the button.",
+        )
+    return bodies.change_point(ground, ground.point)
 
 
 @operation(
     "Commit",
-    needs="Commit",
+    needs=_all("Commit", *FORWARD, RCM_BACK),
     scenarios=("CommitFailover",),
-    destroys=_points,
+    way=stays,
+    destroys=deletes_points,
+    reads=("points",),
 )
 def commit(ground: Ground) -> Call:
     """Make a failover final, once the machine works.
 
     Deletes the recovery points that the failover could still be changed to.
     """
-    return Call(action="failoverCommit", resource=ground.machine.id)
+    return bodies.plain("failoverCommit", ground)
+
+
+@operation(
+    "Cancel failover",
+    needs=_all("CancelFailover", *FORWARD, RCM_BACK),
+    scenarios=("CancelFailover",),
+    way=goes_back,
+    destroys=loses_since_failover,
+)
+def cancel_failover(ground: Ground) -> Call:
+    """Take a failover back that is not committed, where Azure offers it."""
+    return bodies.plain("failoverCancel", ground)
 
 
 @operation(
     "Reprotect",
-    needs="SwitchProtection",
+    needs=_all("SwitchProtection", A2A),
     scenarios=("SwitchReplicationGroupProtection",),
-    destroys=_old_disks,
-    wants_way_back=True,
+    way=replicates_back,
+    destroys=overwrites_disks,
+    refuses=_uncommitted,
+    reads=("way back",),
 )
 def reprotect(ground: Ground, *, cache: StorageAccount = "") -> Call:
     """Replicate a failed-over machine back towards where it came from.
 
     Needs a committed failover. The job ends long before the machine is protected again; the bot
-    keeps watching until it is.
+    keeps watching until it is. Offered for Azure to Azure machines.
     """
-    machine, way = ground.machine, ground.way_back
-    if machine.provider != "A2A":
+    if ground.way_back is None:
         raise NotNow(
-            f"{machine.name} is a {machine.provider} machine; reprotect is offered for Azure to "
-            "Azure machines.",
-            "Use the portal for this one.",
+            f"What a reprotect of {ground.machine.name} needs could not be read from Azure."
         )
-    if way is None:
-        raise NotNow(f"What a reprotect of {machine.name} needs could not be read from Azure.")
-    return Call(
-        action="switchprotection",
-        resource=machine.container,
-        body=_envelope(
-            replicationProtectedItemName=machine.item,
-            providerSpecificDetails={
-                "instanceType": "A2A",
-                "recoveryContainerId": machine.container,
-                "policyId": way.policy,
-                "recoveryResourceGroupId": _group(machine.source_vm),
-                "vmManagedDisks": [
-                    {
-                        "diskId": disk.id,
-                        "primaryStagingAzureStorageAccountId": disk.cache_account,
-                        "recoveryResourceGroupId": _group(machine.source_vm),
-                        **(
-                            {
-                                "recoveryReplicaDiskAccountType": disk.account_type,
-                                "recoveryTargetDiskAccountType": disk.account_type,
-                            }
-                            if disk.account_type
-                            else {}
-                        ),
-                    }
-                    for disk in way.disks
-                ],
-            },
-        ),
-    )
+    return bodies.switch_protection(ground, ground.way_back)
 
 
 @operation(
     "Failback",
-    needs="UnplannedFailover",
-    scenarios=("UnplannedFailover",),
-    destroys=_nothing,
+    needs={A2A: "UnplannedFailover", HYPER_V: "Failback", RCM_BACK: "PlannedFailover"},
+    scenarios=("UnplannedFailover", "PlannedFailover", "Failback"),
+    way=returns,
+    destroys=nothing_yet,
+    refuses=_at_home,
+    reads=("points",),
 )
 def failback(ground: Ground, *, point: PointChoice = "latest", shutdown: YesNo = "no") -> Call:
-    """Bring a reprotected machine back to the region it came from.
+    """Bring a machine back to where it came from.
 
-    For Azure to Azure this is a failover in the other direction; commit and reprotect follow.
+    For Azure to Azure this is a failover in the other direction, after a reprotect; for Hyper-V a
+    planned failover back to the site. Commit follows.
     """
-    machine = ground.machine
-    if machine.provider != "A2A":
-        raise NotNow(
-            f"{machine.name} is a {machine.provider} machine; failback is offered for Azure to "
-            "Azure machines.",
-            "Use the portal for this one.",
-        )
-    if not machine.away:
-        raise NotNow(
-            f"{machine.name} runs at home, in {machine.here}: there is nothing to bring back.",
-            f"To leave that region: /dr failover {machine.name} because …",
-        )
-    return _unplanned_failover(ground, shutdown)
+    if ground.machine.provider == A2A:
+        return bodies.unplanned_failover(ground, shutdown=shutdown == "yes")
+    return bodies.failback(ground)
 
 
-def _unplanned_failover(ground: Ground, shutdown: str) -> Call:
-    if ground.machine.provider not in {"A2A", "HyperVReplicaAzure"}:
-        raise NotNow(
-            f"{ground.machine.name} is replicated by {ground.machine.provider}, which the bot "
-            "cannot fail over.",
-            "Use the portal for this one.",
-        )
-    details: dict[str, Any] = {"instanceType": ground.machine.provider}
-    if ground.point:
-        details["recoveryPointId"] = ground.point.id
-    return Call(
-        action="unplannedFailover",
-        resource=ground.machine.id,
-        body=_envelope(
-            failoverDirection="PrimaryToRecovery",
-            sourceSiteOperations="Required" if shutdown == "yes" else "NotRequired",
-            providerSpecificDetails=details,
-        ),
-    )
-
-
-def _envelope(**properties: Any) -> dict[str, Any]:
-    return {"properties": properties}
-
-
-def _group(resource_id: str) -> str:
-    """Return the id of the resource group that a resource is in."""
-    return re.split("/providers/", resource_id, flags=re.IGNORECASE)[0]
+@operation(
+    "Resynchronisation",
+    needs=_all("RepairReplication", *FORWARD),
+    scenarios=("RepairReplication", "RepairVMReplication"),
+    way=stays,
+    destroys=resynchronises,
+)
+def resynchronise(ground: Ground) -> Call:
+    """Have the replication of a machine repaired, where Azure offers it."""
+    return bodies.plain("repairReplication", ground)
 
 
 CATALOGUE: Final[dict[str, Operation]] = {
-    one.name: one for one in (failover, commit, reprotect, failback)
+    one.name: one
+    for one in (
+        failover,
+        commit,
+        change_point,
+        reprotect,
+        failback,
+        planned_failover,
+        cancel_failover,
+        test_failover,
+        cleanup,
+        resynchronise,
+    )
 }
 """Every operation by its name, in the order in which people need them."""

@@ -18,8 +18,9 @@ ReasonKind = Literal["required", "optional", "none"]
 
 @dataclass(frozen=True)
 class Argument:
-    """How an option is typed: its hint in the usage line, its check, and a line of help."""
+    """How an option is typed: its title, its hint in the usage line, its check, a line of help."""
 
+    title: str
     hint: str
     help: str
     check: Callable[[str], str]
@@ -81,7 +82,7 @@ def describe(
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY
     ]
     return Verb(
-        name=function.__name__.rstrip("_"),
+        name=function.__name__.strip("_").replace("_", "-"),
         help=first,
         details=rest.strip(),
         target=target,

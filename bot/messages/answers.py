@@ -24,7 +24,7 @@ from bot.messages.blocks import (
     moment,
     section,
 )
-from bot.messages.buttons import CACHE, CHOOSE
+from bot.messages.buttons import CHOOSE, FILL_IN
 
 _MACHINES: Final = 40
 """So many machines are listed in one answer; a message holds fifty blocks."""
@@ -59,9 +59,10 @@ def choose(error: Ambiguous, stash: str) -> Message:
     )
 
 
-def name_cache(error: Missing, stash: str) -> Message:
-    """Ask for the cache storage account with a button that opens a form."""
-    blocks = [section(esc(error.sentence, 1500)), actions([CACHE.draw(stash)])]
+def fill_in(error: Missing, stash: str, title: str) -> Message:
+    """Ask for what is missing with a button that opens a form."""
+    button = FILL_IN.draw(f"{stash}:{error.what}", label=f"Name the {title.lower()}")
+    blocks = [section(esc(error.sentence, 1500)), actions([button])]
     return Message(text=esc(str(error), 2500), blocks=blocks)
 
 
@@ -115,7 +116,7 @@ def fleet(machines: Sequence[Machine], troubles: Sequence[str], *, detailed: boo
     if len(shown) > _MACHINES:
         more = len(shown) - _MACHINES
         blocks.append(context(f"… and {more} more: `/dr status &lt;machine&gt;`."))
-    if not shown:
+    if not shown and not troubles:
         blocks.append(section("Nothing: every machine is healthy, at home and idle."))
     return Message(text=f"{title}: {count}", blocks=blocks)
 
@@ -123,7 +124,8 @@ def fleet(machines: Sequence[Machine], troubles: Sequence[str], *, detailed: boo
 def _needs_attention(machine: Machine) -> bool:
     """Whether somebody should look: ill, busy, away from home, or not protected."""
     ill = machine.health not in {"Normal", ""}
-    return ill or bool(machine.scenario) or machine.away or machine.state != "Protected"
+    restless = bool(machine.scenario) or machine.testing or machine.away
+    return ill or restless or machine.state != "Protected"
 
 
 def machine_status(

@@ -78,10 +78,8 @@ NEXT: Final = Button("next", "Next")
 """Asks for what comes after a finished request; its value is `<operation>:<request id>`."""
 CHOOSE: Final = Button("choose", "Choose")
 """Picks one of several matches; its value is `<stash word>:<number>`."""
-CACHE: Final = Button("cache", "Name the cache storage account")
-"""Opens the form for what a reprotect cannot learn; its value is the stash word."""
-LOOK: Final = Button("look", "Show")
-"""Runs a command that only looks; its value is the command."""
+FILL_IN: Final = Button("fill", "Fill in")
+"""Opens the form for an option that is missing; its value is `<stash word>:<option>`."""
 
 
 def action_of(action_id: str) -> str:

@@ -195,7 +195,14 @@ def _buttons(request: Request) -> list[Block]:
 
 def next_buttons(request: Request, machine: Machine) -> list[Block]:
     """Draw a button for every operation that the machine offers now, the likeliest first."""
-    likely = {"failover": "commit", "failback": "commit", "commit": "reprotect"}
+    likely = {
+        "failover": "commit",
+        "failback": "commit",
+        "planned-failover": "commit",
+        "change-point": "commit",
+        "commit": "reprotect",
+        "test-failover": "cleanup",
+    }
     likely_next = likely.get(request.operation)
     found = sorted(offered(machine), key=lambda one: one.name != likely_next)
     return [

@@ -1,49 +1,69 @@
-"""The forms (modals) and how their answers are read."""
+"""The form (modal) that asks for one option of a half-finished command, and how it is read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bot.messages.blocks import Block, words
+from bot.domain.verbs import Option
+from bot.messages.blocks import Block, clip, visible, words
 
-CACHE_FORM: Final = "dr.cache"
-CACHE_BLOCK: Final = "cache_account"
+OPTION_FORM: Final = "dr.option"
+OPTION_BLOCK: Final = "option"
 _INPUT: Final = "value"
+_CHOICES: Final = 100
 
 
-def cache_form(stash: str, target: str) -> Block:
-    """Ask for the cache storage account of a reprotect."""
-    name = target.rpartition("/")[2] if target.startswith("id:") else target
+def option_form(
+    stash: str, option: Option, title: str, target: str, choices: Sequence[tuple[str, str]]
+) -> Block:
+    """Ask for an option: out of (value, label) choices when there are any, else as text.
+
+    `title` is the operation's; the submitted form brings the stash word and the option back.
+    """
     return {
         "type": "modal",
-        "callback_id": CACHE_FORM,
-        "private_metadata": stash,
-        "title": {"type": "plain_text", "text": "Cache storage account"},
-        "submit": {"type": "plain_text", "text": "Ask for reprotect"},
-        "close": {"type": "plain_text", "text": "Cancel"},
+        "callback_id": OPTION_FORM,
+        "private_metadata": f"{stash}:{option.name}",
+        "title": _plain(clip(option.argument.title, 24)),
+        "submit": _plain("Ask for approval"),
+        "close": _plain("Cancel"),
         "blocks": [
-            words(
-                f"Changed data of {name} passes through a storage account in the region where the "
-                "machine runs now. Approvers see your choice on the card."
-            ),
+            words(f"{title} of {target}. The approvers see your choice on the card."),
             {
                 "type": "input",
-                "block_id": CACHE_BLOCK,
-                "label": {"type": "plain_text", "text": "Resource id of the storage account"},
-                "element": {
-                    "type": "plain_text_input",
-                    "action_id": _INPUT,
-                    "max_length": 400,
-                    "placeholder": {
-                        "type": "plain_text",
-                        "text": "/subscriptions/…/storageAccounts/…",
-                    },
-                },
+                "block_id": OPTION_BLOCK,
+                "label": _plain(option.argument.title),
+                "element": _select(choices) if choices else _text(option.argument.hint),
             },
         ],
     }
 
 
-def answer(view: Mapping[str, Any], block_id: str) -> str:
-    """Read what was typed into an input of a submitted view."""
-    state = view.get("state", {}).get("values", {})
-    return str(state.get(block_id, {}).get(_INPUT, {}).get("value") or "").strip()
+def answer(view: Mapping[str, Any]) -> str:
+    """Read what was chosen or typed into a submitted form."""
+    value = view.get("state", {}).get("values", {}).get(OPTION_BLOCK, {}).get(_INPUT, {})
+    chosen = (value.get("selected_option") or {}).get("value")
+    return str(chosen or value.get("value") or "").strip()
+
+
+def _text(hint: str) -> Block:
+    return {
+        "type": "plain_text_input",
+        "action_id": _INPUT,
+        "max_length": 400,
+        "placeholder": _plain(clip(hint, 150)),
+    }
+
+
+def _select(choices: Sequence[tuple[str, str]]) -> Block:
+    return {
+        "type": "static_select",
+        "action_id": _INPUT,
+        "options": [
+            {"text": _plain(clip(visible(label), 75)), "value": value}
+            for value, label in choices[:_CHOICES]
+        ],
+    }
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text}

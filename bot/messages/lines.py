@@ -65,12 +65,7 @@ def fate(request: Request) -> str:
 
 def way(request: Request) -> str:
     """From where to where, for the operation that is asked."""
-    machine = request.machine
-    here, there = esc(machine.here), esc(machine.there)
-    if request.operation == "commit":
-        return f"stays in {here}"
-    arrow = "replicates" if request.operation == "reprotect" else "moves"
-    return f"{arrow} {here} → {there}"
+    return esc(CATALOGUE[request.operation].way(request.machine))
 
 
 def point(ground: Ground, arguments: dict[str, str]) -> str:
@@ -79,6 +74,12 @@ def point(ground: Ground, arguments: dict[str, str]) -> str:
     if ground.point:
         return f"{esc(kind_of(ground.point))} of {moment(ground.point.at)}"
     return "latest: what is still pending is sent first" if chosen == "latest" else "—"
+
+
+def point_label(one: Point, now: datetime) -> str:
+    """A recovery point in a list to choose from."""
+    age = duration((now - one.at).total_seconds())
+    return f"{kind_of(one)}, {age} old ({one.at:%d %b %H:%M} UTC)"
 
 
 def kind_of(one: Point) -> str:
@@ -123,9 +124,9 @@ def standing(machine: Machine) -> str:
     known = machine.rpo_seconds is not None and machine.active == "Primary"
     rpo = f" · RPO {duration(machine.rpo_seconds or 0)}" if known else ""
     busy = f" · Azure runs {esc(machine.scenario)}" if machine.scenario else ""
-    return (
-        f"{esc(machine.state_words)} · runs in {esc(machine.here)} ({position(machine)}){rpo}{busy}"
-    )
+    tested = " · a test copy waits for cleanup" if machine.testing else ""
+    where = f"runs in {esc(machine.here)} ({position(machine)})"
+    return f"{esc(machine.state_words)} · {where}{rpo}{busy}{tested}"
 
 
 def votes(request: Request) -> str:

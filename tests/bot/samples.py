@@ -30,6 +30,7 @@ NORTH = WEST.replace("westeurope", "northeurope")
 ITEM = f"{WEST}/replicationProtectedItems/item-web01"
 POLICY = f"{VAULT}/replicationPolicies/24-hour-retention-policy"
 SOURCE = "/subscriptions/5ab1/resourcegroups/rg-shop/providers/microsoft.compute/virtualmachines/w"
+NETWORK = "/subscriptions/5ab1/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet"
 POINT_NAME = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 CACHE = "/subscriptions/5ab1/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/stcache"
 
@@ -67,6 +68,18 @@ def machine(**more: Any) -> Machine:
         "policy": POLICY,
     }
     return Machine(**given | more)
+
+
+def hyper_v(**more: Any) -> Machine:
+    """Make vm-web01 as a Hyper-V machine, protected at its site."""
+    given: dict[str, Any] = {
+        "provider": "HyperVReplicaAzure",
+        "primary_region": "site",
+        "home_region": "site",
+        "region_names": {},
+        "allowed": ("UnplannedFailover", "PlannedFailover", "TestFailover"),
+    }
+    return machine(**given | more)
 
 
 def failed_over(**more: Any) -> Machine:
@@ -179,6 +192,14 @@ GROUNDS = {
         way_back=way_back(),
     ),
     "failback": Ground(machine=turned_round(), points=3),
+    "planned-failover": Ground(machine=hyper_v()),
+    "test-failover": Ground(machine=machine(test_network=NETWORK), points=24),
+    "cleanup": Ground(
+        machine=machine(test_state="WaitingForCompletion", allowed=("TestFailoverCleanup",))
+    ),
+    "change-point": Ground(machine=failed_over(), point=point(), points=24),
+    "cancel-failover": Ground(machine=hyper_v(active="Recovery", allowed=("CancelFailover",))),
+    "resynchronise": Ground(machine=machine(allowed=("RepairReplication",))),
 }
 """For each operation, a machine that it is possible for."""
 

@@ -186,7 +186,13 @@ class Azure:
         )
         begin: Mapping[str, Callable[..., Awaitable[object]]] = {
             "unplannedFailover": items.begin_unplanned_failover,
+            "plannedFailover": items.begin_planned_failover,
+            "testFailover": items.begin_test_failover,
+            "testFailoverCleanup": items.begin_test_failover_cleanup,
+            "applyRecoveryPoint": items.begin_apply_recovery_point,
             "failoverCommit": items.begin_failover_commit,
+            "failoverCancel": items.begin_failover_cancel,
+            "repairReplication": items.begin_repair_replication,
             "switchprotection": containers.begin_switch_protection,
         }
         body = () if call.body is None else (call.body,)

@@ -43,6 +43,7 @@ class DetailsShape(Shape):
     recovery_fabric_location: Text = ""
     initial_primary_fabric_location: Text = ""
     recovery_azure_resource_group_id: Text = ""
+    selected_tfo_azure_network_id: Text = ""
     rpo_in_seconds: int | None = None
     last_rpo_calculated_time: When = None
     monitoring_percentage_completion: int | None = None
@@ -105,6 +106,7 @@ class ItemShape(Shape):
             progress=details.monitoring_percentage_completion,
             source_vm=details.fabric_object_id,
             failed_over_vm=details.recovery_fabric_object_id,
+            test_network=details.selected_tfo_azure_network_id,
             recovery_group=details.recovery_azure_resource_group_id,
             recovery_container=properties.recovery_container_id,
             policy=properties.policy_id,

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 
 from bot.domain.audit import START, Entry, Fact, chain
 from bot.domain.data import Data, canonical, digest
@@ -33,6 +33,7 @@ DIRTY_CARDS: Final = "{dr}:cards:dirty"
 
 _CLICK_TTL: Final = 24 * 3600 * 1000
 _CONFIRM_MS: Final = 3000
+_CONFIRMATION: Final = "{dr}:confirmation"
 
 
 class Verdict(StrEnum):
@@ -261,10 +262,15 @@ def _target_key(machine_id: str) -> str:
 
 async def _confirm(connection: Redis) -> None:
     """Wait until the connection's writes are on disk, where the server can say so."""
-    try:
-        local, _replicas = await _run(connection.waitaof(1, 0, _CONFIRM_MS))
-    except ResponseError:
-        return  # no append-only file, or a server before 7.2: `dr doctor` tells its owner
+    async with connection.pipeline(transaction=False) as pipe:
+        # On the connection that confirms there must be a write, and none before it is skipped on
+        # the way to the disk: so this one speaks for the commit, wherever that was executed.
+        pipe.set(_CONFIRMATION, "1", px=_CONFIRM_MS)
+        pipe.waitaof(1, 0, _CONFIRM_MS)
+        try:
+            _, (local, _replicas) = await _run(pipe.execute())
+        except ResponseError:
+            return  # no append-only file, or a server before 7.2: `dr doctor` tells its owner
     if local < 1:
         raise Unavailable("Redis did not confirm that the intent is on disk.")
 
@@ -273,6 +279,8 @@ async def _run(awaitable: Any) -> Any:
     """Await a redis-py call, whose types are unions, and translate its errors."""
     try:
         return await awaitable
+    except (OutOfMemoryError, ReadOnlyError) as error:
+        raise Unavailable("Redis takes no writes now, so nothing was recorded.") from error
     except ResponseError:
         raise
     except (RedisError, OSError) as error:

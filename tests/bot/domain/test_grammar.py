@@ -190,25 +190,3 @@ def test_escaped_and_unescaped_texts_mean_the_same(text: str) -> None:
     assume(not any(entity in text for entity in ("&amp;", "&lt;", "&gt;")))
     one, other = outcome(slack_escaped(text)), outcome(text)
     assert one == other or str(one) == str(other)
-
-
-targets = st.text("abcvm-01_.", min_size=1, max_size=20) | st.sampled_from(
-    ["id:/subscriptions/x/y", "because", "--point", "-x", "a&lt;b", "R&D"]
-)
-
-
-@given(
-    target=targets,
-    point=st.sampled_from(["latest", "processed", "app", POINT]),
-    reason=st.text("ab '&;<>“”`-—|@!#tl", min_size=1, max_size=40).filter(lambda r: tidy(r) == r),
-)
-@example(target="vm-web01", point="app", reason="it says &lt; 5")
-def test_a_command_written_again_means_the_same(target: str, point: str, reason: str) -> None:
-    """What is offered to be typed for another target reads back as the very same command."""
-    command = Command(
-        verb="failover",
-        target=target,
-        options={"point": point, "shutdown": "yes"},
-        reason=reason,
-    )
-    assert said(command.again(target)) == command

@@ -15,6 +15,13 @@ USAGE = {
     "reprotect": "/dr reprotect <machine> [--cache <storage account id>] [because <reason>]",
     "failback": "/dr failback <machine> [--point latest|processed|app|<id>] [--shutdown yes|no] "
     "[because <reason>]",
+    "change-point": "/dr change-point <machine> [--point processed|app|<id>] [because <reason>]",
+    "planned-failover": "/dr planned-failover <machine> because <reason>",
+    "cancel-failover": "/dr cancel-failover <machine> [because <reason>]",
+    "test-failover": "/dr test-failover <machine> [--network <virtual network id>] "
+    "[--point latest|processed|app|<id>] [because <reason>]",
+    "cleanup": "/dr cleanup <machine> [because <reason>]",
+    "resynchronise": "/dr resynchronise <machine> [because <reason>]",
     "status": "/dr status [<machine>]",
     "list": "/dr list",
     "requests": "/dr requests",
@@ -38,7 +45,7 @@ def test_every_verb_explains_itself() -> None:
 
 def test_a_verb_is_read_from_its_function() -> None:
     """Name, help, details and options, with nothing said twice."""
-    number = Argument("<n>", "how many", one_of("1", "2"))
+    number = Argument("Times", "<n>", "how many", one_of("1", "2"))
 
     def try_(_ground: object, *, times: Annotated[str, number] = "1") -> None:
         """Try something.

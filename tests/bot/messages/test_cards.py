@@ -25,7 +25,7 @@ from bot.errors import Ambiguous, Missing, Misunderstood
 from bot.messages import answers
 from bot.messages.blocks import Message, esc
 from bot.messages.card import card
-from bot.messages.forms import cache_form
+from bot.messages.forms import option_form
 from bot.messages.thread import line
 from bot.queries import VERBS
 from sandbox.workspace.blocks import check_blocks
@@ -173,7 +173,7 @@ def test_a_card_offers_only_what_its_state_allows() -> None:
     }
     assert seen.pop(State.WAITING) == ["Approve", "Deny", "Withdraw"]
     assert seen.pop(State.APPROVED) == ["Withdraw"]
-    assert seen.pop(State.SUCCEEDED) == ["Commit"]
+    assert seen.pop(State.SUCCEEDED) == ["Commit", "Change recovery point"]
     assert not any(seen.values()), seen
     waits = card(in_state(State.APPROVED, needs_nod=True), now=NOW, expected=None)
     labels = [text["text"] for text in texts(waits.blocks)]
@@ -253,7 +253,7 @@ def test_slack_takes_every_answer(text: str) -> None:
         answers.sorry(Misunderstood(text, text)),
         answers.broken("0f3a"),
         answers.choose(Ambiguous(text, matches), "word"),
-        answers.name_cache(Missing(text, "cache", text), "word"),
+        answers.fill_in(Missing(text, "cache", target="id", name=text), "word", "Cache storage"),
         answers.asked(one, "C0INCIDENTS", already=False),
         answers.asked(one, "C0INCIDENTS", already=True),
         answers.overview(waiting=[one] * 20, running=[one], mine=[one], may_ask=[*CATALOGUE]),
@@ -284,8 +284,12 @@ def test_slack_takes_every_page_of_help(names: list[str]) -> None:
 
 @pytest.mark.parametrize("target", ["vm-web01", "id:/subscriptions/1/x", *HOSTILE], ids=range(11))
 def test_slack_takes_the_form(target: str) -> None:
-    """For the cache storage account of whatever was typed."""
-    check_view(cache_form("word", target), "modal")
+    """For every option of every operation, typed or chosen, on a machine of any name."""
+    for operation in CATALOGUE.values():
+        for option in operation.verb.options:
+            for choices in ([], [(f"{n}", f"{target} {n}") for n in range(150)]):
+                form = option_form("word", option, operation.title, target, choices)
+                check_view(form, "modal")
 
 
 KINDS = (

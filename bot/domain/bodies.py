@@ -1,0 +1,137 @@
+"""The bodies of the calls, for each provider exactly as Azure takes them."""
+
+import re
+from typing import Any
+
+from bot.domain.catalogue import Call, Ground
+from bot.domain.machines import Disk, Machine, Point, WayBack
+
+
+def plain(action: str, ground: Ground) -> Call:
+    """An action without a body."""
+    return Call(action=action, resource=ground.machine.id)
+
+
+def unplanned_failover(ground: Ground, *, shutdown: bool) -> Call:
+    """A failover towards the recovery side; VMware says in its own part whether to shut down."""
+    machine = ground.machine
+    details = _details(machine) | _point(ground.point)
+    if machine.provider == "InMageRcm":
+        details["performShutdown"] = "true" if shutdown else "false"
+        shutdown = False
+    return _call(
+        machine,
+        "unplannedFailover",
+        failoverDirection="PrimaryToRecovery",
+        sourceSiteOperations="Required" if shutdown else "NotRequired",
+        providerSpecificDetails=details,
+    )
+
+
+def planned_failover(ground: Ground) -> Call:
+    """A planned failover towards the recovery side."""
+    return _call(
+        ground.machine,
+        "plannedFailover",
+        failoverDirection="PrimaryToRecovery",
+        providerSpecificDetails=_details(ground.machine),
+    )
+
+
+def failback(ground: Ground) -> Call:
+    """A planned failover back: to the Hyper-V site, or to VMware, which names no direction."""
+    if ground.machine.provider == "InMageRcmFailback":
+        details = _details(ground.machine) | {"recoveryPointType": "CrashConsistent"}
+        return _call(ground.machine, "plannedFailover", providerSpecificDetails=details)
+    return _call(
+        ground.machine,
+        "plannedFailover",
+        failoverDirection="RecoveryToPrimary",
+        providerSpecificDetails={
+            "instanceType": f"{ground.machine.provider}Failback",
+            "dataSyncOption": "ForSynchronization",
+            "recoveryVmCreationOption": "NoAction",
+        },
+    )
+
+
+def test_failover(ground: Ground, network: str) -> Call:
+    """A copy in a network of its own."""
+    details = _details(ground.machine) | _point(ground.point)
+    if ground.machine.provider == "InMageRcm":
+        details["networkId"] = network
+    return _call(
+        ground.machine,
+        "testFailover",
+        failoverDirection="PrimaryToRecovery",
+        networkType="VmNetworkAsInput",
+        networkId=network,
+        providerSpecificDetails=details,
+    )
+
+
+def cleanup(ground: Ground) -> Call:
+    """The end of a test failover."""
+    return _call(ground.machine, "testFailoverCleanup", comments="Cleaned up through the DR bot.")
+
+
+def change_point(ground: Ground, point: Point) -> Call:
+    """Another recovery point for a failover that is not committed."""
+    details = _details(ground.machine)
+    if ground.machine.provider == "InMageRcm":
+        details |= _point(point)
+    return _call(
+        ground.machine,
+        "applyRecoveryPoint",
+        recoveryPointId=point.id,
+        providerSpecificDetails=details,
+    )
+
+
+def switch_protection(ground: Ground, way: WayBack) -> Call:
+    """The reprotect of an Azure to Azure machine, posted to the container it lives in."""
+    machine = ground.machine
+    group = _group(machine.source_vm)
+    return Call(
+        action="switchprotection",
+        resource=machine.container,
+        body={
+            "properties": {
+                "replicationProtectedItemName": machine.item,
+                "providerSpecificDetails": _details(machine)
+                | {
+                    "recoveryContainerId": machine.container,
+                    "policyId": way.policy,
+                    "recoveryResourceGroupId": group,
+                    "vmManagedDisks": [_disk(disk, group) for disk in way.disks],
+                },
+            }
+        },
+    )
+
+
+def _call(machine: Machine, action: str, **properties: Any) -> Call:
+    return Call(action=action, resource=machine.id, body={"properties": properties})
+
+
+def _details(machine: Machine) -> dict[str, Any]:
+    return {"instanceType": machine.provider}
+
+
+def _point(point: Point | None) -> dict[str, str]:
+    return {"recoveryPointId": point.id} if point else {}
+
+
+def _disk(disk: Disk, group: str) -> dict[str, str]:
+    kinds = ("recoveryReplicaDiskAccountType", "recoveryTargetDiskAccountType")
+    return {
+        "diskId": disk.id,
+        "primaryStagingAzureStorageAccountId": disk.cache_account,
+        "recoveryResourceGroupId": group,
+        **(dict.fromkeys(kinds, disk.account_type) if disk.account_type else {}),
+    }
+
+
+def _group(resource_id: str) -> str:
+    """Return the id of the resource group that a resource is in."""
+    return re.split("/providers/", resource_id, flags=re.IGNORECASE)[0]
