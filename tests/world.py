@@ -108,11 +108,14 @@ class World:
 
     async def rewrite(self, request: Request, **changes: object) -> None:
         """Change a stored request behind everybody's back, under its seal: to move time, say."""
-        before = await self.bot.redis.requests.snapshot(request.id)
-        assert before.request is not None
-        after = before.request.model_copy(update={**changes, "rev": before.request.rev + 1})
-        fact = Fact(type="story.rewrites", subject=request.id, actor=BOT)
-        verdict, _ = await self.bot.redis.requests.write(before, Write(fact=fact, request=after))
+        verdict = "moved"
+        while verdict in {"moved", "contended"}:
+            before = await self.bot.redis.requests.snapshot(request.id)
+            assert before.request is not None
+            after = before.request.model_copy(update={**changes, "rev": before.request.rev + 1})
+            fact = Fact(type="story.rewrites", subject=request.id, actor=BOT)
+            write = Write(fact=fact, request=after)
+            verdict, _ = await self.bot.redis.requests.write(before, write)
         assert verdict == "done", verdict
 
     async def entries(self) -> list[Entry]:

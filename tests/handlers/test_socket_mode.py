@@ -47,9 +47,10 @@ async def test_a_form_works_over_socket_mode(plugged: World) -> None:
     plugged.vault.world.machines.remove(plugged.vault.machine("vm-files01"))
     await plugged.alice.types("/dr reprotect vm-crm01")
     await plugged.alice.presses("Name the cache storage account")
-    await plugged.alice.fills(cache_account="nonsense")
-    assert "cache_account" in await plugged.alice.submits()
-    await plugged.alice.fills(cache_account=plugged.vault.cache_accounts["northeurope"])
+    field = next(iter((await plugged.alice.modal()).values))
+    await plugged.alice.fills(**{field: "nonsense"})
+    assert field in await plugged.alice.submits()
+    await plugged.alice.fills(**{field: plugged.vault.cache_accounts["northeurope"]})
     assert await plugged.alice.submits() == {}
     await plugged.bo.sees("Reprotect of vm-crm01", "0 of 2", "named by the asker")
 

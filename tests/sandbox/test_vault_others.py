@@ -9,7 +9,7 @@ from sandbox.vault import Vault
 from sandbox.vault.polls import Results
 from tests.sandbox.vault_client import FORWARD, Json, Visitor, visit
 
-NETWORK = f"/subscriptions/{Vault.subscription_id}/resourceGroups/rg/providers/n/virtualNetworks/v"
+NETWORK = Vault(Clock.by_hand()).networks["northeurope"]
 
 
 @pytest.fixture

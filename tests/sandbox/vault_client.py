@@ -40,6 +40,7 @@ class Visitor:
     sdk: Any  # a SiteRecoveryManagementClient; its models call every single field optional
     session: aiohttp.ClientSession
     token: str
+    second: Any  # the same for the second vault's subscription
 
     @property
     def there(self) -> tuple[str, str]:
@@ -78,6 +79,21 @@ class Visitor:
         """Ask for an operation on a machine's item."""
         return await self.ask("POST", f"{self.vault.machine(machine).item_id}/{operation}", body)
 
+    async def done(self, begin: Callable[..., Any], *arguments: object) -> str:
+        """Start something with the SDK, let all of its time pass, and tell how its job ended."""
+        job_id = await self.start(begin, *arguments)
+        self.vault.clock.advance(1500)
+        return self.vault.job(job_id).state
+
+    async def job(self, job_id: str) -> Json:
+        """Read a job's properties, whole."""
+        return cast(Json, (await self.send(f"replicationJobs/{job_id}"))["properties"])
+
+    async def item(self, name: str) -> Any:
+        """Read the properties of a machine's item with the SDK."""
+        items = self.sdk.replication_protected_items
+        return (await items.get(*self.place(name), enforce_https=False)).properties
+
     async def start(self, begin: Callable[..., Any], *arguments: object) -> str:
         """Start something with the SDK; give back the job's id from the first answer."""
         answers: list[Any] = []
@@ -110,13 +126,14 @@ async def visit(vault: Vault) -> AsyncIterator[Visitor]:
     }
     with _environment(environment):
         credential = DefaultAzureCredential()
-    sdk = SiteRecoveryManagementClient(
-        credential, vault.subscription_id, base_url=address, polling_interval=0
+    sdk, second = (
+        SiteRecoveryManagementClient(credential, each, base_url=address, polling_interval=0)
+        for each in (vault.subscription_id, vault.second.subscription_id)
     )
     try:
-        async with credential, sdk, aiohttp.ClientSession() as session:
+        async with credential, sdk, second, aiohttp.ClientSession() as session:
             token = await credential.get_token("https://management.azure.com/.default")
-            yield Visitor(vault, address, sdk, session, token.token)
+            yield Visitor(vault, address, sdk, session, token.token, second)
     finally:
         await runner.cleanup()
 

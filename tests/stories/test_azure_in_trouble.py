@@ -104,8 +104,9 @@ async def test_what_never_started_can_be_withdrawn(world: World) -> None:
 
 async def test_a_job_that_turns_up_late_is_adopted(world: World) -> None:
     """After the grace there is a job after all: it is followed, and no button is offered."""
-    world.vault.trouble.next("/replicationJobs", "malformed", method="GET")
+    world.vault.trouble.sometimes("/replicationJobs", "malformed", 1.0, method="GET")
     await _lost(world, "drop_after_accept")
+    world.vault.trouble.calm()
     await _grace_passes(world)
     await _ends(world)
     assert "request.absent" not in await world.kinds()

@@ -40,7 +40,7 @@ IMPOSSIBLE = [
     ("/dr failback vm-web01", "vm-web01 runs at home", "/dr failover vm-web01"),
     ("/dr commit vm-web01", "Commit is not possible for vm-web01 now", "/dr failover"),
     ("/dr reprotect vm-web01", "Reprotect is not possible for vm-web01 now", "/dr failover"),
-    ("/dr reprotect hv-sql01", "Reprotect is not possible for hv-sql01", "/dr failover"),
+    ("/dr reprotect hv-sql01", "hv-sql01", "now: /dr failover"),
     ("/dr failover vm-web01 --point 8f14e45f-ceea-467f-a7d7-0a1a4b1e9f10 because x",
      "vm-web01 has no recovery point 8f14e45f", "--point latest"),
 ]  # fmt: skip

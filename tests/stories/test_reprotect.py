@@ -26,11 +26,12 @@ async def test_it_is_asked_for_when_nothing_tells_it(world: World) -> None:
     await world.alice.presses(BUTTON)
     form = await world.alice.modal()
     assert form.title == "Cache storage account"
-    await world.alice.fills(cache_account="nonsense")
+    field = next(iter(form.values))
+    await world.alice.fills(**{field: "nonsense"})
     errors = await world.alice.submits()
-    assert "'nonsense' is not the resource id of a storage account" in errors["cache_account"]
+    assert "'nonsense' is not the resource id of a storage account" in errors[field]
     assert await world.record() == before
-    await world.alice.fills(cache_account=world.vault.cache_accounts["northeurope"])
+    await world.alice.fills(**{field: world.vault.cache_accounts["northeurope"]})
     assert await world.alice.submits() == {}
     assert not await world.alice.has_modal()
     await world.bo.sees(REPROTECT, "0 of 2", "stcachenortheu", "named by the asker", "we stay")
