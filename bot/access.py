@@ -1,5 +1,7 @@
 """Who somebody is, now, and whether they may look: asked of Slack, never remembered for long."""
 
+from typing import Final
+
 from bot.domain.audit import Actor
 from bot.domain.people import Person, why_nobody
 from bot.domain.policy import handles, includes
@@ -7,12 +9,23 @@ from bot.domain.votes import Standing
 from bot.errors import NotAllowed
 from bot.runtime import Bot
 
+MEMBERSHIP_AGE: Final = 60.0
+"""Seconds for which a group's members are believed when that lets somebody do something."""
+REFUSAL_AGE: Final = 10.0
+"""Seconds for which they are believed when that would keep somebody from it."""
 
-async def standing(bot: Bot, user_id: str, *lists: tuple[str, ...], fresh: bool = True) -> Standing:
+
+async def standing(
+    bot: Bot,
+    user_id: str,
+    *lists: tuple[str, ...],
+    fresh: bool = True,
+    groups_age: float = MEMBERSHIP_AGE,
+) -> Standing:
     """Read a person and the groups that some lists name; raises `Unavailable` without Slack."""
     home = await bot.slack.home()
     person = await bot.slack.person(user_id, fresh=fresh)
-    groups = await bot.slack.groups(handles(*lists))
+    groups = await bot.slack.groups(handles(*lists), age=groups_age)
     return Standing(person=person, home_teams=home.teams, groups=groups)
 
 

@@ -6,9 +6,10 @@ Slack each time, and a refusal is written down.
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from bot.access import actor, standing
+from bot.access import REFUSAL_AGE, actor, standing
 from bot.cards import place_for
 from bot.domain.audit import BOT, Fact
 from bot.domain.catalogue import Ground, Operation
@@ -168,11 +169,15 @@ async def _decide(
     request = await bot.redis.requests.load(click.request)
     if request is None:
         raise NotNow(f"There is no request {click.request}.")
-    who = await standing(bot, click.user, request.terms.may_ask, request.terms.may_approve)
+    lists = (request.terms.may_ask, request.terms.may_approve)
+    who = await standing(bot, click.user, *lists)
     try:
-        return await change(
-            bot, click.request, lambda now_is, now: decide(who, now_is, now), click=click.id
-        )
+        return await change(bot, click.request, partial(decide, who), click=click.id)
+    except NotAllowed:
+        # Whoever has just joined a group is not to wait for our memory of it.
+        who = await standing(bot, click.user, *lists, groups_age=REFUSAL_AGE)
+    try:
+        return await change(bot, click.request, partial(decide, who), click=click.id)
     except NotAllowed as error:
         await note(
             bot,

@@ -103,7 +103,7 @@ async def _policy(bot: Bot) -> list[Diagnosis]:
     rules = bot.policy.rules
     found = [_good("Policy", f"Version {bot.policy.version}, {len(rules)} rules.")]
     lists = [people for rule in rules for people in (rule.may_ask, rule.may_approve)]
-    groups = await bot.slack.groups(handles(bot.policy.may_look, *lists), fresh=True)
+    groups = await bot.slack.groups(handles(bot.policy.may_look, *lists), age=0)
     for handle, members in sorted(groups.items()):
         if members:
             found.append(_good("Policy", f"{handle} has {len(members)} members."))

@@ -3,6 +3,7 @@
 They change nothing, and only the person who asked sees the answer.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -60,6 +61,29 @@ class MachineStatus(Data):
     job: Job | None
     request: Request | None
     offers: tuple[str, ...]
+
+
+class PointList(Data):
+    """The recovery points of a machine, the newest first."""
+
+    machine: Machine
+    points: tuple[Point, ...]
+
+
+class Readiness(Data):
+    """Machines to be judged, all or one."""
+
+    machines: tuple[Machine, ...]
+    troubles: tuple[str, ...]
+    one: bool
+
+
+class JobList(Data):
+    """Jobs, those that run first and then the newest; with steps and errors where they tell."""
+
+    subject: str
+    jobs: tuple[Job, ...]
+    more: int
 
 
 class RequestList(Data):
@@ -125,6 +149,48 @@ async def list_(bot: Bot, user_id: str, _target: str) -> Data:
     return await _fleet(bot, detailed=True)
 
 
+@query(target="machine", target_required=True)
+async def points(bot: Bot, user_id: str, target: str) -> Data:
+    """List the recovery points of a machine, with their age and their ids."""
+    await require_look(bot, user_id)
+    machine = await find(bot, target)
+    return PointList(machine=machine, points=await bot.azure.points(machine.id))
+
+
+@query(target="machine")
+async def ready(bot: Bot, user_id: str, target: str) -> Data:
+    """Say what speaks against failing a machine over, or which machines are not ready.
+
+    Looks at health, RPO, agent, disks, network, a forgotten test cleanup and the last test.
+    """
+    await require_look(bot, user_id)
+    if target:
+        return Readiness(machines=(await find(bot, target),), troubles=(), one=True)
+    inventory = await everything(bot)
+    return Readiness(machines=inventory.machines, troubles=inventory.troubles, one=False)
+
+
+@query(target="machine")
+async def jobs(bot: Bot, user_id: str, target: str) -> Data:
+    """List what Azure runs, and what ended or failed lately, of all or one machine."""
+    await require_look(bot, user_id)
+    lists = await asyncio.gather(*(bot.azure.jobs(vault) for vault in bot.vaults))
+    wanted = target.casefold()
+    found = [
+        (vault, job)
+        for vault, listed in zip(bot.vaults, lists, strict=True)
+        for job in listed
+        if not wanted or job.target.casefold() == wanted
+    ]
+    found.sort(key=lambda one: (not one[1].running, -_began(one[1])))
+    whole = await asyncio.gather(
+        *(bot.azure.job(vault, job.name) for vault, job in found[:_RECENT] if _telling(job))
+    )
+    by_name = {job.name: job for job in whole}
+    shown = tuple(by_name.get(job.name, job) for _, job in found[:_RECENT])
+    return JobList(subject=target, jobs=shown, more=max(0, len(found) - _RECENT))
+
+
 @query(target=None)
 async def requests(bot: Bot, user_id: str, _target: str) -> Data:
     """List the open requests, and the latest that ended."""
@@ -185,6 +251,15 @@ async def overview(bot: Bot, user_id: str) -> Overview:
             )
         ),
     )
+
+
+def _telling(job: Job) -> bool:
+    """Whether the steps and errors of a job are worth a reading of their own."""
+    return job.running or not job.good
+
+
+def _began(job: Job) -> float:
+    return job.started.timestamp() if job.started else 0.0
 
 
 def _speaks_of(operations: tuple[str, ...], one: Operation) -> bool:

@@ -17,7 +17,18 @@ from bot.lifecycle import note
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
 from bot.messages.forms import option_form
-from bot.queries import VERBS, Fleet, HelpPage, MachineStatus, Overview, RequestList, Trail
+from bot.queries import (
+    VERBS,
+    Fleet,
+    HelpPage,
+    JobList,
+    MachineStatus,
+    Overview,
+    PointList,
+    Readiness,
+    RequestList,
+    Trail,
+)
 from bot.runtime import Bot
 
 _PER_MINUTE: Final = 60
@@ -171,6 +182,13 @@ def show(found: Data) -> Message:
                 offers=found.offers,
                 now=now,
             )
+        case PointList():
+            return answers.point_list(found.machine, found.points, datetime.now(UTC))
+        case Readiness():
+            now = datetime.now(UTC)
+            return answers.readiness(found.machines, found.troubles, now, one=found.one)
+        case JobList():
+            return answers.job_list(found.subject, found.jobs, found.more, datetime.now(UTC))
         case RequestList():
             return answers.request_list(found.open, found.recent)
         case Trail():

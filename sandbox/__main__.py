@@ -31,6 +31,9 @@ def _options(words: list[str]) -> argparse.Namespace:
         default="none",
         help="where the app takes its requests; 'none' means Socket Mode",
     )
+    parser.add_argument(
+        "--estate", choices=("shop", "full"), default="shop", help="which machines there are"
+    )
     parser.add_argument("--speed", type=float, default=1.0, help="how much faster work goes")
     parser.add_argument("--seed", type=int, default=7, help="what chance starts from")
     parser.add_argument("--workspace-port", type=int, default=0, help="0 takes a free port")
@@ -47,7 +50,8 @@ async def _run(options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     clock = Clock(hurry=options.speed)
-    workspace, vault = Workspace(clock, seed=options.seed), Vault(clock, seed=options.seed)
+    workspace = Workspace(clock, seed=options.seed)
+    vault = Vault(clock, seed=options.seed, estate=options.estate)
     workspace.deliver_to(None if options.deliver_to == "none" else options.deliver_to)
     async with AsyncExitStack() as stack:
         page = await stack.enter_async_context(
@@ -63,6 +67,7 @@ async def _run(options: argparse.Namespace) -> None:
                 "app_token": workspace.app_token,
                 "signing_secret": workspace.signing_secret,
                 "vault_id": vault.resource_id,
+                "vault_ids": list(vault.resource_ids),
                 "identity_endpoint": f"{azure}/msi/token",
                 "identity_header": vault.identity_header,
                 "incident_channel": "incidents",

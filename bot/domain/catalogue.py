@@ -54,6 +54,11 @@ class Operation:
     """What has to be read from Azure beside the machine."""
 
     @property
+    def judged(self) -> bool:
+        """Whether the machine's readiness to fail over says something about it."""
+        return bool({"UnplannedFailover", "PlannedFailover"} & set(self.needs.values()))
+
+    @property
     def name(self) -> str:
         """The word people type, the policy's key and the audit's label."""
         return self.verb.name

@@ -87,6 +87,14 @@ class Machine(Data):
     """The ARM id of the virtual machine on the primary side, lower-cased by Azure."""
     failed_over_vm: str = ""
     """The ARM id of the virtual machine on the recovery side, after a failover."""
+    tested_at: datetime | None = None
+    """When a test failover last succeeded."""
+    heartbeat: datetime | None = None
+    """When its agent was last heard of."""
+    agent_expires: datetime | None = None
+    unprotected_disks: int = 0
+    recovery_network: str = ""
+    """The virtual network that it is to run in after a failover."""
     test_network: str = ""
     """The virtual network that the machine is set up to be tested in."""
     recovery_group: str = ""

@@ -76,24 +76,27 @@ class Slack:
 
     async def person(self, user_id: str, *, fresh: bool = False) -> Person:
         """Read an account; `fresh` asks Slack now, otherwise an answer of the last minute does."""
-        return await self._remember(f"person:{user_id}", lambda: self._person(user_id), fresh)
+        age = 0 if fresh else _REMEMBERED
+        return await self._remember(f"person:{user_id}", lambda: self._person(user_id), age)
 
     async def groups(
-        self, handles: Iterable[str], *, fresh: bool = False
+        self, handles: Iterable[str], *, age: float = _REMEMBERED
     ) -> dict[str, frozenset[str]]:
         """Read who is in some user groups, by handle with '@'; a missing group is empty.
+
+        An answer up to `age` seconds old will do; 0 asks Slack now.
 
         A plan without user groups has none: everybody is then nobody.
         """
         wanted = sorted(set(handles))
         if not wanted:
             return {}
-        ids = await self._remember("groups", self._group_ids, fresh)
+        ids = await self._remember("groups", self._group_ids, age)
         found: dict[str, frozenset[str]] = {}
         for handle in wanted:
             if group := ids.get(handle):
                 members = self._members_of(group)
-                found[handle] = await self._remember(f"group:{group}", members, fresh)
+                found[handle] = await self._remember(f"group:{group}", members, age)
             else:
                 found[handle] = frozenset()
         return found
@@ -101,13 +104,11 @@ class Slack:
     async def channel(self, reference: str) -> Channel | None:
         """Find a channel by id or `#name`; None when the bot cannot see it."""
         if reference.startswith("#"):
-            ids = await self._remember("channels", self._channel_ids, fresh=False)
+            ids = await self._remember("channels", self._channel_ids)
             reference = ids.get(reference[1:], "")
         if not reference:
             return None
-        return await self._remember(
-            f"channel:{reference}", lambda: self._channel(reference), fresh=False
-        )
+        return await self._remember(f"channel:{reference}", lambda: self._channel(reference))
 
     async def post(
         self, channel: str, message: Message, *, thread: str = "", broadcast: bool = False
@@ -237,11 +238,13 @@ class Slack:
             archived=bool(channel.get("is_archived")),
         )
 
-    async def _remember(self, key: str, ask: Callable[[], Awaitable[T]], fresh: bool) -> T:
+    async def _remember(
+        self, key: str, ask: Callable[[], Awaitable[T]], age: float = _REMEMBERED
+    ) -> T:
         """Ask once for everybody who wants to know at the same time; fail when Slack does."""
         async with self._asking.setdefault(key, asyncio.Lock()):
             asked, value = self._memory.get(key, (0.0, None))
-            if not fresh and asked and time.monotonic() - asked < _REMEMBERED:
+            if asked and time.monotonic() - asked < age:
                 return value  # type: ignore[no-any-return]
             answer = await ask()
             self._memory[key] = (time.monotonic(), answer)

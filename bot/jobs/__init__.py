@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot import cards
-from bot.errors import Tampered, Unavailable
+from bot.errors import Refused, Tampered, Unavailable
 from bot.gateways.engine import Perpetual, Task
 from bot.jobs.expire import expire
 from bot.jobs.follow import follow_vault
@@ -50,6 +50,9 @@ def _task(name: str, work: Work, bot: Bot) -> Task:
         except Unavailable as error:
             log.warning("%s %s waits: %s", name, what, error.sentence)
             wait = error.retry_after or RETRY.total_seconds()
+        except Refused as error:
+            log.info("%s %s: %s", name, what, error.sentence)
+            wait = None
         except Tampered as error:
             log.error("%s %s is left alone: %s", name, what, error.sentence)  # noqa: TRY400
             wait = None

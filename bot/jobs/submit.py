@@ -85,7 +85,7 @@ async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
             one: await bot.slack.person(one, fresh=True) for one in sorted(ids)
         }
         groups = await bot.slack.groups(
-            handles(request.terms.may_ask, request.terms.may_approve), fresh=True
+            handles(request.terms.may_ask, request.terms.may_approve), age=0
         )
     except Unavailable:
         log.warning("%s: Slack does not answer; the votes stand as they were cast", request.id)

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.domain.audit import Entry
-from bot.domain.machines import Machine, Point
+from bot.domain.machines import Job, Machine, Point
 from bot.domain.operations import CATALOGUE
+from bot.domain.readiness import Concern, Weight, concerns
 from bot.domain.request import Request
 from bot.domain.verbs import Verb
 from bot.errors import Ambiguous, DrError, Missing
@@ -26,6 +27,8 @@ from bot.messages.blocks import (
 )
 from bot.messages.buttons import CHOOSE, FILL_IN
 
+_POINTS: Final = 60
+_POINTS_A_BLOCK: Final = 12
 _MACHINES: Final = 40
 """So many machines are listed in one answer; a message holds fifty blocks."""
 
@@ -151,7 +154,7 @@ def machine_status(
             ("Kind", esc(machine.provider)),
         ),
     ]
-    if found := lines.findings(machine, most=8):
+    if found := lines.readiness(machine, now, most=8):
         blocks.append(section("\n".join(found)))
     if points:
         listed = "\n".join(_point(one, now) for one in points)
@@ -164,6 +167,64 @@ def machine_status(
     blocks.append(context(f"Possible now: {can}." if can else "Nothing can be asked for now."))
     text = f"{machine.name}: {machine.state_words}, runs in {machine.here}."
     return Message(text=esc(text), blocks=blocks)
+
+
+def point_list(machine: Machine, points: Sequence[Point], now: datetime) -> Message:
+    """The recovery points of a machine, as many as a message holds."""
+    shown = points[:_POINTS]
+    blocks = [header(f"Recovery points of {machine.name}")]
+    blocks += [
+        section("\n".join(_point(one, now) for one in shown[start : start + _POINTS_A_BLOCK]))
+        for start in range(0, len(shown), _POINTS_A_BLOCK)
+    ]
+    if len(points) > len(shown):
+        blocks.append(context(f"… and {len(points) - len(shown)} older ones."))
+    if not points:
+        blocks.append(section("There is none."))
+    return Message(text=esc(f"{machine.name} has {len(points)} recovery points."), blocks=blocks)
+
+
+def readiness(
+    machines: Sequence[Machine], troubles: Sequence[str], now: datetime, *, one: bool
+) -> Message:
+    """What speaks against failing over: of one machine in full, of all the worst."""
+    judged = [(machine, concerns(machine, now)) for machine in machines]
+    if not one:
+        judged = [
+            (machine, worst)
+            for machine, found in judged
+            if (worst := tuple(c for c in found if c.weight is not Weight.NOTE))
+        ]
+    title = f"Readiness of {machines[0].name}" if one and machines else "Not ready"
+    blocks = [header(title), *_troubles(troubles)]
+    blocks += [_judgement(machine, found) for machine, found in judged[:_MACHINES]]
+    if len(judged) > _MACHINES:
+        blocks.append(context(f"… and {len(judged) - _MACHINES} more machines."))
+    if not judged:
+        blocks.append(section("Nothing is known to speak against any machine."))
+    blocks.append(context("Only a test failover proves that a machine starts on the other side."))
+    return Message(text=esc(f"{title}: {len(judged)} of {len(machines)} machines."), blocks=blocks)
+
+
+def _judgement(machine: Machine, found: Sequence[Concern]) -> Block:
+    name = f"*{esc(machine.name)}* — {lines.standing(machine)}"
+    said = "\n".join(lines.concern(one) for one in found[:8])
+    return section(f"{name}\n{said or ':white_check_mark: Nothing speaks against a failover.'}")
+
+
+def job_list(subject: str, jobs: Sequence[Job], more: int, now: datetime) -> Message:
+    """Site Recovery jobs."""
+    title = f"Jobs of {subject}" if subject else "Jobs"
+    blocks = [header(title)]
+    for job in jobs:
+        blocks.append(section(lines.job(job, now)))
+        if job.running and job.steps:
+            blocks.append(section(lines.steps(job.steps, now)))
+    if more:
+        blocks.append(context(f"… and {more} older ones."))
+    if not jobs:
+        blocks.append(section("There is none."))
+    return Message(text=esc(f"{title}: {len(jobs)} shown."), blocks=blocks)
 
 
 def request_list(open_ones: Sequence[Request], recent: Sequence[Request]) -> Message:

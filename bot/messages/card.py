@@ -165,7 +165,9 @@ def _reason(request: Request) -> list[Block]:
 def _middle(request: Request, now: datetime) -> list[Block]:
     if request.state is State.WAITING:
         destroys = CATALOGUE[request.operation].destroys(request.ground)
-        found = lines.findings(request.machine)
+        asked = datetime.fromtimestamp(request.asked_at / 1000, UTC)
+        about = CATALOGUE[request.operation].judged
+        found = lines.readiness(request.machine, asked) if about else []
         return [
             section(f":boom: *What it destroys:* {esc(destroys)}"),
             *([section("\n".join(found))] if found else []),

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.catalogue import Ground
-from bot.domain.machines import JobStep, Machine, Point, position
+from bot.domain.machines import Job, JobStep, Machine, Point, position
 from bot.domain.operations import CATALOGUE
+from bot.domain.readiness import Concern, Weight, concerns
 from bot.domain.request import Request, State
 from bot.messages.blocks import clock, duration, esc, mention, moment
 
@@ -27,6 +28,11 @@ HEALTH_ICONS = {
     "Normal": ":large_green_circle:",
     "Warning": ":large_yellow_circle:",
     "Critical": ":red_circle:",
+}
+_WEIGHTS = {
+    Weight.BLOCKS: ":no_entry: *Blocks:*",
+    Weight.RISK: ":warning: *Risk:*",
+    Weight.NOTE: ":memo:",
 }
 _STEP_ICONS = {
     "Succeeded": ":white_check_mark:",
@@ -107,16 +113,35 @@ def health(machine: Machine) -> str:
     )
 
 
-def findings(machine: Machine, most: int = 3) -> list[str]:
-    """What speaks against being sure, the worst first."""
-    worst_first = sorted(machine.findings, key=lambda f: f.level != "Critical")
-    lines = [
-        f":warning: {esc(finding.message, 300)} ({esc(finding.code)})"
-        for finding in worst_first[:most]
-    ]
-    if len(worst_first) > most:
-        lines.append(f":warning: and {len(worst_first) - most} more: /dr status shows them")
-    return lines
+def readiness(machine: Machine, now: datetime, most: int = 4) -> list[str]:
+    """What speaks against failing over, the heaviest first."""
+    found = concerns(machine, now)
+    said = [concern(one) for one in found[:most]]
+    if len(found) > most:
+        said.append(f":memo: and {len(found) - most} more: /dr ready {esc(machine.name)}")
+    return said
+
+
+def concern(one: Concern) -> str:
+    """A finding about readiness, with what to do."""
+    advice = f" — {esc(one.advice, 200)}" if one.advice else ""
+    return f"{_WEIGHTS[one.weight]} {esc(one.sentence, 300)}{advice}"
+
+
+def job(one: Job, now: datetime) -> str:
+    """A Site Recovery job in a few lines, with what went wrong in it."""
+    state = "InProgress" if one.running else one.state
+    icon = _STEP_ICONS.get(state, ":grey_question:")
+    began = f" · {moment(one.started)}" if one.started else ""
+    took = ""
+    if one.started:
+        took = f", {duration(((one.ended or now) - one.started).total_seconds())}"
+    wrong = "".join(
+        f"\n:warning: {esc(e.message, 400)}{f' — {esc(e.action, 300)}' if e.action else ''}"
+        for e in one.errors[:2]
+    )
+    name = f"*{esc(one.target or 'the vault')}* {esc(one.scenario)}"
+    return f"{icon} {name} — {esc(one.words or one.state)}{began}{took} `{esc(one.name)}`{wrong}"
 
 
 def standing(machine: Machine) -> str:

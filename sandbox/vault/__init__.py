@@ -3,20 +3,26 @@
 It keeps its own truth about machines, jobs and recovery points, checks every body exactly, moves
 time by a `Clock`, and makes trouble when told to (`vault.trouble`).
 
+There are two vaults behind one address, each in a subscription of its own. The first one's estate
+is the demo's ("shop"), or has one of everything besides ("full").
+
 What it is not. It is not Azure: nothing is replicated and no machine is ever started. It speaks
-only what a client needs that fails machines over and back: Azure-to-Azure in depth, Hyper-V as far
-as failover, test, failback and reprotect, recovery plans for Azure machines; no VMware, no enabling
-or disabling of protection, no plans made or changed, no clusters, no mobility service. Where the
-real service's answer is not known - the codes of its refusals, what an Azure machine allows while a
-commit is pending, what becomes of a plan after a reprotect - it answers something of the right
-shape, and the file that does so says that it is a guess. It checks tokens, not people, and it must
-only ever be bound to the loopback address.
+only what a client needs that fails machines over and back: Azure-to-Azure in depth, Hyper-V and
+modern VMware there and back, classic VMware as far as the commit, recovery plans for Azure and
+Hyper-V machines, enabling replication; no disabling, no plans made or changed, no clusters, no
+mobility service. Where the real service's answer is not known - the codes of its refusals, what an
+Azure machine allows while a commit is pending, what becomes of a plan after a reprotect or of a
+machine whose job is cancelled - it answers something of the right shape, and the file that does so
+says that it is a guess. It checks tokens, not people, and it must only ever be bound to the
+loopback address.
 
 Files: `vault` is what tests hold, `front` the part of it that the web server sees. `world`,
-`agenda`, `machines`, `jobs`, `points` and `estate` are the state. `operations`, `plans`, `subjobs`,
-`effects`, `recipes`, `shapes` and `orders` change it. `bodies_*` and `details` write what is sent.
-`server`, `routes`, `calls`, `reads`, `writes`, `filters`, `polls`, `identity`, `roles` and `limits`
-are the wire, `faults` its refusals, and `trouble` is trouble.
+`agenda`, `machines`, `states`, `plans`, `jobs` and `points` are the state; `estate`, `estate_*`,
+`places`, `makers` and `ailments` are what it begins with. `operations`, `failovers`, `reprotects`,
+`enabling`, `plan_operations` and `plan_steps` change it, by way of `work`, `subjobs`, `effects`,
+`recipes`, `shapes` and `orders`. `bodies_*` and `details` write what is sent. `server`, `routes`,
+`calls`, `reads`, `reads_around`, `writes`, `filters`, `polls`, `identity`, `roles` and `limits` are
+the wire, `faults` its refusals, and `trouble` is trouble.
 """
 
 from sandbox.vault.front import Seen

@@ -8,11 +8,11 @@ milestone on the agenda, so that pausing, ending or restarting it is a matter of
 import heapq
 import itertools
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from sandbox.vault import recipes
-from sandbox.vault.jobs import Fate, Job, State
+from sandbox.vault.jobs import Fate, Job, JobError, State
 
 Effect = Callable[[datetime], None]
 
@@ -64,7 +64,7 @@ class Run:
         self._release = release
         self._milestones = [
             *sorted(milestones, key=lambda milestone: milestone.after),
-            Milestone(job.length, lambda when: self.finish("Succeeded", when)),
+            Milestone(job.length, self._complete),
         ]
         self._fated: Effect | None = None
         self._passed = 0
@@ -82,46 +82,52 @@ class Run:
             self._insert(Milestone(moment, self.pause))
         self._wait_for_next()
 
-    def finish(self, state: State, when: datetime) -> None:
-        """End the job and let go of what it held."""
-        job = self.job
-        job.end(
-            state,
-            when,
-            recipes.failure(job.title, job.target_name) if state == "Failed" else None,
-        )
-        self._turn += 1
-        self._release(when)
+    def finish(self, state: State, when: datetime, error: JobError | None = None) -> None:
+        """End the job and let go of what it held; a failed one has an error in any case."""
+        if state == "Failed" and error is None:
+            error = recipes.failure(self.job.title, self.job.target_name)
+        self._end(state, when, error)
 
-    def pause(self, when: datetime) -> None:
-        """Stop at this point until a person resumes the job."""
-        self.job.state, self.job.paused = "Suspended", when
+    def pause(self, when: datetime, action: str = "") -> None:
+        """Stop at this point until a person resumes the job, having done what is asked."""
+        self.job.state, self.job.paused, self.job.waits_for = "Suspended", when, action
+        self.job.paused_at = self._milestones[self._passed - 1].after
         self._turn += 1
 
-    def resume(self, when: datetime) -> None:
+    def resume(self, when: datetime, comments: str = "") -> None:
         """Go on where the job stopped; the wait does not count."""
-        if self.job.paused is None:
-            raise ValueError(f"Job {self.job.job_id} does not wait for anybody.")
-        self.job.idle += when - self.job.paused
-        self.job.paused, self.job.state = None, "InProgress"
+        job = self.job
+        if job.paused is None:
+            raise ValueError(f"Job {job.job_id} does not wait for anybody.")
+        if job.waits_for:
+            job.observations[job.waits_for] = comments
+        job.waits.append((job.paused_at, when - job.paused))
+        job.paused, job.state, job.waits_for = None, "InProgress", ""
         self._wait_for_next()
 
     def restart(self, when: datetime) -> None:
         """Do the whole job once more, under the same id; fate does not strike twice.
 
-        Jobs inside it are not run again.
+        Jobs inside it that have begun before are not run again.
         """
         self._take()
         job = self.job
         self._milestones = [each for each in self._milestones if each.effect is not self._fated]
         job.state, job.ended, job.error = "InProgress", None, None
-        job.started, job.idle = when, timedelta()
+        job.started, job.complete = when, False
+        job.waits.clear()
+        job.observations.clear()
         self._passed = 0
         self._wait_for_next()
 
-    def void(self) -> None:
-        """Let nothing of this run happen any more."""
+    def _complete(self, when: datetime) -> None:
+        self.job.complete = True
+        self._end("Failed" if self.job.setbacks else "Succeeded", when, None)
+
+    def _end(self, state: State, when: datetime, error: JobError | None) -> None:
+        self.job.end(state, when, error)
         self._turn += 1
+        self._release(when)
 
     def _insert(self, milestone: Milestone) -> None:
         self._fated = milestone.effect
@@ -131,7 +137,7 @@ class Run:
         self._turn += 1
         turn = self._turn
         milestone = self._milestones[self._passed]
-        due = self.job.started + self.job.idle + timedelta(seconds=milestone.after)
+        due = self.job.moment(milestone.after)
 
         def pass_it(when: datetime) -> None:
             if turn != self._turn:

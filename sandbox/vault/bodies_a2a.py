@@ -6,8 +6,9 @@ purpose: the RPO after a failover, the percentage once the first copy is done.
 
 from datetime import datetime, timedelta
 
-from sandbox.vault.machines import COPYING, FIRST_POINT, Disk, Machine
-from sandbox.vault.names import NEVER, JsonObject, group_id, guid, resource, stamp
+from sandbox.vault.machines import Disk, Machine
+from sandbox.vault.names import NEVER, JsonObject, guid, stamp
+from sandbox.vault.states import COPYING, FIRST_POINT
 
 
 def replication_details(machine: Machine, now: datetime, single: bool) -> JsonObject:
@@ -18,7 +19,8 @@ def replication_details(machine: Machine, now: datetime, single: bool) -> JsonOb
     vm_state = "UnprotectedStatesBegin" if copying else machine.protection_state
     recovered = machine.vm_id(recovery).lower() if machine.active_location == "Recovery" else None
     network = f"vnet-{recovery.region}"
-    target_group = machine.groups[recovery.region]
+    target_group, vault = machine.groups[recovery.region], home.vault
+    shared = machine.multi_vm_group
     return {
         "instanceType": "A2A",
         "fabricObjectId": machine.vm_id(home).lower(),
@@ -28,9 +30,9 @@ def replication_details(machine: Machine, now: datetime, single: bool) -> JsonOb
         "initialPrimaryExtendedLocation": None,
         "initialRecoveryExtendedLocation": None,
         "initialRecoveryFabricLocation": (recovery if machine.original == home else home).region,
-        "multiVmGroupId": guid("multi-vm", machine.item_name),
-        "multiVmGroupName": "",
-        "multiVmGroupCreateOption": "AutoCreated",
+        "multiVmGroupId": guid("multi-vm", shared or machine.item_name),
+        "multiVmGroupName": shared,
+        "multiVmGroupCreateOption": "UserSpecified" if shared else "AutoCreated",
         "managementId": guid("management", machine.item_name),
         "protectedDisks": None,
         "unprotectedDisks": None,
@@ -41,10 +43,10 @@ def replication_details(machine: Machine, now: datetime, single: bool) -> JsonOb
         "osType": machine.os_type,
         "recoveryAzureVMSize": machine.size,
         "recoveryAzureVMName": machine.friendly_name,
-        "recoveryAzureResourceGroupId": group_id(target_group),
+        "recoveryAzureResourceGroupId": vault.group_id(target_group),
         "recoveryCloudService": None,
         "recoveryAvailabilitySet": None,
-        "selectedRecoveryAzureNetworkId": resource(
+        "selectedRecoveryAzureNetworkId": vault.resource(
             target_group, "Microsoft.Network/virtualNetworks", network
         ).lower(),
         "selectedTfoAzureNetworkId": None,
@@ -54,8 +56,8 @@ def replication_details(machine: Machine, now: datetime, single: bool) -> JsonOb
         "monitoringJobType": None if copied is None else "InitialReplication",
         "lastHeartbeat": stamp(now - machine.heartbeat_age),
         "agentVersion": "9.65.7397.1",
-        "agentExpiryDate": NEVER if machine.os_type == "Linux" else f"{NEVER}Z",
-        "isReplicationAgentUpdateRequired": False,
+        "agentExpiryDate": _expiry(machine),
+        "isReplicationAgentUpdateRequired": machine.agent_expires is not None,
         "isReplicationAgentCertificateUpdateRequired": False,
         "recoveryFabricObjectId": recovered,
         "vmProtectionState": vm_state,
@@ -94,13 +96,20 @@ def _objectives(machine: Machine, now: datetime, copying: bool) -> JsonObject:
     }
 
 
+def _expiry(machine: Machine) -> str:
+    """When the agent expires; "never" comes with and without a time zone."""
+    if machine.agent_expires is not None:
+        return stamp(machine.agent_expires)
+    return NEVER if machine.os_type == "Linux" else f"{NEVER}Z"
+
+
 def _disk(machine: Machine, disk: Disk, copied: int | None, single: bool) -> JsonObject:
-    target = machine.disk_id(disk, machine.recovery)
+    target, vault = machine.disk_id(disk, machine.recovery), machine.home.vault
     copying = machine.protection_state in (COPYING, FIRST_POINT)
     state = "InitialReplicationPending" if copying else "Protected"
     return {
         "diskId": machine.disk_id(disk, machine.home).lower(),
-        "recoveryResourceGroupId": group_id(machine.groups[machine.recovery.region]),
+        "recoveryResourceGroupId": vault.group_id(machine.groups[machine.recovery.region]),
         "recoveryTargetDiskId": target,
         "recoveryReplicaDiskId": "",
         "recoveryOrignalTargetDiskId": target.lower(),
@@ -132,16 +141,17 @@ def _disk(machine: Machine, disk: Disk, copied: int | None, single: bool) -> Jso
 
 def _nic(machine: Machine, network: str) -> JsonObject:
     source, target = (machine.groups[place.region] for place in (machine.home, machine.recovery))
+    vault = machine.home.vault
     return {
         "nicId": guid("nic", machine.item_name),
         "replicaNicId": None,
-        "sourceNicArmId": resource(
+        "sourceNicArmId": vault.resource(
             source, "Microsoft.Network/networkInterfaces", f"{machine.friendly_name}-nic"
         ),
-        "vMNetworkName": resource(
+        "vMNetworkName": vault.resource(
             source, "Microsoft.Network/virtualNetworks", f"vnet-{machine.home.region}"
         ),
-        "recoveryVMNetworkId": resource(
+        "recoveryVMNetworkId": vault.resource(
             target, "Microsoft.Network/virtualNetworks", network
         ).lower(),
         "ipConfigs": [

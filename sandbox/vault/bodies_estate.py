@@ -1,18 +1,21 @@
 """The wire bodies of what stands around the machines: fabrics, containers, mappings, policies,
-plans, and the virtual machines outside the vault.
+machines that a site could protect, and the virtual machines outside the vault.
 """
 
-from sandbox.vault.bodies_items import current_scenario
-from sandbox.vault.estate import HYPER_V_POLICY, PLACES, Pairing, Policy
-from sandbox.vault.machines import Machine, Place
-from sandbox.vault.names import VAULT_TYPE, JsonObject, guid, resource, told
-from sandbox.vault.world import RecoveryPlan
+from datetime import datetime
+
+from sandbox.vault import vmware
+from sandbox.vault.bodies_items import protectable_id, provider_id
+from sandbox.vault.estate import Pairing
+from sandbox.vault.machines import Machine, Place, Policy
+from sandbox.vault.names import VAULT_TYPE, JsonObject, VaultName, guid, stamp
+from sandbox.vault.states import Provider
 
 _FABRICS = f"{VAULT_TYPE}/replicationFabrics"
 _CONTAINERS = f"{_FABRICS}/replicationProtectionContainers"
 
 
-def fabric(place: Place) -> JsonObject:
+def fabric(place: Place, now: datetime) -> JsonObject:
     """Write a fabric; the ids of its containers use internal guids, not names."""
     keys = {"kekState": "None", "kekCertThumbprint": None}
     details: JsonObject = {"instanceType": place.kind}
@@ -22,6 +25,10 @@ def fabric(place: Place) -> JsonObject:
             "location": place.region,
             "containerIds": [f"{containers}/{place.container_guid}"],
         }
+    elif place.kind == "InMageRcm":
+        details |= _appliance(place, now)
+    elif place.kind == "VMware":
+        details |= _configuration_server(place, now)
     return {
         "name": place.fabric,
         "type": _FABRICS,
@@ -63,7 +70,7 @@ def mapping(pairing: Pairing) -> JsonObject:
     details: JsonObject = {"instanceType": pairing.policy.provider}
     if pairing.policy.provider == "A2A":
         details |= {"agentAutoUpdateStatus": "Disabled", "automationAccountArmId": None}
-    known = pairing.target in PLACES
+    known = pairing.policy.provider == "A2A"
     return {
         "id": f"{mappings}/{pairing.name}",
         "name": pairing.name,
@@ -78,7 +85,7 @@ def mapping(pairing: Pairing) -> JsonObject:
             "providerSpecificDetails": details,
             "health": "Normal",
             "healthErrorDetails": [],
-            "policyId": told("replicationPolicies", pairing.policy.name),
+            "policyId": pairing.source.vault.told("replicationPolicies", pairing.policy.name),
             "state": "Paired",
             "sourceProtectionContainerFriendlyName": pairing.source.container_title,
             "sourceFabricFriendlyName": pairing.source.title,
@@ -88,55 +95,51 @@ def mapping(pairing: Pairing) -> JsonObject:
     }
 
 
-def policy(record: Policy) -> JsonObject:
+def policy(record: Policy, vault: VaultName) -> JsonObject:
     """Write a replication policy."""
-    details: JsonObject = {
-        "instanceType": record.provider,
-        "recoveryPointThresholdInMinutes": 30,
-        "recoveryPointHistory": 1440,
-        "appConsistentFrequencyInMinutes": 240,
-        "multiVmSyncStatus": "Enabled",
-        "crashConsistentFrequencyInMinutes": 5,
-    }
-    if record == HYPER_V_POLICY:
-        details = {
-            "instanceType": record.provider,
-            "recoveryPointHistoryDurationInHours": 24,
-            "applicationConsistentSnapshotFrequencyInHours": 4,
-            "replicationInterval": 300,
-        }
     return {
-        "id": told("replicationPolicies", record.name),
+        "id": vault.told("replicationPolicies", record.name),
         "name": record.name,
         "type": f"{VAULT_TYPE}/replicationPolicies",
-        "properties": {"friendlyName": record.name, "providerSpecificDetails": details},
+        "properties": {
+            "friendlyName": record.name,
+            "providerSpecificDetails": {
+                "instanceType": record.provider,
+                **_POLICY_DETAILS[record.provider],
+            },
+        },
     }
 
 
-def plan(record: RecoveryPlan) -> JsonObject:
-    """Write a recovery plan, with the two empty groups the service puts in front."""
-    first = record.machines[0]
-    groups = [_plan_group("Shutdown", ()), _plan_group("Failover", ())]
-    groups += [_plan_group("Boot", machines) for machines in record.groups]
-    job = record.current_job
+def protectable_item(machine: Machine, item_id: str | None) -> JsonObject:
+    """Write a machine of a Hyper-V site, with the id of its item where it is protected."""
+    found = protectable_id(machine)
     return {
-        "id": told("replicationRecoveryPlans", record.name),
-        "name": record.name,
-        "type": f"{VAULT_TYPE}/replicationRecoveryPlans",
+        "id": found,
+        "name": found.rsplit("/", 1)[-1],
+        "type": f"{_CONTAINERS}/replicationProtectableItems",
         "properties": {
-            "friendlyName": record.name,
-            "primaryFabricId": first.home.fabric_id,
-            "primaryFabricFriendlyName": first.home.title,
-            "recoveryFabricId": first.recovery.fabric_id,
-            "recoveryFabricFriendlyName": first.recovery.title,
-            "failoverDeploymentModel": "ResourceManager",
-            "replicationProviders": ["A2A"],
-            "allowedOperations": record.allowed_operations,
-            "currentScenario": current_scenario(first) if job else None,
-            "currentScenarioStatus": job.state if job else None,
-            "currentScenarioStatusDescription": job.state if job else None,
-            "groups": groups,
-            "providerSpecificDetails": [],
+            "friendlyName": machine.friendly_name,
+            "protectionStatus": "Protected" if item_id else "Unprotected",
+            "replicationProtectedItemId": item_id,
+            "recoveryServicesProviderId": provider_id(machine.original),
+            "protectionReadinessErrors": [],
+            "supportedReplicationProviders": ["HyperVReplicaAzure"],
+            "customDetails": {
+                "instanceType": "HyperVVirtualMachine",
+                "sourceItemId": found.rsplit("/", 1)[-1],
+                "generation": "2",
+                "osDetails": None,
+                "diskDetails": [
+                    {
+                        "maxSizeMB": disk.gigabytes * 1024,
+                        "vhdType": disk.kind,
+                        "vhdId": guid("vhd", disk.name),
+                        "vhdName": disk.name,
+                    }
+                    for disk in machine.disks
+                ],
+            },
         },
     }
 
@@ -157,7 +160,7 @@ def virtual_machine(machine: Machine, place: Place) -> JsonObject:
         for disk in machine.disks
     ]
     os_disk, *data_disks = disks
-    network_card = resource(
+    network_card = place.vault.resource(
         machine.groups[place.region],
         "Microsoft.Network/networkInterfaces",
         f"{machine.friendly_name}-nic",
@@ -183,12 +186,66 @@ def virtual_machine(machine: Machine, place: Place) -> JsonObject:
     }
 
 
-def _plan_group(kind: str, machines: tuple[Machine, ...]) -> JsonObject:
+_REPLICATION: JsonObject = {
+    "recoveryPointThresholdInMinutes": 30,
+    "recoveryPointHistory": 1440,
+    "appConsistentFrequencyInMinutes": 240,
+    "multiVmSyncStatus": "Enabled",
+    "crashConsistentFrequencyInMinutes": 5,
+}
+_POLICY_DETAILS: dict[Provider, JsonObject] = {
+    "A2A": _REPLICATION,
+    "InMageAzureV2": _REPLICATION,
+    "HyperVReplicaAzure": {
+        "recoveryPointHistoryDurationInHours": 24,
+        "applicationConsistentSnapshotFrequencyInHours": 4,
+        "replicationInterval": 300,
+    },
+    "InMageRcm": {
+        "recoveryPointHistoryInMinutes": 1440,
+        "appConsistentFrequencyInMinutes": 240,
+        "crashConsistentFrequencyInMinutes": 5,
+        "enableMultiVmSync": "true",
+    },
+    "InMageRcmFailback": {
+        "appConsistentFrequencyInMinutes": 240,
+        "crashConsistentFrequencyInMinutes": 5,
+    },
+}
+
+
+def _appliance(place: Place, now: datetime) -> JsonObject:
+    name = f"appliance-{place.region}"
+    common: JsonObject = {
+        "name": name,
+        "biosId": guid("bios", place.fabric),
+        "fqdn": f"{name}.example.net",
+        "version": "9.66.7643.1",
+        "lastHeartbeatUtc": stamp(now),
+        "health": "Normal",
+        "healthErrors": [],
+    }
     return {
-        "groupType": kind,
-        "replicationProtectedItems": [
-            {"id": machine.item_id, "virtualMachineId": machine.internal_id} for machine in machines
+        "processServers": [{"id": vmware.process_server(place), **common}],
+        "reprotectAgents": [
+            {
+                "id": vmware.reprotect_agent(place),
+                **common,
+                "accessibleDatastores": list(vmware.DATASTORES),
+            }
         ],
-        "startGroupActions": [],
-        "endGroupActions": [],
+    }
+
+
+def _configuration_server(place: Place, now: datetime) -> JsonObject:
+    return {
+        "hostName": f"cs-{place.region}",
+        "agentVersion": "9.62.7178.1",
+        "lastHeartbeat": stamp(now),
+        "processServers": [
+            {"friendlyName": f"ps-{place.region}", "id": vmware.process_server(place)}
+        ],
+        "runAsAccounts": [
+            {"accountId": vmware.run_as_account(place), "accountName": "replication"}
+        ],
     }

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from sandbox.vault.ailments import NEVER_TESTED
 from sandbox.vault.jobs import Job
 from sandbox.vault.machines import Ailment, Machine
-from sandbox.vault.names import VAULT_TYPE, JsonObject, guid, stamp, told
+from sandbox.vault.names import VAULT_TYPE, JsonObject, VaultName, guid, stamp
+from sandbox.vault.states import COPYING, FIRST_POINT
 
 
 def health_errors(ailments: Iterable[Ailment], now: datetime) -> list[JsonObject]:
@@ -32,20 +34,26 @@ def health_errors(ailments: Iterable[Ailment], now: datetime) -> list[JsonObject
     ]
 
 
-def vault_health(machines: list[Machine]) -> JsonObject:
+def never_tested(machine: Machine) -> bool:
+    """Whether a machine that could be tested never was."""
+    return machine.tested is None and machine.protection_state not in (COPYING, FIRST_POINT)
+
+
+def vault_health(vault: VaultName, machines: list[Machine], places: int) -> JsonObject:
     """Write the health of the whole vault, counted over its machines."""
     counts = {"Critical": 0, "Warning": 0, "Normal": 0}
     affected: dict[str, list[str]] = {}
     ailing: dict[str, Ailment] = {}
     for machine in machines:
         counts[machine.replication_health] += 1
-        for ailment in machine.ailments:
+        untested = (NEVER_TESTED,) if never_tested(machine) else ()
+        for ailment in (*machine.ailments, *untested):
             ailing[ailment.code] = ailment
             affected.setdefault(ailment.code, []).append(machine.correlation)
     return {
         "name": "Default",
         "type": f"{VAULT_TYPE}/replicationVaultHealth",
-        "id": told("replicationVaultHealth", "Default"),
+        "id": vault.told("replicationVaultHealth", "Default"),
         "properties": {
             "vaultErrors": [],
             "protectedItemsHealth": {
@@ -53,7 +61,9 @@ def vault_health(machines: list[Machine]) -> JsonObject:
                 "issues": [
                     {
                         "summaryCode": code,
-                        "category": "Replication",
+                        "category": "TestFailover"
+                        if ailing[code].category == "TestFailover"
+                        else "Replication",
                         "severity": ailing[code].level,
                         "summaryMessage": ailing[code].message.split(":")[0],
                         "affectedResourceType": "ReplicationProtectedItemType",
@@ -64,94 +74,119 @@ def vault_health(machines: list[Machine]) -> JsonObject:
                 ],
                 "categorizedResourceCounts": counts,
             },
-            "fabricsHealth": {"resourceCount": 3, "issues": []},
-            "containersHealth": {"resourceCount": 3, "issues": []},
+            "fabricsHealth": {"resourceCount": places, "issues": []},
+            "containersHealth": {"resourceCount": places, "issues": []},
         },
     }
 
 
-def events(machines: list[Machine], jobs: list[Job], now: datetime) -> list[JsonObject]:
-    """Write what happened: one event for each ailment and each failed job."""
+def events(machines: list[Machine], jobs: list[Job], began: datetime) -> list[JsonObject]:
+    """Write what happened, the newest first: ailments, failed jobs, and tests that need a cleanup.
+
+    Jobs that went well are no events, and neither are the jobs inside a plan's. All ailments are
+    taken to have begun half an hour before the vault did.
+    """
     found = [
-        _event(
-            "ReplicationHealth",
-            "VmHealth",
-            machine,
-            "Critical" if ailment.level == "Error" else "Warning",
-            health_errors([ailment], now),
-            now - timedelta(minutes=30),
-        )
+        (began - timedelta(minutes=30), _health_event(machine, ailment, began))
         for machine in machines
         for ailment in machine.ailments
     ]
-    return found + [_job_event(job) for job in jobs if job.error is not None]
+    found += [
+        (job.ended, _job_event(job, job.ended))
+        for job in jobs
+        if job.ended is not None and not job.inner and (job.errors or _waiting(job))
+    ]
+    return [event for _, event in sorted(found, key=lambda each: each[0], reverse=True)]
 
 
-def _event(
-    code: str,
-    kind: str,
-    machine: Machine,
-    severity: str,
-    errors: list[JsonObject],
-    when: datetime,
-) -> JsonObject:
-    name = f"MonitoringEvent;{int(when.timestamp())}_{machine.internal_id}"
+def _health_event(machine: Machine, ailment: Ailment, began: datetime) -> JsonObject:
+    when = began - timedelta(minutes=30)
+    severity = "Critical" if ailment.level == "Error" else "Warning"
+    vault = machine.home.vault
+    name = f"MonitoringEvent;{int(when.timestamp())}_{machine.internal_id}-{ailment.code}"
     return {
         "name": name,
         "type": f"{VAULT_TYPE}/replicationEvents",
-        "id": told("replicationEvents", name),
+        "id": vault.told("replicationEvents", name),
         "properties": {
-            "eventCode": code,
-            "description": f"{machine.friendly_name}: replication health is {severity.lower()}",
-            "eventType": kind,
+            "eventCode": "SRSVMHealthChanged",
+            "description": f"Virtual machine health is {severity}",
+            "eventType": "VmHealth",
             "affectedObjectFriendlyName": machine.friendly_name,
             "affectedObjectCorrelationId": machine.correlation,
             "severity": severity,
             "timeOfOccurrence": stamp(when),
-            "fabricId": machine.home.fabric_id,
-            "providerSpecificDetails": None,
+            "fabricId": machine.filed.fabric_id,
+            "providerSpecificDetails": _event_details(machine),
             "eventSpecificDetails": None,
-            "healthErrors": errors,
+            "healthErrors": health_errors([ailment], began),
         },
     }
 
 
-def _job_event(job: Job) -> JsonObject:
-    when = job.ended or job.started
+def _event_details(machine: Machine) -> JsonObject | None:
+    if machine.provider == "HyperVReplicaAzure":
+        return {
+            "instanceType": "HyperVReplicaAzure",
+            "containerName": machine.filed.container_title,
+            "fabricName": machine.filed.title,
+            "remoteContainerName": machine.destination.title,
+        }
+    if machine.provider != "A2A":
+        return None
+    return {
+        "instanceType": "A2A",
+        "protectedItemName": machine.item_name,
+        "fabricObjectId": machine.vm_id(machine.home).lower(),
+        "fabricName": machine.home.fabric,
+        "fabricLocation": machine.home.region,
+        "remoteFabricName": machine.recovery.fabric,
+        "remoteFabricLocation": machine.recovery.region,
+    }
+
+
+def _waiting(job: Job) -> bool:
+    return job.scenario == "TestFailover" and job.state == "Succeeded"
+
+
+def _job_event(job: Job, when: datetime) -> JsonObject:
+    status = "WaitingForStopTestFailover" if _waiting(job) else job.state
     name = f"JobStatusMonitoringEvent;{int(when.timestamp())}_{job.job_id}"
-    error = job.error
     return {
         "name": name,
         "type": f"{VAULT_TYPE}/replicationEvents",
-        "id": told("replicationEvents", name),
+        "id": job.vault.told("replicationEvents", name),
         "properties": {
             "eventCode": "SRSJobStatus",
-            "description": f"{job.scenario} - {job.state}",
+            "description": f"{job.scenario} - {status}",
             "eventType": "JobStatus",
             "affectedObjectFriendlyName": job.target_name,
             "affectedObjectCorrelationId": None,
-            "severity": "Critical",
+            "severity": "Warning" if _waiting(job) else "Critical",
             "timeOfOccurrence": stamp(when),
             "fabricId": None,
             "providerSpecificDetails": None,
             "eventSpecificDetails": {
                 "instanceType": "JobStatus",
-                "jobId": told("replicationJobs", job.job_id),
-                "jobFriendlyName": job.title,
-                "jobStatus": job.state,
-                "affectedObjectType": job.target_kind,
+                "jobId": job.vault.told("replicationJobs", job.job_id),
+                "jobFriendlyName": job.scenario,
+                "jobStatus": "Suspended" if _waiting(job) else job.state,
+                "affectedObjectType": "Vm"
+                if job.target_kind == "ProtectionEntity"
+                else job.target_kind,
             },
             "healthErrors": [
                 {
                     "errorLevel": None,
-                    "errorCode": error.code if error else None,
-                    "errorMessage": error.message if error else None,
-                    "possibleCauses": error.causes if error else None,
-                    "recommendedAction": error.advice if error else None,
+                    "errorCode": error.code,
+                    "errorMessage": error.message,
+                    "possibleCauses": error.causes,
+                    "recommendedAction": error.advice,
                     "creationTimeUtc": stamp(when),
                     "recoveryProviderErrorMessage": None,
                     "entityId": None,
                 }
+                for error in job.errors
             ],
         },
     }

@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 
 from sandbox.vault.machines import Machine
-from sandbox.vault.names import JsonObject, group_id, guid, resource, stamp
+from sandbox.vault.names import JsonObject, guid, stamp
 
 
 def replication_details(machine: Machine, now: datetime) -> JsonObject:
     """Write `providerSpecificDetails` of a Hyper-V machine."""
     vm = guid("hyper-v", machine.friendly_name)
-    network = resource(
-        machine.groups[machine.recovery.region], "Microsoft.Network/virtualNetworks", "vnet-erp"
-    )
+    vault, group = machine.home.vault, machine.groups[machine.recovery.region]
+    network = vault.resource(group, "Microsoft.Network/virtualNetworks", "vnet-erp")
+    copied = machine.copied(now)
     return {
         "instanceType": "HyperVReplicaAzure",
         "azureVmDiskDetails": [
@@ -38,7 +38,7 @@ def replication_details(machine: Machine, now: datetime) -> JsonObject:
         "vmProtectionStateDescription": machine.condition.description,
         "initialReplicationDetails": {
             "initialReplicationType": "InitialReplication",
-            "initialReplicationProgressPercentage": "100",
+            "initialReplicationProgressPercentage": "100" if copied is None else f"{copied}",
         },
         "vmNics": [],
         "selectedRecoveryAzureNetworkId": network,
@@ -47,7 +47,7 @@ def replication_details(machine: Machine, now: datetime) -> JsonObject:
         "sourceVmRamSizeInMB": 8192,
         "sourceVmCpuCount": 4,
         "enableRdpOnTargetOption": "Never",
-        "recoveryAzureResourceGroupId": group_id(machine.groups[machine.recovery.region]),
+        "recoveryAzureResourceGroupId": vault.group_id(group),
         "recoveryAvailabilitySetId": "",
         "useManagedDisks": "true",
         "licenseType": "WindowsServer",

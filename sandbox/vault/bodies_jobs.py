@@ -5,7 +5,8 @@ that have not begun have naive dates in the year 1. The status of an operation n
 it is, and may carry an error although it succeeded.
 """
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 
 from sandbox.vault.jobs import Job, JobError, Step
 from sandbox.vault.names import (
@@ -14,7 +15,6 @@ from sandbox.vault.names import (
     JsonObject,
     guid,
     stamp,
-    told,
     whole_seconds,
 )
 
@@ -28,9 +28,9 @@ def job(record: Job, now: datetime, single: bool) -> JsonObject:
         "scenarioName": record.scenario,
         "friendlyName": record.title,
         "state": record.state,
-        "stateDescription": _described(record),
+        "stateDescription": described(record),
         "tasks": _tasks(record, now) if single else [],
-        "errors": _errors(record) if single else [],
+        "errors": _all_errors(record, now) if single else [],
         "startTime": stamp(record.started),
         "allowedActions": record.allowed_actions,
         "targetObjectId": record.target_id,
@@ -41,11 +41,20 @@ def job(record: Job, now: datetime, single: bool) -> JsonObject:
     if record.ended is not None:
         properties["endTime"] = whole_seconds(record.ended)
     return {
-        "id": told("replicationJobs", record.job_id),
+        "id": record.vault.told("replicationJobs", record.job_id),
         "name": record.job_id,
         "type": f"{VAULT_TYPE}/replicationJobs",
         "properties": properties,
     }
+
+
+def described(record: Job) -> str:
+    """Say in a word how a job stands; one that failed in part says so."""
+    if record.state == "Succeeded" and record.warning:
+        return "CompletedWithInformation"
+    if record.state == "Failed" and record.complete:
+        return "PartiallySucceeded"
+    return _DESCRIPTIONS.get(record.state, record.state)
 
 
 def activity_id(record: Job) -> str:
@@ -57,7 +66,7 @@ def operation_status(record: Job) -> JsonObject:
     """Write the status of the operation that a job carries out."""
     status = "InProgress" if record.state == "Suspended" else record.state
     ended = record.ended
-    error = record.error or record.warning
+    error = next(iter(record.errors), record.warning)
     return {
         "error": _status_error(error) if error else None,
         "id": None,
@@ -70,18 +79,12 @@ def operation_status(record: Job) -> JsonObject:
     }
 
 
-def _described(record: Job) -> str:
-    if record.state == "Succeeded" and record.warning:
-        return "CompletedWithInformation"
-    return _DESCRIPTIONS.get(record.state, record.state)
-
-
 def _status_error(error: JobError) -> JsonObject:
     return {"code": error.code, "message": error.message, "details": None}
 
 
 def _tasks(record: Job, now: datetime) -> list[JsonObject]:
-    elapsed = record.length if record.state == "Succeeded" else record.elapsed(now)
+    elapsed = record.elapsed(now)
     found = []
     begins = 0.0
     for index, step in enumerate(record.steps):
@@ -94,21 +97,21 @@ def _task(record: Job, step: Step, begins: float, elapsed: float, place: str) ->
     state, description = _state(record, step, begins, elapsed)
     begun = state not in ("NotStarted", "Other")
     ended = begun and state != "InProgress" and state != "Suspended"
-    ends = begins + step.length if state == "Succeeded" else elapsed
-    failed = state == "Failed" and not step.children
+    ends = min(begins + step.length, elapsed)
+    waits = state == "Suspended" and step.kind == "ManualActionTaskDetails"
     found: JsonObject = {
         "taskId": _task_id(record, step, place),
         "name": step.name,
-        "startTime": _at(record, begins) if begun else NO_TASK_DATE,
-        "endTime": _at(record, ends) if ended else NO_TASK_DATE,
-        "allowedActions": [],
+        "startTime": stamp(record.moment(begins)) if begun else NO_TASK_DATE,
+        "endTime": stamp(record.moment(ends)) if ended else NO_TASK_DATE,
+        "allowedActions": ["Resume"] if waits else [],
         "friendlyName": step.title,
         "state": state,
         "stateDescription": description,
         "taskType": step.kind,
-        "customDetails": None if step.group else _link(step),
+        "customDetails": None if step.group else _details(record, step),
         "groupTaskCustomDetails": None,
-        "errors": _errors(record) if failed else [],
+        "errors": _task_errors(record, step, begins, place) if state == "Failed" else [],
     }
     if step.group is not None:
         children = [
@@ -128,65 +131,94 @@ def _state(record: Job, step: Step, begins: float, elapsed: float) -> tuple[str,
         return "NotStarted", "NotStarted"
     if step.skipped:
         return "Other", "Skipped"
-    if elapsed >= begins + step.length:
+    if elapsed < begins + step.length:
+        return record.state, record.state
+    if not step.errors:
         return "Succeeded", "Completed"
-    return record.state, record.state
+    partly = any(not child.errors for child in step.children)
+    return "Failed", "PartiallySucceeded" if partly else "Failed"
 
 
 def _task_id(record: Job, step: Step, place: str) -> str:
     return step.task_id or guid("task", record.job_id, place)
 
 
-def _at(record: Job, seconds: float) -> str:
-    return stamp(record.started + record.idle + timedelta(seconds=seconds))
-
-
-def _link(step: Step) -> JsonObject:
-    if step.link is None:
-        return {"instanceType": step.kind}
-    found: JsonObject = {
-        "jobTask": {
-            "jobId": told("replicationJobs", step.link.job_id),
+def _details(record: Job, step: Step) -> JsonObject:
+    if step.kind == "ManualActionTaskDetails":
+        said = record.observations.get(step.title)
+        return {"instanceType": step.kind, **(step.told or {}), "observation": said}
+    found: JsonObject = {"instanceType": step.kind, **(step.told or {})}
+    if step.link is not None:
+        found["jobTask"] = {
+            "jobId": record.vault.told("replicationJobs", step.link.job_id),
             "jobFriendlyName": step.link.title,
             "targetObjectId": step.link.target_id,
             "targetObjectName": step.link.target_name,
             "targetInstanceType": "Vm",
             "jobScenarioName": step.link.scenario,
-        },
-        "instanceType": step.kind,
-    }
+        }
     if step.kind == "VirtualMachineTaskDetails":
-        found |= {"skippedReason": "None", "skippedReasonString": None}
+        found = {"skippedReason": "None", "skippedReasonString": None} | found
     return found
 
 
-def _errors(record: Job) -> list[JsonObject]:
+def _task_errors(record: Job, step: Step, begins: float, place: str) -> list[JsonObject]:
+    """What is wrong with a step itself: its own error, or the one that ended the job in it."""
+    if step.children:
+        return []
+    task_id = _task_id(record, step, place)
+    if step.error is not None:
+        return [_error(record, step.error, record.moment(begins + step.length), task_id)]
     if record.error is None:
         return []
-    error, when = record.error, record.ended or record.started
-    advice: JsonObject = {
-        "possibleCauses": error.causes,
-        "recommendedAction": error.advice,
+    return [_error(record, record.error, record.ended or record.started, task_id)]
+
+
+def _all_errors(record: Job, now: datetime) -> list[JsonObject]:
+    """The errors of the whole job: what ended it, and every step that has gone wrong."""
+    elapsed, found = record.elapsed(now), []
+    for place, step, begins in _leaves(record):
+        over = elapsed >= begins + step.length
+        if step.error is not None and over:
+            found += _task_errors(record, step, begins, place)
+    if record.error is not None:
+        when = record.ended or record.started
+        found.append(_error(record, record.error, when, _failed_task(record)))
+    return found
+
+
+def _leaves(record: Job) -> Iterator[tuple[str, Step, float]]:
+    def inside(place: str, step: Step, begins: float) -> Iterator[tuple[str, Step, float]]:
+        if not step.children:
+            yield place, step, begins
+        for index, (child, at) in enumerate(step.starts(begins)):
+            yield from inside(f"{place}.{index}", child, at)
+
+    begins = 0.0
+    for index, step in enumerate(record.steps):
+        yield from inside(f"{index}", step, begins)
+        begins += step.length
+
+
+def _error(record: Job, error: JobError, when: datetime, task_id: str | None) -> JsonObject:
+    advice: JsonObject = {"possibleCauses": error.causes, "recommendedAction": error.advice}
+    return {
+        "serviceErrorDetails": {
+            "code": error.code,
+            "message": error.message,
+            **advice,
+            "activityId": activity_id(record),
+        },
+        "providerErrorDetails": {
+            "errorCode": error.provider_code,
+            "errorMessage": error.causes,
+            "errorId": guid("error", record.job_id),
+            **advice,
+        },
+        "errorLevel": "Error",
+        "creationTime": stamp(when),
+        "taskId": task_id,
     }
-    return [
-        {
-            "serviceErrorDetails": {
-                "code": error.code,
-                "message": error.message,
-                **advice,
-                "activityId": activity_id(record),
-            },
-            "providerErrorDetails": {
-                "errorCode": error.provider_code,
-                "errorMessage": error.causes,
-                "errorId": guid("error", record.job_id),
-                **advice,
-            },
-            "errorLevel": "Error",
-            "creationTime": stamp(when),
-            "taskId": _failed_task(record),
-        }
-    ]
 
 
 def _failed_task(record: Job) -> str | None:

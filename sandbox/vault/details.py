@@ -3,12 +3,9 @@
 Key names are camelCase for Azure machines and PascalCase for Hyper-V, as on the wire.
 """
 
-from sandbox.vault.estate import A2A_POLICY, HYPER_V_POLICY
 from sandbox.vault.machines import Machine, Place
 from sandbox.vault.names import JsonObject, guid, stamp
 from sandbox.vault.points import Point
-
-FABRIC_PROVIDERS = {"Azure": "Azure", "HyperVSite": "HyperVSite"}
 
 
 def plain(machine: Machine) -> JsonObject:
@@ -77,22 +74,24 @@ def started_from(machine: Machine, point: Point | None) -> JsonObject:
 
 def affected(machine: Machine) -> JsonObject:
     """The pair of sides, the policy and the machine, as internal guids and names."""
-    policy = A2A_POLICY if machine.provider == "A2A" else HYPER_V_POLICY
     found: JsonObject = {
         "primaryVmId": machine.internal_id,
         "primaryVmName": machine.friendly_name,
         "recoveryVmId": "",
         "recoveryVmName": machine.friendly_name,
-        "protectionProfileId": guid("policy", policy.name),
+        "protectionProfileId": guid("policy", machine.policy.name),
         "primaryCloudId": machine.home.container_guid,
         "primaryCloudName": machine.home.container_title,
         "recoveryCloudId": machine.recovery.container_guid,
         "recoveryCloudName": machine.recovery.container_title,
         **sides(machine.home, machine.recovery),
     }
-    if machine.provider == "A2A":
-        return found
-    return {key[0].upper() + key[1:]: value for key, value in found.items()}
+    return _cased(machine, found)
+
+
+def plan_sides(first: Machine) -> JsonObject:
+    """The two fabrics a plan works between, told by its first machine."""
+    return _cased(first, sides(first.home, first.recovery))
 
 
 def sides(home: Place, recovery: Place) -> JsonObject:
@@ -102,6 +101,12 @@ def sides(home: Place, recovery: Place) -> JsonObject:
         "primaryVmmName": home.title,
         "recoveryVmmId": recovery.fabric_guid,
         "recoveryVmmName": recovery.title,
-        "primaryFabricProviderId": FABRIC_PROVIDERS[home.kind],
-        "recoveryFabricProviderId": FABRIC_PROVIDERS[recovery.kind],
+        "primaryFabricProviderId": home.kind,
+        "recoveryFabricProviderId": recovery.kind,
     }
+
+
+def _cased(machine: Machine, found: JsonObject) -> JsonObject:
+    if machine.provider == "A2A":
+        return found
+    return {key[0].upper() + key[1:]: value for key, value in found.items()}

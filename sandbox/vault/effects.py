@@ -7,18 +7,19 @@ clock.
 from datetime import datetime, timedelta
 
 from sandbox.vault.agenda import Agenda
-from sandbox.vault.estate import RPO_THRESHOLD_SECONDS
-from sandbox.vault.machines import (
+from sandbox.vault.ailments import RPO_THRESHOLD_SECONDS
+from sandbox.vault.machines import Machine
+from sandbox.vault.points import Point
+from sandbox.vault.states import (
     COMMITTED,
     COPYING,
     FAILBACK_PENDING,
     FINALIZED,
     FIRST_POINT,
     PENDING,
+    PLANNED_COMMITTED,
     PROTECTED,
-    Machine,
 )
-from sandbox.vault.points import Point
 
 COPY_SECONDS = 420.0
 FIRST_POINT_SECONDS = 60.0
@@ -47,22 +48,39 @@ def fail_back(machine: Machine) -> None:
 def commit(machine: Machine) -> None:
     """Make the failover final: the points of this direction are deleted."""
     failed_back = machine.protection_state == FAILBACK_PENDING
-    machine.protection_state = FINALIZED if failed_back else COMMITTED
     machine.points_deleted = True
     machine.replica_exists = not failed_back
+    if failed_back:
+        machine.protection_state = FINALIZED
+    elif machine.provider == "InMageRcmFailback":
+        machine.protection_state = PLANNED_COMMITTED
+    else:
+        machine.protection_state = COMMITTED
 
 
 def cancel_failover(machine: Machine) -> None:
-    """Run at home again, as if the planned failover had not been."""
+    """Run where it ran before, as if the planned failover had not been."""
     machine.protection_state = PROTECTED
     machine.failed_over = machine.rpo_when_failed_over = machine.failover_point = None
 
 
 def switch(machine: Machine, cache_account: str, correlation: str) -> None:
     """Turn the direction round: the item moves to the other container, its history does not."""
-    machine.home, machine.recovery = machine.recovery, machine.home
     machine.cache_account = cache_account
     machine.correlation = correlation
+    turn(machine)
+
+
+def turn_rcm(machine: Machine) -> None:
+    """Turn a VMware machine round: the item stays where it is, and becomes the other provider's."""
+    back = machine.provider == "InMageRcmFailback"
+    machine.provider = "InMageRcm" if back else "InMageRcmFailback"
+    turn(machine)
+
+
+def turn(machine: Machine) -> None:
+    """Make the side where the machine runs its primary one, and forget how it got there."""
+    machine.home, machine.recovery = machine.recovery, machine.home
     machine.failed_over = machine.rpo_when_failed_over = machine.failover_point = None
     machine.tested = None
     machine.replication_health, machine.ailments, machine.also_allowed = "Normal", (), ()

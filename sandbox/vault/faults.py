@@ -6,7 +6,7 @@ of refusals for a wrong state or a wrong body are this sandbox's own invention: 
 published what the service says there.
 """
 
-from sandbox.vault.names import PROVIDER, RESOURCE_GROUP, VAULT_NAME, JsonObject
+from sandbox.vault.names import FIRST, PROVIDER, JsonObject
 
 _REASONS = {400: "BadRequest", 403: "Forbidden", 404: "NotFound", 409: "Conflict"}
 
@@ -88,6 +88,29 @@ def busy(name: str, scenario: str) -> Fault:
     )
 
 
+def protected_already(name: str) -> Fault:
+    """Refuse to enable the replication of a machine that replicates already."""
+    return site_recovery(
+        400,
+        "45031",
+        f"Protection is already enabled for the virtual machine '{name}'.",
+        "The virtual machine is protected in this vault or in another one.",
+        "Disable replication before you enable it again.",
+    )
+
+
+def no_way_for_plans(plan: str) -> Fault:
+    """Refuse the reprotect of a plan of Azure machines, which people have reported to fail."""
+    return site_recovery(
+        400,
+        "ReprotectNotSupportedForRecoveryPlan",
+        f"The operation 'Reprotect' isn't supported for the recovery plan '{plan}'.",
+        "The recovery plan has virtual machines that replicate from Azure to Azure; what they need "
+        "to be reprotected differs from machine to machine.",
+        "Reprotect the virtual machines one by one.",
+    )
+
+
 def throttled() -> Fault:
     """Refuse because the subscription asked too often."""
     return Fault(
@@ -128,6 +151,11 @@ def unauthenticated() -> Fault:
     return fault
 
 
+def no_group(name: str) -> Fault:
+    """Refuse because the subscription has no such resource group."""
+    return Fault(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
+
+
 def no_vault(name: str, resource_group: str) -> Fault:
     """Refuse because ARM knows no such vault."""
     return Fault(
@@ -145,5 +173,5 @@ def never_used_vault() -> Fault:
         "SubscriptionIdNotRegisteredWithSrs",
         "The subscription isn't registered with Site Recovery for this vault.",
         "Site Recovery has never been set up in the vault.",
-        f"Use a vault that replicates machines, such as '{RESOURCE_GROUP}/{VAULT_NAME}'.",
+        f"Use a vault that replicates machines, such as '{FIRST.resource_group}/{FIRST.name}'.",
     )

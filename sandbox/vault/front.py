@@ -1,17 +1,26 @@
-"""What the vault's web server works with: the world, and how it treats those who ask."""
+"""What the web server works with: the worlds of two vaults, and how it treats those who ask."""
 
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from random import Random
+from typing import Literal
 
 from sandbox.clock import Clock
+from sandbox.vault.estate_full import full
+from sandbox.vault.estate_second import second
+from sandbox.vault.estate_shop import shop
 from sandbox.vault.identity import Tokens
 from sandbox.vault.limits import Limits
+from sandbox.vault.names import fold
 from sandbox.vault.polls import Results
 from sandbox.vault.roles import Role
 from sandbox.vault.trouble import Trouble
 from sandbox.vault.world import World
+
+EstateName = Literal["shop", "full"]
+_ESTATES = {"shop": shop, "full": full}
 
 
 @dataclass(frozen=True)
@@ -27,15 +36,29 @@ class Seen:
 
 
 class Front:
-    """The vault seen from its web server."""
+    """The vaults seen from their one web server: two of them, each in its own subscription."""
 
-    def __init__(self, clock: Clock, seed: int = 7, extra_machines: int = 0) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        seed: int = 7,
+        extra_machines: int = 0,
+        estate: EstateName = "shop",
+    ) -> None:
         self.clock = clock
-        self.world = World.seeded(clock, seed, extra_machines)
+        self.world = World.seeded(clock, seed, partial(_ESTATES[estate], extra=extra_machines))
+        self.worlds = (self.world, World.seeded(clock, seed + 2, second))
         self.trouble = Trouble(Random(seed + 1))
-        self.limits = Limits(clock)
+        self._limits = {fold(world.vault.subscription): Limits(clock) for world in self.worlds}
         self.tokens = Tokens()
         self.role: Role = "full"
         self.operation_results: Results = "item"
         self.journal: list[Seen] = []
         self.closing = asyncio.Event()
+
+    def limits(self, path: str) -> Limits:
+        """The allowance of the subscription that an address is in; the first one's elsewhere."""
+        words = path.split("/")
+        first = fold(self.world.vault.subscription)
+        named = fold(words[2]) if len(words) > 2 else first
+        return self._limits.get(named, self._limits[first])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from sandbox.vault.names import JsonObject
+from sandbox.vault.names import JsonObject, VaultName
 
 State = Literal["NotStarted", "InProgress", "Suspended", "Succeeded", "Failed", "Cancelled"]
 Fate = Literal["fail_job", "cancel_job", "suspend_job", "warn_job", "slow_job"]
@@ -34,6 +34,16 @@ class Group(NamedTuple):
     plan_group: str = ""
 
 
+class JobError(NamedTuple):
+    """Why a job failed, in the service's words."""
+
+    code: str
+    message: str
+    causes: str
+    advice: str
+    provider_code: int
+
+
 @dataclass(frozen=True)
 class Step:
     """One line of a job's timetable; `seconds` counts for a step without children only."""
@@ -48,6 +58,8 @@ class Step:
     group: Group | None = None
     children: tuple["Step", ...] = ()
     in_order: bool = False
+    error: JobError | None = None  # how the step ends, where it ends badly and the job goes on
+    told: JsonObject | None = None  # more of its custom details
 
     @property
     def length(self) -> float:
@@ -70,15 +82,17 @@ class Step:
             yield child, begins
             begins += child.length if self.in_order else 0.0
 
+    def within(self, begins: float) -> Iterator[tuple["Step", float]]:
+        """Tell the step and every step inside it, each with the second at which it begins."""
+        yield self, begins
+        for child, at in self.starts(begins):
+            yield from child.within(at)
 
-class JobError(NamedTuple):
-    """Why a job failed, in the service's words."""
-
-    code: str
-    message: str
-    causes: str
-    advice: str
-    provider_code: int
+    @property
+    def errors(self) -> list[JobError]:
+        """What went wrong in the step and inside it, without ending the job."""
+        inside = [error for child in self.children for error in child.errors]
+        return [self.error, *inside] if self.error else inside
 
 
 @dataclass
@@ -95,17 +109,20 @@ class Job:
     started: datetime
     client_request_id: str
     correlation_id: str
+    vault: VaultName
     details: JsonObject = field(default_factory=dict)
-    affected: JsonObject = field(default_factory=dict)
-    result_id: str = ""
     state: State = "InProgress"
     ended: datetime | None = None
     paused: datetime | None = None
-    idle: timedelta = field(default_factory=timedelta)
+    paused_at: float = 0.0  # the second of the timetable
+    waits: list[tuple[float, timedelta]] = field(default_factory=list)  # when, and how long
+    waits_for: str = ""  # the action a person has to complete
+    observations: dict[str, str] = field(default_factory=dict)  # what people said, by action
     error: JobError | None = None
     warning: JobError | None = None
     fate: Fate | None = None
     inner: bool = False  # part of another job
+    complete: bool = False  # every step was gone through, whether well or not
 
     @property
     def length(self) -> float:
@@ -128,14 +145,47 @@ class Job:
             return ["Cancel"]
         return ["Restart"] if self.state == "Failed" else []
 
+    @property
+    def setbacks(self) -> list[JobError]:
+        """What goes wrong on the way without ending the job."""
+        return [error for step in self.steps for error in step.errors]
+
+    @property
+    def errors(self) -> list[JobError]:
+        """Everything that is wrong with the job, once it is over."""
+        if not self.over:
+            return []
+        return [self.error] if self.error else self.setbacks
+
+    def timetable(self) -> Iterator[tuple[Step, float]]:
+        """Tell every step, those inside others too, with the second at which it begins."""
+        begins = 0.0
+        for step in self.steps:
+            yield from step.within(begins)
+            begins += step.length
+
     def elapsed(self, now: datetime) -> float:
         """Seconds of the timetable that have been worked through."""
-        until = self.ended or self.paused or now
-        return (until - self.started - self.idle).total_seconds()
+        if self.complete:
+            return self.length
+        if self.paused is not None:
+            return self.paused_at
+        until = self.ended or now
+        return (until - self.started - self.waited()).total_seconds()
+
+    def waited(self, before: float = float("inf")) -> timedelta:
+        """How long the job waited for people before that second of its timetable."""
+        return sum((length for at, length in self.waits if at < before), timedelta())
+
+    def moment(self, second: float) -> datetime:
+        """When that second of the timetable was, or will be."""
+        return self.started + self.waited(second) + timedelta(seconds=second)
 
     def end(self, state: State, when: datetime, error: JobError | None = None) -> None:
         """Stop the job for good."""
         if self.over:
             raise ValueError(f"Job {self.job_id} is over already.")
+        if self.paused is not None:
+            self.waits.append((self.paused_at, when - self.paused))
         self.state, self.ended, self.error = state, when, error
-        self.paused = None
+        self.paused, self.waits_for = None, ""

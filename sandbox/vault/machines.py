@@ -1,109 +1,69 @@
-"""Protected machines: the record the vault keeps of each, and the table of their states.
+"""Protected machines: the record the vault keeps of each, and of the places they move between.
 
-What a machine allows is read from the table and from what is going on with it, never stored. The
-states after failover of an Azure machine and of a planned failover are guesses by analogy: what
-the service really lists there has not been published.
+What a machine allows is read from the table of states and from what is going on with it, never
+stored.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from sandbox.vault.jobs import Job
-from sandbox.vault.names import guid, resource, told
+from sandbox.vault.names import FIRST, VaultName, guid
+from sandbox.vault.states import PROTECTED, STATES, Active, Condition, Provider
 
-Provider = Literal["A2A", "HyperVReplicaAzure"]
-Active = Literal["Primary", "Recovery"]
 TestState = Literal["None", "WaitingForCompletion", "MarkedForDeletion"]
+PlaceKind = Literal["Azure", "HyperVSite", "VMware", "InMageRcm"]
 
 
-class Condition(NamedTuple):
-    """One protection state: how it reads, where the machine runs, what may be asked."""
+class Policy(NamedTuple):
+    """A replication policy."""
 
-    description: str
-    active: Active
-    allowed: tuple[str, ...]
+    name: str
+    provider: Provider
 
 
-PROTECTED = "Protected"
-COPYING = "InitialReplicationInProgress"
-FIRST_POINT = "InitialReplicationRecoveryCompletionPending"
-PENDING = "UnplannedFailoverCommitPendingStatesBegin"
-PLANNED_PENDING = "PlannedFailoverCommitPendingStatesBegin"
-FAILBACK_PENDING = "FailbackCommitPendingStatesBegin"
-COMMITTED = "UnplannedFailoverCommitted"
-FINALIZED = "RestoreFinalized"
-
-_COPYING = Condition("Initial replication is in progress", "Primary", ("DisableProtection",))
-_FIRST_POINT = Condition("Waiting for first recovery point", "Primary", ("DisableProtection",))
-_PENDING = ("CompleteMigration", "Commit", "DisableProtection", "ChangePit")
-
-STATES: dict[tuple[Provider, str], Condition] = {
-    ("A2A", COPYING): _COPYING,
-    ("A2A", FIRST_POINT): _FIRST_POINT,
-    ("A2A", PROTECTED): Condition(
-        "Protected", "Primary", ("UnplannedFailover", "DisableProtection", "TestFailover")
-    ),
-    ("A2A", PENDING): Condition("Failover completed", "Recovery", (*_PENDING, "SwitchProtection")),
-    ("A2A", COMMITTED): Condition(
-        "Failover committed",
-        "Recovery",
-        ("CompleteMigration", "DisableProtection", "SwitchProtection"),
-    ),
-    ("HyperVReplicaAzure", COPYING): _COPYING,
-    ("HyperVReplicaAzure", PROTECTED): Condition(
-        "Protected",
-        "Primary",
-        ("PlannedFailover", "UnplannedFailover", "DisableProtection", "TestFailover"),
-    ),
-    ("HyperVReplicaAzure", PENDING): Condition("Failover completed", "Recovery", _PENDING),
-    ("HyperVReplicaAzure", PLANNED_PENDING): Condition(
-        "Planned failover completed",
-        "Recovery",
-        ("CompleteMigration", "Commit", "CancelFailover", "DisableProtection"),
-    ),
-    ("HyperVReplicaAzure", COMMITTED): Condition(
-        "Failover committed", "Recovery", ("CompleteMigration", "Failback", "DisableProtection")
-    ),
-    ("HyperVReplicaAzure", FAILBACK_PENDING): Condition(
-        "Failback completed", "Primary", ("Commit", "DisableProtection")
-    ),
-    ("HyperVReplicaAzure", FINALIZED): Condition(
-        "Failback finalized", "Primary", ("ReverseReplicate", "DisableProtection")
-    ),
+POLICY_OF: dict[Provider, Policy] = {
+    "A2A": Policy("24-hour-retention-policy", "A2A"),
+    "HyperVReplicaAzure": Policy("hyperv-24-hour-policy", "HyperVReplicaAzure"),
+    "InMageAzureV2": Policy("vmware-classic-policy", "InMageAzureV2"),
+    "InMageRcm": Policy("vmware-policy", "InMageRcm"),
+    "InMageRcmFailback": Policy("vmware-failback-policy", "InMageRcmFailback"),
 }
 
 
 @dataclass(frozen=True)
 class Place:
-    """A fabric with its one container: a region, or a Hyper-V site."""
+    """A fabric with its one container: a region, or a site on the customer's own premises."""
 
     title: str
     region: str
     fabric: str
     container: str
-    kind: Literal["Azure", "HyperVSite"] = "Azure"
+    kind: PlaceKind = "Azure"
+    vault: VaultName = FIRST
 
-    @property
+    @cached_property
     def fabric_guid(self) -> str:
         return guid("fabric", self.fabric)
 
-    @property
+    @cached_property
     def container_guid(self) -> str:
         return guid("container", self.container)
 
-    @property
+    @cached_property
     def fabric_id(self) -> str:
-        return told("replicationFabrics", self.fabric)
+        return self.vault.told("replicationFabrics", self.fabric)
 
-    @property
+    @cached_property
     def container_id(self) -> str:
         return f"{self.fabric_id}/replicationProtectionContainers/{self.container}"
 
     @property
     def container_title(self) -> str:
-        """Azure containers are called by their name, a Hyper-V site's by the site's."""
-        return self.title if self.kind == "HyperVSite" else self.container
+        """Azure containers are called by their name, a site's by the site's."""
+        return self.container if self.kind == "Azure" else self.title
 
 
 class Disk(NamedTuple):
@@ -132,7 +92,7 @@ class Machine:
     friendly_name: str
     item_name: str
     provider: Provider
-    home: Place  # the primary side: where the item lives
+    home: Place  # the primary side
     recovery: Place
     original: Place  # the primary side when protection began; never changes
     groups: dict[str, str]  # resource group by region
@@ -159,6 +119,8 @@ class Machine:
     correlation: str = ""
     replica_exists: bool = False
     tags: dict[str, str] = field(default_factory=dict)
+    multi_vm_group: str = ""  # machines of one group share recovery points
+    agent_expires: datetime | None = None
 
     @property
     def condition(self) -> Condition:
@@ -182,12 +144,28 @@ class Machine:
             return []
         if self.test_state == "WaitingForCompletion":
             return ["TestFailoverCleanup"]
-        return [*self.condition.allowed, *self.also_allowed]
+        more = self.also_allowed if self.protection_state == PROTECTED else ()
+        return [*self.condition.allowed, *more]
+
+    @property
+    def filed(self) -> Place:
+        """The place whose container holds the item: only Azure machines' items ever move."""
+        return self.home if self.provider == "A2A" else self.original
+
+    @property
+    def destination(self) -> Place:
+        """The side it went to first, wherever it is now."""
+        return self.recovery if self.home == self.original else self.home
 
     @property
     def item_id(self) -> str:
         """The item's id, as the service tells it; another one after each reprotect of A2A."""
-        return f"{self.home.container_id}/replicationProtectedItems/{self.item_name}"
+        return f"{self.filed.container_id}/replicationProtectedItems/{self.item_name}"
+
+    @property
+    def policy(self) -> Policy:
+        """The policy it is replicated under."""
+        return POLICY_OF[self.provider]
 
     @property
     def internal_id(self) -> str:
@@ -196,13 +174,13 @@ class Machine:
 
     def vm_id(self, place: Place) -> str:
         """The id of the virtual machine on one side."""
-        return resource(
-            self.groups[place.region], "Microsoft.Compute/virtualMachines", self.friendly_name
-        )
+        kind, group = "Microsoft.Compute/virtualMachines", self.groups[place.region]
+        return place.vault.resource(group, kind, self.friendly_name)
 
     def disk_id(self, disk: Disk, place: Place) -> str:
         """The id of a disk on one side."""
-        return resource(self.groups[place.region], "Microsoft.Compute/disks", disk.name)
+        group = self.groups[place.region]
+        return place.vault.resource(group, "Microsoft.Compute/disks", disk.name)
 
     def copied(self, now: datetime) -> int | None:
         """Percent of the initial replication done; a stale number once the machine is protected."""

@@ -7,28 +7,54 @@ never letter by letter. There are three ways to say "no date", and all of them a
 import base64
 import hashlib
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TypeAlias
 
 JsonObject: TypeAlias = dict[str, object]
 
-SUBSCRIPTION = "6f1c2a34-8d5e-4b7a-9c01-2e3f4a5b6c7d"
-RESOURCE_GROUP = "rg-dr"
-VAULT_NAME = "vault-dr"
-UNUSED_VAULT = "vault-unused"
 PROVIDER = "Microsoft.RecoveryServices"
 VAULT_TYPE = f"{PROVIDER}/vaults"
+UNUSED_VAULT = "vault-unused"
 
 NO_TASK_DATE = "0001-01-01T00:00:00"
 NO_SCENARIO_DATE = "1753-01-01T01:01:01Z"
 NEVER = "9999-12-31T23:59:59.9999999"
 
-_VAULT_PATH = (
-    f"subscriptions/{SUBSCRIPTION}/resourceGroups/{RESOURCE_GROUP}"
-    f"/providers/{VAULT_TYPE}/{VAULT_NAME}"
-)
-VAULT_ID = f"/{_VAULT_PATH}"
-TOLD_VAULT_ID = "/S" + _VAULT_PATH[1:]
+
+@dataclass(frozen=True)
+class VaultName:
+    """Which vault: everything said about it begins with these three words."""
+
+    subscription: str
+    resource_group: str
+    name: str
+
+    @cached_property
+    def id(self) -> str:
+        """The vault's id as a client would write it."""
+        return f"{self.group_id(self.resource_group)}/providers/{VAULT_TYPE}/{self.name}"
+
+    def told(self, *segments: str) -> str:
+        """Say the id of something in the vault the way the service says it."""
+        return "/".join((self._told, *segments))
+
+    @cached_property
+    def _told(self) -> str:
+        return "/S" + self.id[2:]
+
+    def group_id(self, resource_group: str) -> str:
+        """Say the id of a resource group of the subscription."""
+        return f"/subscriptions/{self.subscription}/resourceGroups/{resource_group}"
+
+    def resource(self, resource_group: str, kind: str, name: str) -> str:
+        """Say the id of something outside the vault, such as a machine, a disk or a network."""
+        return f"{self.group_id(resource_group)}/providers/{kind}/{name}"
+
+
+FIRST = VaultName("6f1c2a34-8d5e-4b7a-9c01-2e3f4a5b6c7d", "rg-dr", "vault-dr")
+SECOND = VaultName("c4d9e0b7-31f8-4a62-8e5d-70b1a9c2d3e4", "rg-dr-uk", "vault-dr-2")
 
 
 def fold(resource_id: str) -> str:
@@ -36,24 +62,9 @@ def fold(resource_id: str) -> str:
     return resource_id.strip("/").casefold()
 
 
-def told(*segments: str) -> str:
-    """Say the id of something in the vault the way the service says it."""
-    return "/".join((TOLD_VAULT_ID, *segments))
-
-
-def group_id(resource_group: str) -> str:
-    """Say the id of a resource group of the subscription."""
-    return f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{resource_group}"
-
-
-def resource(resource_group: str, kind: str, name: str) -> str:
-    """Say the id of something outside the vault, such as a machine, a disk or a network."""
-    return f"{group_id(resource_group)}/providers/{kind}/{name}"
-
-
 def guid(*parts: str) -> str:
-    """Make the guid that always belongs to these words."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join((VAULT_ID, *parts))))
+    """Make the guid that always belongs to these words, in whichever vault they are said."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join((FIRST.id, *parts))))
 
 
 def opaque(*parts: str) -> str:

@@ -2,16 +2,18 @@
 
 A machine that replicates has a crash-consistent point at every full hour of the last 24 hours
 (application-consistent at every fourth) and one every five minutes of the last hour. The same
-moment always gives the same id. From a failover on, the list stands still so that the point can
-be changed; after commit the old direction's points are gone; after a reprotect new ones begin
-with the first moment at which the machine is protected again.
+moment always gives the same id. Machines of a consistency group share those of the full hours.
+From a failover on, the list stands still so that the point can be changed; after commit the old
+direction's points are gone; after a reprotect new ones begin with the first moment at which the
+machine is protected again.
 """
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from sandbox.vault.machines import COPYING, FIRST_POINT, Machine
+from sandbox.vault.machines import Machine
 from sandbox.vault.names import guid
+from sandbox.vault.states import COPYING, FIRST_POINT
 
 HISTORY = timedelta(hours=24)
 FREQUENT = timedelta(hours=1)
@@ -23,6 +25,7 @@ class Point(NamedTuple):
     name: str
     time: datetime
     kind: str
+    shared: bool = False  # made at the same moment on every machine of a consistency group
 
 
 def points(machine: Machine, now: datetime) -> list[Point]:
@@ -40,9 +43,13 @@ def points(machine: Machine, now: datetime) -> list[Point]:
     return [_point(machine, moment) for moment in sorted(moments)]
 
 
-def latest(machine: Machine, now: datetime) -> Point | None:
-    """The newest point, which a failover takes when it is not told another."""
-    found = points(machine, now)
+def latest(machine: Machine, now: datetime, kind: str = "", shared: bool = False) -> Point | None:
+    """The newest point, or the newest of a kind, or of those that the group shares."""
+    found = [
+        point
+        for point in points(machine, now)
+        if kind in ("", point.kind) and (point.shared or not shared)
+    ]
     return found[-1] if found else None
 
 
@@ -75,7 +82,11 @@ def _every(gap: timedelta, since: datetime, until: datetime) -> list[datetime]:
 
 
 def _point(machine: Machine, moment: datetime) -> Point:
-    on_the_fourth_hour = moment.hour % 4 == 0 and (moment.minute, moment.second) == (0, 0)
+    on_the_fourth_hour = moment.hour % 4 == 0 and _on_the_hour(moment)
     kind = "ApplicationConsistent" if on_the_fourth_hour else "CrashConsistent"
     name = guid("point", machine.item_name, machine.home.region, moment.isoformat())
-    return Point(name, moment, kind)
+    return Point(name, moment, kind, bool(machine.multi_vm_group) and _on_the_hour(moment))
+
+
+def _on_the_hour(moment: datetime) -> bool:
+    return (moment.minute, moment.second) == (0, 0)

@@ -9,10 +9,10 @@ import hashlib
 from typing import Literal
 from urllib.parse import urlencode
 
-from sandbox.vault import bodies_estate, bodies_items, bodies_jobs, faults
+from sandbox.vault import bodies_items, bodies_jobs, bodies_plans, faults
 from sandbox.vault.calls import Answer, Call
 from sandbox.vault.jobs import Job
-from sandbox.vault.names import TOLD_VAULT_ID, VAULT_ID, JsonObject, fold, told
+from sandbox.vault.names import JsonObject, fold
 
 Results = Literal["item", "nothing", "empty", "job", "missing"]
 _NOMINAL_SECONDS = 30
@@ -26,18 +26,22 @@ def retry_after(call: Call) -> str:
     return str(max(1, round(_NOMINAL_SECONDS / clock.speed / clock.hurry)))
 
 
-def accepted(call: Call, job: Job) -> Answer:
-    """Answer 202 with nothing but headers: the job's id is in three of them."""
-    resource = call.path.rsplit("/", 1)[0]
-    told_resource = TOLD_VAULT_ID + resource[len(VAULT_ID) :]
+def accepted(call: Call, job: Job, resource: str = "") -> Answer:
+    """Answer 202 with nothing but headers: the job's id is in three of them.
+
+    The resource is what the operation was asked of, unless another one is named.
+    """
+    resource = resource or call.path.rsplit("/", 1)[0]
+    vault = call.world.vault
+    told_resource = vault.told() + resource[len(vault.id) :]
     version = call.query["api-version"]
-    job_id = told("replicationJobs", job.job_id)
+    job_id = vault.told("replicationJobs", job.job_id)
     return Answer(
         status=202,
         headers={
             "Location": f"{call.base_url}{told_resource}/operationresults/{job.job_id}?"
             + _signed("operationresults", job, version),
-            "Azure-AsyncOperation": f"{call.base_url}{told('replicationOperationStatus')}/"
+            "Azure-AsyncOperation": f"{call.base_url}{vault.told('replicationOperationStatus')}/"
             f"{job.job_id}?" + _signed("status", job, version),
             "Retry-After": retry_after(call),
         },
@@ -49,7 +53,7 @@ def status(call: Call) -> Answer:
     """Tell how an operation stands."""
     job = _job(call, "status")
     answer = Answer(body=bodies_jobs.operation_status(job))
-    answer.headers["x-ms-request-id"] = told("replicationJobs", job.job_id)
+    answer.headers["x-ms-request-id"] = job.vault.told("replicationJobs", job.job_id)
     if not job.over:
         answer.headers["Retry-After"] = retry_after(call)
     return answer
@@ -78,7 +82,7 @@ def _target(call: Call, job: Job) -> JsonObject | None:
             return bodies_items.item(machine, now, single=True)
     for plan in call.world.plans:
         if plan.internal_id == job.target_id:
-            return bodies_estate.plan(plan)
+            return bodies_plans.plan(plan)
     return None
 
 

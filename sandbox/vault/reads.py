@@ -8,30 +8,46 @@ import base64
 from functools import partial
 from urllib.parse import quote, urlencode
 
-from sandbox.vault import bodies_estate, bodies_health, bodies_items, bodies_jobs, faults, filters
+from sandbox.vault import (
+    bodies_estate,
+    bodies_health,
+    bodies_items,
+    bodies_jobs,
+    bodies_plans,
+    faults,
+    filters,
+)
 from sandbox.vault.calls import Answer, Call, listed
-from sandbox.vault.estate import PAIRINGS, PLACES, POLICIES
 from sandbox.vault.jobs import Job
 from sandbox.vault.machines import Machine, Place
-from sandbox.vault.names import JsonObject, fold, told
+from sandbox.vault.names import JsonObject, fold
+from sandbox.vault.plans import RecoveryPlan
 from sandbox.vault.points import find, points
 
-_PAGES: tuple[Place | None, ...] = (PLACES[0], None, *PLACES[1:])
+_EVENT_FIELDS = (
+    "eventCode",
+    "severity",
+    "eventType",
+    "affectedObjectFriendlyName",
+    "affectedObjectCorrelationId",
+    "fabricId",
+)
 
 
-def fabrics(_call: Call) -> Answer:
+def fabrics(call: Call) -> Answer:
     """The regions and sites."""
-    return listed([bodies_estate.fabric(place) for place in PLACES])
+    now = call.world.now()
+    return listed([bodies_estate.fabric(place, now) for place in call.world.estate.places])
 
 
 def fabric(call: Call) -> Answer:
     """One region or site."""
-    return Answer(body=bodies_estate.fabric(_place(call)))
+    return Answer(body=bodies_estate.fabric(place_of(call), call.world.now()))
 
 
 def containers(call: Call) -> Answer:
     """The containers of the vault, or of one fabric."""
-    places = [_place(call)] if "fabric" in call.words else list(PLACES)
+    places = [place_of(call)] if "fabric" in call.words else call.world.estate.places
     return listed([_container(call, place) for place in places])
 
 
@@ -42,57 +58,81 @@ def container(call: Call) -> Answer:
 
 def mappings(call: Call) -> Answer:
     """The mappings of the vault, or those from and to one container."""
-    pairings = list(PAIRINGS)
+    pairings = list(call.world.estate.pairings)
     if "container" in call.words:
         place = place_of_container(call)
         pairings = [each for each in pairings if place in (each.source, each.target)]
     return listed([bodies_estate.mapping(each) for each in reversed(pairings)])
 
 
-def policies(_call: Call) -> Answer:
+def policies(call: Call) -> Answer:
     """The replication policies."""
-    return listed([bodies_estate.policy(each) for each in POLICIES])
+    estate = call.world.estate
+    return listed([bodies_estate.policy(each, estate.vault) for each in estate.policies])
 
 
 def policy(call: Call) -> Answer:
     """One replication policy."""
-    for each in POLICIES:
+    estate = call.world.estate
+    for each in estate.policies:
         if fold(each.name) == fold(call.words["policy"]):
-            return Answer(body=bodies_estate.policy(each))
+            return Answer(body=bodies_estate.policy(each, estate.vault))
     raise faults.no_such_thing(call.words["policy"])
 
 
 def all_items(call: Call) -> Answer:
     """One page of the items of the whole vault."""
-    page = _page_number(call.query.get("skipToken", ""))
-    place = _PAGES[page]
-    machines = [machine for machine in call.world.machines if machine.home is place]
+    pages = _pages(call)
+    page = _page_number(call.query.get("skipToken", ""), len(pages))
+    place = pages[page]
+    machines = [machine for machine in call.world.machines if machine.filed is place]
     kept: list[Machine] = filters.matching(
         machines,
         call.query.get("$filter", ""),
         {
             "instancetype": lambda machine: machine.provider,
-            "sourcefabricname": lambda machine: machine.home.fabric,
-            "sourcefabriclocation": lambda machine: machine.home.region,
+            "sourcefabricname": lambda machine: machine.filed.fabric,
+            "sourcefabriclocation": lambda machine: machine.filed.region,
+            "multivmgroupcreateoption": lambda machine: (
+                "UserSpecified" if machine.multi_vm_group else "AutoCreated"
+            ),
             "recoveryplanname": lambda machine: _plan_of(call, machine),
         },
     )
     values = [bodies_items.item(machine, call.world.now(), single=False) for machine in kept]
     if page == 0:
         values += call.world.strangers
-    if page + 1 == len(_PAGES):
+    if page + 1 == len(pages):
         return listed(values)
     query = {**call.query, "skipToken": _page_token(page + 1)}
-    link = f"{call.base_url}{told('replicationProtectedItems')}?{urlencode(query, quote_via=quote)}"
+    path = call.world.vault.told("replicationProtectedItems")
+    link = f"{call.base_url}{path}?{urlencode(query, quote_via=quote)}"
     return listed(values, link)
 
 
 def items(call: Call) -> Answer:
     """The items of one container."""
     place, now = place_of_container(call), call.world.now()
-    found = [machine for machine in call.world.machines if machine.home is place]
+    found = [machine for machine in call.world.machines if machine.filed is place]
     values = [bodies_items.item(machine, now, single=False) for machine in found]
-    return listed(values + (call.world.strangers if place is _PAGES[0] else []))
+    return listed(values + (call.world.strangers if place is _pages(call)[0] else []))
+
+
+def protectable_items(call: Call) -> Answer:
+    """What a site could protect, and what of it is protected; regions tell nothing here."""
+    place = place_of_container(call)
+    call.world.now()
+    return listed(_protectable(call, place))
+
+
+def protectable_item(call: Call) -> Answer:
+    """One machine of a site."""
+    place = place_of_container(call)
+    call.world.now()
+    for each in _protectable(call, place):
+        if fold(str(each["name"])) == fold(call.words["protectable"]):
+            return Answer(body=each)
+    raise faults.no_such_thing(call.words["protectable"])
 
 
 def item(call: Call) -> Answer:
@@ -121,15 +161,13 @@ def recovery_point(call: Call) -> Answer:
 
 def plans(call: Call) -> Answer:
     """The recovery plans."""
-    return listed([bodies_estate.plan(each) for each in call.world.plans])
+    call.world.now()
+    return listed([bodies_plans.plan(each) for each in call.world.plans])
 
 
 def plan(call: Call) -> Answer:
     """One recovery plan."""
-    for each in call.world.plans:
-        if fold(each.name) == fold(call.words["plan"]):
-            return Answer(body=bodies_estate.plan(each))
-    raise faults.no_such_thing(call.words["plan"])
+    return Answer(body=bodies_plans.plan(plan_of(call)))
 
 
 def jobs(call: Call) -> Answer:
@@ -155,46 +193,35 @@ def job(call: Call) -> Answer:
     """One job, whole."""
     found = job_of(call)
     answer = Answer(body=bodies_jobs.job(found, call.world.now(), single=True))
-    answer.headers["x-ms-request-id"] = told("replicationJobs", found.job_id)
+    answer.headers["x-ms-request-id"] = call.world.vault.told("replicationJobs", found.job_id)
     return answer
 
 
 def events(call: Call) -> Answer:
     """What happened lately."""
-    world = call.world
-    found = bodies_health.events(world.machines, world.jobs, world.now())
-    names = ("eventCode", "severity", "eventType", "affectedObjectFriendlyName")
-    readers = {name.casefold(): partial(_property, name) for name in names}
-    return listed(filters.matching(found, call.query.get("$filter", ""), readers))
+    readers = {name.casefold(): partial(_property, name) for name in _EVENT_FIELDS}
+    return listed(filters.matching(_events(call), call.query.get("$filter", ""), readers))
+
+
+def event(call: Call) -> Answer:
+    """One thing that happened."""
+    for each in _events(call):
+        if fold(str(each["name"])) == fold(call.words["event"]):
+            return Answer(body=each)
+    raise faults.no_such_thing(call.words["event"])
 
 
 def vault_health(call: Call) -> Answer:
     """How the vault is."""
-    call.world.now()
-    return Answer(body=bodies_health.vault_health(call.world.machines))
-
-
-def virtual_machine(call: Call) -> Answer:
-    """A virtual machine outside the vault, where it exists."""
-    call.world.now()
-    wanted = fold(call.path)
-    for machine in call.world.machines:
-        for place in (machine.home, machine.recovery):
-            exists = machine.replica_exists if place is machine.recovery else place.kind == "Azure"
-            if exists and fold(machine.vm_id(place)) == wanted:
-                return Answer(body=bodies_estate.virtual_machine(machine, place))
-    name, group = call.words["vm"], call.words["group"]
-    raise faults.Fault(
-        404,
-        "ResourceNotFound",
-        f"The Resource 'Microsoft.Compute/virtualMachines/{name}' under resource group '{group}' "
-        "was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix",
-    )
+    world = call.world
+    world.now()
+    places = len(world.estate.places)
+    return Answer(body=bodies_health.vault_health(world.vault, world.machines, places))
 
 
 def place_of_container(call: Call) -> Place:
     """The container an address names."""
-    place = _place(call)
+    place = place_of(call)
     if fold(place.container) != fold(call.words["container"]):
         raise faults.no_such_thing(call.words["container"])
     return place
@@ -205,9 +232,18 @@ def machine_of(call: Call) -> Machine:
     call.world.now()
     place = place_of_container(call)
     for machine in call.world.machines:
-        if machine.home is place and fold(machine.item_name) == fold(call.words["item"]):
+        if machine.filed is place and fold(machine.item_name) == fold(call.words["item"]):
             return machine
     raise faults.no_such_thing(call.words["item"])
+
+
+def plan_of(call: Call) -> RecoveryPlan:
+    """The recovery plan an address names."""
+    call.world.now()
+    for each in call.world.plans:
+        if fold(each.name) == fold(call.words["plan"]):
+            return each
+    raise faults.no_such_thing(call.words["plan"])
 
 
 def job_of(call: Call) -> Job:
@@ -218,8 +254,9 @@ def job_of(call: Call) -> Job:
     return found
 
 
-def _place(call: Call) -> Place:
-    for place in PLACES:
+def place_of(call: Call) -> Place:
+    """The fabric an address names."""
+    for place in call.world.estate.places:
         if fold(place.fabric) == fold(call.words["fabric"]):
             return place
     raise faults.site_recovery(
@@ -233,7 +270,7 @@ def _place(call: Call) -> Place:
 
 def _container(call: Call, place: Place) -> JsonObject:
     call.world.now()
-    count = sum(machine.home is place for machine in call.world.machines)
+    count = sum(machine.filed is place for machine in call.world.machines)
     return bodies_estate.container(place, count)
 
 
@@ -244,7 +281,7 @@ def _plan_of(call: Call, machine: Machine) -> str | None:
 def _fabric_of(call: Call, record: Job) -> str | None:
     for machine in call.world.machines:
         if machine.internal_id == record.target_id:
-            return machine.home.fabric_id
+            return machine.filed.fabric_id
     return None
 
 
@@ -258,10 +295,31 @@ def _page_token(page: int) -> str:
     return base64.urlsafe_b64encode(f"container#{page}".encode()).decode()
 
 
-def _page_number(token: str) -> int:
+def _page_number(token: str, pages: int) -> int:
     if not token:
         return 0
-    for page in range(len(_PAGES)):
+    for page in range(pages):
         if token == _page_token(page):
             return page
     raise faults.bad_body(f"The skipToken '{token}' isn't one of this list.")
+
+
+def _pages(call: Call) -> tuple[Place | None, ...]:
+    """A page for each container, and one that holds nothing."""
+    first, *others = call.world.estate.places
+    return (first, None, *others)
+
+
+def _protectable(call: Call, place: Place) -> list[JsonObject]:
+    if place.kind != "HyperVSite":
+        return []
+    protected = [each for each in call.world.machines if each.original is place]
+    waiting = [each for each in call.world.estate.unprotected if each.original is place]
+    return [bodies_estate.protectable_item(each, each.item_id) for each in protected] + [
+        bodies_estate.protectable_item(each, None) for each in waiting
+    ]
+
+
+def _events(call: Call) -> list[JsonObject]:
+    world = call.world
+    return bodies_health.events(world.machines, world.jobs, world.began)

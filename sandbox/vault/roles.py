@@ -1,7 +1,8 @@
 """What the caller may do: everything, or what the role Site Recovery Operator may.
 
 The operator may fail machines over, but not list the whole vault, poll the operations it started,
-read the vault's health, cancel a failover, or look at virtual machines.
+read the vault's health, cancel a failover, protect a machine, or look at virtual machines. It may
+look at virtual networks.
 """
 
 import re
@@ -26,9 +27,26 @@ _DENIED = [
             r"vaults/[^/]+/replicationProtectionContainerMappings$",
             "replicationProtectionContainerMappings/read",
         ),
+        ("GET", r"vaults/[^/]+/replicationNetworks$", "replicationNetworks/read"),
+        (
+            "GET",
+            r"vaults/[^/]+/replicationNetworkMappings$",
+            "replicationNetworkMappings/read",
+        ),
         ("GET", r"/replicationOperationStatus/[^/]+$", "replicationOperationStatus/read"),
         ("GET", r"/operationresults/[^/]+$", "operationresults/read"),
         ("GET", r"/replicationVaultHealth(/[^/]+)?$", "replicationVaultHealth/read"),
+        (
+            "POST",
+            r"/replicationVaultHealth/default/refresh$",
+            "replicationVaultHealth/refresh/action",
+        ),
+        (
+            "POST",
+            r"/replicationRecoveryPlans/[^/]+/failoverCancel$",
+            "replicationRecoveryPlans/failoverCancel/action",
+        ),
+        ("PUT", rf"{_ITEM}$", "replicationProtectedItems/write"),
         ("POST", rf"{_ITEM}/failoverCancel$", "replicationProtectedItems/failoverCancel/action"),
     )
 ]

@@ -1,25 +1,22 @@
 """Which address leads to which answer. Addresses are matched without regard to case."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from sandbox.vault import faults, reads, writes
+from sandbox.vault import faults, reads, reads_around, writes
 from sandbox.vault.calls import Answer, Call
-from sandbox.vault.names import (
-    RESOURCE_GROUP,
-    SUBSCRIPTION,
-    UNUSED_VAULT,
-    VAULT_NAME,
-    VAULT_TYPE,
-    fold,
-)
+from sandbox.vault.names import FIRST, UNUSED_VAULT, VAULT_TYPE, fold
 from sandbox.vault.polls import Results, result, status
+from sandbox.vault.world import World
 
 Desk = Callable[[Call], Answer]
 
 _FABRIC = "replicationFabrics/{fabric}"
 _CONTAINER = f"{_FABRIC}/replicationProtectionContainers/{{container}}"
 _ITEM = f"{_CONTAINER}/replicationProtectedItems/{{item}}"
+_NETWORKS = f"{_FABRIC}/replicationNetworks"
+_NETWORK_MAPPINGS = f"{_NETWORKS}/{{network}}/replicationNetworkMappings"
 _JOB = "replicationJobs/{job}"
 
 _ROUTES: list[tuple[str, str, Desk]] = [
@@ -35,6 +32,14 @@ _ROUTES: list[tuple[str, str, Desk]] = [
     ("GET", "replicationProtectedItems", reads.all_items),
     ("GET", f"{_CONTAINER}/replicationProtectedItems", reads.items),
     ("GET", _ITEM, reads.item),
+    ("PUT", _ITEM, writes.enable),
+    ("GET", f"{_CONTAINER}/replicationProtectableItems", reads.protectable_items),
+    ("GET", f"{_CONTAINER}/replicationProtectableItems/{{protectable}}", reads.protectable_item),
+    ("GET", "replicationNetworks", reads_around.networks),
+    ("GET", _NETWORKS, reads_around.networks),
+    ("GET", "replicationNetworkMappings", reads_around.network_mappings),
+    ("GET", _NETWORK_MAPPINGS, reads_around.network_mappings),
+    ("GET", f"{_NETWORK_MAPPINGS}/{{mapping}}", reads_around.network_mapping),
     ("GET", f"{_ITEM}/recoveryPoints", reads.recovery_points),
     ("GET", f"{_ITEM}/recoveryPoints/{{point}}", reads.recovery_point),
     ("GET", "replicationRecoveryPlans", reads.plans),
@@ -42,7 +47,9 @@ _ROUTES: list[tuple[str, str, Desk]] = [
     ("GET", "replicationJobs", reads.jobs),
     ("GET", _JOB, reads.job),
     ("GET", "replicationEvents", reads.events),
+    ("GET", "replicationEvents/{event}", reads.event),
     ("GET", "replicationVaultHealth", reads.vault_health),
+    ("POST", "replicationVaultHealth/default/refresh", writes.refresh_health),
     ("GET", "replicationOperationStatus/{operation}", status),
     ("POST", f"{_JOB}/cancel", writes.cancel_job),
     ("POST", f"{_JOB}/restart", writes.restart_job),
@@ -59,35 +66,46 @@ def _compiled(template: str) -> re.Pattern[str]:
 
 
 _COMPILED = [(method, _compiled(template), desk) for method, template, desk in _ROUTES]
-_IN_GROUP = r"subscriptions/(?P<subscription>[^/]+)/resourceGroups/(?P<group>[^/]+)/providers"
+_SUBSCRIPTION = r"subscriptions/(?P<subscription>[^/]+)"
+_IN_GROUP = rf"{_SUBSCRIPTION}/resourceGroups/(?P<group>[^/]+)/providers"
 _IN_VAULT = re.compile(
     rf"^/{_IN_GROUP}/{re.escape(VAULT_TYPE)}/(?P<vault>[^/]+)/(?P<rest>.+)$", re.IGNORECASE
 )
-_MACHINE = re.compile(
-    rf"^/{_IN_GROUP}/Microsoft\.Compute/virtualMachines/(?P<vm>[^/]+)$", re.IGNORECASE
-)
+_NETWORK_TYPE = r"Microsoft\.Network/virtualNetworks"
+_AROUND: list[tuple[re.Pattern[str], Desk]] = [
+    (re.compile(f"^/{pattern}$", re.IGNORECASE), desk)
+    for pattern, desk in (
+        (
+            rf"{_IN_GROUP}/Microsoft\.Compute/virtualMachines/(?P<vm>[^/]+)",
+            reads_around.virtual_machine,
+        ),
+        (rf"{_SUBSCRIPTION}/providers/{_NETWORK_TYPE}", reads_around.virtual_networks),
+        (rf"{_IN_GROUP}/{_NETWORK_TYPE}", reads_around.virtual_networks),
+        (rf"{_IN_GROUP}/{_NETWORK_TYPE}/(?P<network>[^/]+)", reads_around.virtual_network),
+    )
+]
 _RESULT = re.compile(r"^.+/operationresults/(?P<operation>[^/]+)$", re.IGNORECASE)
 _VERSION = re.compile(r"^\d{4}-\d{2}-\d{2}(-preview)?$")
 
 
-def answer(call: Call, results: Results) -> Answer:
-    """Find who answers a call, and let them."""
+def answer(call: Call, worlds: Sequence[World], results: Results) -> Answer:
+    """Find who answers a call, and let them; the call's own world is that of the first vault."""
     _check_version(call)
-    machine = _MACHINE.match(call.path)
-    if machine is not None and call.method == "GET":
-        _check_group(machine)
-        call.words.update(machine.groupdict())
-        return reads.virtual_machine(call)
+    for pattern, desk in _AROUND:
+        match = pattern.match(call.path)
+        if match is not None and call.method == "GET":
+            call.words.update(match.groupdict())
+            return desk(replace(call, world=_of_subscription(match, worlds)))
     inside = _IN_VAULT.match(call.path)
     if inside is None:
         raise _nowhere(call)
-    _check_vault(inside)
+    call = replace(call, world=_of_vault(inside, worlds))
     found = _RESULT.match(inside["rest"])
     if found is not None and call.method == "GET":
         call.words.update(found.groupdict())
         return result(call, results)
-    for method, pattern, desk in _COMPILED:
-        match = pattern.match(inside["rest"])
+    for method, compiled, desk in _COMPILED:
+        match = compiled.match(inside["rest"])
         if match is not None and method == call.method:
             call.words.update(match.groupdict())
             return desk(call)
@@ -108,28 +126,27 @@ def _check_version(call: Call) -> None:
         )
 
 
-def _check_group(match: re.Match[str]) -> None:
-    if fold(match["subscription"]) != fold(SUBSCRIPTION):
-        raise faults.Fault(
-            404,
-            "SubscriptionNotFound",
-            f"The subscription '{match['subscription']}' could not be found.",
-        )
+def _of_subscription(match: re.Match[str], worlds: Sequence[World]) -> World:
+    for world in worlds:
+        if fold(match["subscription"]) == fold(world.vault.subscription):
+            return world
+    raise faults.Fault(
+        404,
+        "SubscriptionNotFound",
+        f"The subscription '{match['subscription']}' could not be found.",
+    )
 
 
-def _check_vault(match: re.Match[str]) -> None:
-    _check_group(match)
-    if fold(match["group"]) != fold(RESOURCE_GROUP):
-        raise faults.Fault(
-            404,
-            "ResourceGroupNotFound",
-            f"Resource group '{match['group']}' could not be found.",
-        )
+def _of_vault(match: re.Match[str], worlds: Sequence[World]) -> World:
+    world = _of_subscription(match, worlds)
+    if fold(match["group"]) != fold(world.vault.resource_group):
+        raise faults.no_group(match["group"])
     name = fold(match["vault"])
-    if name == fold(UNUSED_VAULT):
+    if name == fold(UNUSED_VAULT) and world.vault == FIRST:
         raise faults.never_used_vault()
-    if name != fold(VAULT_NAME):
+    if name != fold(world.vault.name):
         raise faults.no_vault(match["vault"], match["group"])
+    return world
 
 
 def _nowhere(call: Call) -> faults.Fault:

@@ -76,7 +76,7 @@ async def _receive(vault: Front, request: web.Request) -> web.StreamResponse:
         )
     if trouble == "drop_after_accept":
         return _drop(vault, request, _parsed_or_text(text), caller)
-    response = _response(vault, request.method, answer, caller)
+    response = _response(vault, request, answer, caller)
     if trouble == "malformed":
         response.text = '{"value": [{"id": '
         response.content_type = "application/json"
@@ -106,12 +106,12 @@ def _answer(
         words={},
     )
     _fail_on_purpose(trouble, call)
-    if not vault.limits.bucket(request.method).take():
+    if not vault.limits(call.path).bucket(request.method).take():
         raise _throttled("1")
     refused = roles.refusal(vault.role, request.method, call.path)
     if refused is not None:
         raise refused
-    answer = routes.answer(_with_body(call, text), vault.operation_results)
+    answer = routes.answer(_with_body(call, text), vault.worlds, vault.operation_results)
     if trouble == "unavailable_after_accept":
         raise faults.unavailable()
     return answer
@@ -148,11 +148,11 @@ def _with_body(call: Call, text: str) -> Call:
     return Call(**{**vars(call), "body": body})
 
 
-def _response(vault: Front, method: str, answer: Answer, caller: Caller) -> web.Response:
+def _response(vault: Front, request: web.Request, answer: Answer, caller: Caller) -> web.Response:
     response = web.Response(status=answer.status)
     if answer.body is not None:
         response = web.json_response(answer.body, status=answer.status)
-    response.headers.update(vault.limits.headers(method))
+    response.headers.update(vault.limits(request.path).headers(request.method))
     response.headers["x-ms-client-request-id"] = caller.client_request_id
     response.headers["x-ms-correlation-request-id"] = caller.correlation_id
     response.headers.update(answer.headers)

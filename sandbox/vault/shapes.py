@@ -75,6 +75,27 @@ def listed(shape: Shape) -> Check:
     return check
 
 
+def listed_by(discriminator: str, shapes: dict[str, Shape]) -> Check:
+    """A list of objects, each of the shape that its discriminator names."""
+
+    def check(value: object, where: str) -> None:
+        if not isinstance(value, list):
+            raise bad_body(f"'{where}' must be a list.")
+        for index, entry in enumerate(value):
+            kind = entry.get(discriminator) if isinstance(entry, dict) else None
+            if kind not in shapes:
+                raise bad_body(f"'{where}[{index}].{discriminator}' must be: {', '.join(shapes)}.")
+            fit(entry, shapes[kind], f"{where}[{index}]")
+
+    return check
+
+
+def words(value: object, where: str) -> None:
+    """An object whose values are strings, such as tags."""
+    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+        raise bad_body(f"'{where}' must be an object of strings.")
+
+
 def inside(shape: Shape) -> Check:
     """An object of that shape."""
 

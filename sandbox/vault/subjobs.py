@@ -1,11 +1,14 @@
 """Jobs that are steps of another job: enabling replication in a reprotect, machines in a plan.
 
-They are jobs like any other, listed and readable by id, but the service starts them, so they do
-not carry the caller's request id. They end no later than the job they belong to.
+They are jobs like any other, listed and readable by id once they have begun, but the service
+starts them, so they do not carry the caller's request id. They end no later than the job they
+belong to; while that one waits for a person, those that have not begun wait too.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
+from sandbox.vault.agenda import Milestone
 from sandbox.vault.jobs import Job
 from sandbox.vault.world import SLOWER, World
 
@@ -16,29 +19,33 @@ class SubJobs:
     def __init__(self, world: World, parent: Job) -> None:
         self._world = world
         self._parent = parent
-        self._jobs: list[Job] = []
+        self._jobs: list[tuple[Job, float]] = []
+        self._begun: dict[str, Job] = {}
 
     def add(self, job: Job, begins: float) -> None:
         """Take in a job that begins so many seconds into its parent's timetable."""
         if self._parent.fate == "slow_job":
             job.steps = tuple(step.slower(SLOWER) for step in job.steps)
-        job.started = self._parent.started + timedelta(seconds=begins)
-        self._jobs.append(job)
+        self._jobs.append((job, begins))
 
-    def start(self) -> None:
-        """Start them all, each at its time."""
-        for job in self._jobs:
-            self._world.start(job, [], _take, _let_go)
+    def milestones(self) -> list[Milestone]:
+        """Say when they begin, for the parent's own agenda."""
+        return [Milestone(begins, partial(self._begin, job)) for job, begins in self._jobs]
 
     def end(self, when: datetime) -> None:
-        """End with the parent: what runs ends as the parent did, what has not begun never will."""
-        for job in self._jobs:
-            if job.over:
-                continue
-            if job.started > when:
-                self._world.forget(job)
-            else:
-                self._world.runs[job.job_id].finish(self._parent.state, when)
+        """End with the parent: what still runs ends as the parent did, unless it is done too."""
+        for job in self._begun.values():
+            if not job.over:
+                done = job.moment(job.length) <= when
+                state = "Succeeded" if done else self._parent.state
+                self._world.runs[job.job_id].finish(state, when)
+
+    def _begin(self, job: Job, when: datetime) -> None:
+        if job.job_id in self._begun:
+            return
+        self._begun[job.job_id] = job
+        job.started = when
+        self._world.start(job, [], _take, _let_go)
 
 
 def _take() -> None:

@@ -1,39 +1,43 @@
-"""The vault as tests and the demo hold it: its own records beside the web application.
+"""The vaults as tests and the demo hold them: their own records beside the web application.
 
-What is read here is the vault's own truth, not what it says on the wire; it is brought up to the
+What is read here is the vaults' own truth, not what they say on the wire; it is brought up to the
 present whenever it is asked for, so ask again after time has passed.
 """
 
 from aiohttp import web
 
-from sandbox.vault import estate, names
+from sandbox.clock import Clock
+from sandbox.vault import names, places
 from sandbox.vault.bodies_items import strange_item
-from sandbox.vault.front import Front
+from sandbox.vault.front import EstateName, Front
 from sandbox.vault.jobs import Fate, Job
 from sandbox.vault.machines import Machine
+from sandbox.vault.plans import RecoveryPlan
 from sandbox.vault.server import application
-from sandbox.vault.world import RecoveryPlan
+from sandbox.vault.world import World
 
 
-class Vault(Front):
-    """A Site Recovery vault with the demo estate; `extra_machines` adds healthy ones."""
+class Ledger:
+    """The records of one vault."""
 
-    resource_id = names.VAULT_ID
-    subscription_id = names.SUBSCRIPTION
-    resource_group = names.RESOURCE_GROUP
-    name = names.VAULT_NAME
-    cache_accounts = estate.CACHE_ACCOUNTS
-
-    @property
-    def identity_header(self) -> str:
-        """What a client must send as X-IDENTITY-HEADER to be given a token."""
-        return self.tokens.identity_header
+    world: World
+    resource_id: str
+    subscription_id: str
+    resource_group: str
+    name: str
+    cache_accounts: dict[str, str]
 
     @property
     def machines(self) -> list[Machine]:
-        """All machines."""
+        """All protected machines."""
         self.world.now()
         return self.world.machines
+
+    @property
+    def unprotected(self) -> list[Machine]:
+        """The machines whose replication can be enabled."""
+        self.world.now()
+        return self.world.estate.unprotected
 
     @property
     def plans(self) -> list[RecoveryPlan]:
@@ -45,6 +49,15 @@ class Vault(Front):
     def jobs(self) -> list[Job]:
         """All jobs that have begun, oldest first."""
         return self.world.jobs
+
+    @property
+    def networks(self) -> dict[str, str]:
+        """For each region a network to test in, by its id."""
+        return {
+            network.region: network.id
+            for network in self.world.estate.networks
+            if network.name.startswith("vnet-test-")
+        }
 
     def machine(self, name: str, resource_group: str | None = None) -> Machine:
         """Find a machine by the name people use, and by resource group where two share a name."""
@@ -58,6 +71,10 @@ class Vault(Front):
             raise LookupError(f"There are {len(found)} machines called {name!r}.")
         return found[0]
 
+    def plan(self, name: str) -> RecoveryPlan:
+        """Find a recovery plan by its name."""
+        return next(plan for plan in self.plans if plan.name == name)
+
     def job(self, job_id: str) -> Job:
         """Find a job by its id."""
         found = self.world.job(job_id)
@@ -66,7 +83,10 @@ class Vault(Front):
         return found
 
     def fail_next_job(self, target: str, scenario: str) -> None:
-        """Let the next job of that scenario on that machine or plan fail on its way."""
+        """Let the next job of that scenario on that machine or plan fail on its way.
+
+        Where the machine's next job is part of a plan's, the rest of the plan goes on.
+        """
         self.destine_next_job(target, scenario, "fail_job")
 
     def destine_next_job(self, target: str, scenario: str, fate: Fate) -> None:
@@ -88,6 +108,49 @@ class Vault(Front):
         if "Cancel" not in job.allowed_actions:
             raise ValueError(f"Job {job_id} is {job.state} and can't be cancelled.")
         self.world.runs[job.job_id].finish("Cancelled", self.world.now())
+
+
+class SecondVault(Ledger):
+    """The second vault, in another subscription, behind the same web server."""
+
+    resource_id = names.SECOND.id
+    subscription_id = names.SECOND.subscription
+    resource_group = names.SECOND.resource_group
+    name = names.SECOND.name
+    cache_accounts = places.SECOND_CACHE_ACCOUNTS
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+
+class Vault(Front, Ledger):
+    """A Site Recovery vault, with a second one beside it.
+
+    Its estate is the demo's ("shop") or has one of everything besides ("full");
+    `extra_machines` adds healthy ones. Tokens, trouble and the journal are of both vaults.
+    """
+
+    resource_id = names.FIRST.id
+    subscription_id = names.FIRST.subscription
+    resource_group = names.FIRST.resource_group
+    name = names.FIRST.name
+    cache_accounts = places.CACHE_ACCOUNTS
+    resource_ids = (names.FIRST.id, names.SECOND.id)
+
+    def __init__(
+        self,
+        clock: Clock,
+        seed: int = 7,
+        extra_machines: int = 0,
+        estate: EstateName = "shop",
+    ) -> None:
+        super().__init__(clock, seed, extra_machines, estate)
+        self.second = SecondVault(self.worlds[1])
+
+    @property
+    def identity_header(self) -> str:
+        """What a client must send as X-IDENTITY-HEADER to be given a token."""
+        return self.tokens.identity_header
 
     def application(self) -> web.Application:
         """Make the web application: Azure Resource Manager and the identity endpoint."""

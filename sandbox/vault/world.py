@@ -11,12 +11,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sandbox.clock import Clock
-from sandbox.vault import estate
 from sandbox.vault.agenda import Agenda, Effect, Milestone, Run
+from sandbox.vault.estate import Estate
 from sandbox.vault.jobs import Fate, Job, Step
-from sandbox.vault.machines import PENDING, Machine
-from sandbox.vault.names import JsonObject, fold, guid
+from sandbox.vault.machines import Machine
+from sandbox.vault.names import JsonObject, VaultName, fold
+from sandbox.vault.plans import RecoveryPlan
 from sandbox.vault.points import latest
+from sandbox.vault.states import PENDING
 
 SLOWER = 10.0
 
@@ -38,44 +40,17 @@ class Caller(NamedTuple):
     is_service: bool = False
 
 
-@dataclass
-class RecoveryPlan:
-    """A recovery plan: groups of machines that start one after the other."""
-
-    name: str
-    groups: tuple[tuple[Machine, ...], ...]
-    current_job: Job | None = None
-    failed_over: datetime | None = None
-    tested: datetime | None = None
-
-    @property
-    def machines(self) -> list[Machine]:
-        """Every machine of the plan, in the order of starting."""
-        return [machine for group in self.groups for machine in group]
-
-    @property
-    def internal_id(self) -> str:
-        """The guid by which jobs know the plan."""
-        return guid("plan", self.name)
-
-    @property
-    def allowed_operations(self) -> list[str]:
-        """What every machine of the plan allows, as far as plans can do it."""
-        if self.current_job is not None:
-            return []
-        known = ("UnplannedFailover", "TestFailover", "TestFailoverCleanup", "Commit")
-        allowed = [set(machine.allowed_operations) for machine in self.machines]
-        return [name for name in known if all(name in each for each in allowed)]
+Maker = Callable[[datetime, Random], Estate]
 
 
 @dataclass
 class World:
-    """Everything the vault knows."""
+    """Everything one vault knows."""
 
     clock: Clock
     rng: Random
-    machines: list[Machine]
-    plans: list[RecoveryPlan]
+    estate: Estate
+    began: datetime
     agenda: Agenda = field(default_factory=Agenda)
     fates: list[tuple[str, str, Fate]] = field(default_factory=list)
     runs: dict[str, Run] = field(default_factory=dict)
@@ -83,20 +58,30 @@ class World:
     _all_jobs: list[Job] = field(default_factory=list)
 
     @classmethod
-    def seeded(cls, clock: Clock, seed: int, extra: int = 0) -> "World":
-        """Make the demo estate, the same for the same seed except for its dates."""
+    def seeded(cls, clock: Clock, seed: int, make: Maker) -> "World":
+        """Make an estate, the same for the same seed except for its dates."""
         rng, now = Random(seed), clock.now()
-        machines = estate.machines(now, rng, extra)
-        by_name = {machine.friendly_name: machine for machine in machines}
-        for machine in machines:
+        estate = make(now, rng)
+        for machine in estate.machines:
             if machine.protection_state == PENDING:
                 newest = latest(machine, now)
                 machine.failover_point = newest.name if newest else None
-        groups = (("vm-web01", "vm-web02", "vm-web03"), ("vm-app01", "vm-app02"), ("vm-db01",))
-        plan = RecoveryPlan(
-            "plan-shop", tuple(tuple(by_name[name] for name in group) for group in groups)
-        )
-        return cls(clock, rng, machines, [plan])
+        return cls(clock, rng, estate, now)
+
+    @property
+    def vault(self) -> VaultName:
+        """The vault all this belongs to."""
+        return self.estate.vault
+
+    @property
+    def machines(self) -> list[Machine]:
+        """The protected machines."""
+        return self.estate.machines
+
+    @property
+    def plans(self) -> list[RecoveryPlan]:
+        """The recovery plans."""
+        return self.estate.plans
 
     def now(self) -> datetime:
         """Let everything due happen, then tell the time."""
@@ -107,8 +92,8 @@ class World:
     @property
     def jobs(self) -> list[Job]:
         """The jobs that have begun, oldest first."""
-        now = self.now()
-        return [job for job in self._all_jobs if job.started <= now]
+        self.now()
+        return list(self._all_jobs)
 
     def job(self, job_id: str) -> Job | None:
         """The job of that id, if there is one and it has begun."""
@@ -123,7 +108,7 @@ class World:
         self, scenario: str, title: str, target: Target, steps: tuple[Step, ...], caller: Caller
     ) -> Job:
         """Write a job that begins now, without starting it; its fate is settled here."""
-        fate = None if caller.is_service else self._destined(target.name, scenario) or caller.fate
+        fate = None if caller.is_service else self.destined(target.name, scenario) or caller.fate
         if fate == "slow_job":
             steps = tuple(step.slower(SLOWER) for step in steps)
         steps = tuple(step.slower(1 / self.clock.hurry) for step in steps)
@@ -138,6 +123,7 @@ class World:
             started=self.clock.now(),
             client_request_id=caller.client_request_id,
             correlation_id=caller.correlation_id,
+            vault=self.vault,
             fate=fate,
             inner=caller.is_service,
         )
@@ -145,22 +131,18 @@ class World:
     def start(
         self, job: Job, milestones: list[Milestone], take: Callable[[], None], release: Effect
     ) -> None:
-        """Start a job at its `started`, which may still be to come; `take` may refuse."""
+        """Start a job at its `started`; `take` may refuse."""
         run = Run(self.agenda, job, milestones, take, release)
         run.begin(job.fate)
         self._all_jobs.append(job)
         self.runs[job.job_id] = run
 
-    def forget(self, job: Job) -> None:
-        """Strike out a job that was to begin later and now never will."""
-        self._all_jobs.remove(job)
-        self.runs.pop(job.job_id).void()
-
     def service_caller(self) -> Caller:
         """The caller of jobs that the service starts by itself."""
         return Caller(self.guid(), self.guid(), is_service=True)
 
-    def _destined(self, name: str, scenario: str) -> Fate | None:
+    def destined(self, name: str, scenario: str) -> Fate | None:
+        """Tell what is to become of the next job of that scenario on that target, once."""
         for entry in self.fates:
             if entry[:2] == (name, scenario):
                 self.fates.remove(entry)

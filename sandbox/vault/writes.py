@@ -1,9 +1,20 @@
 """Everything that can be changed in the vault: each function starts a job, or acts on one."""
 
-from sandbox.vault import faults, operations, orders, plans, polls, reads
+from sandbox.vault import (
+    enabling,
+    faults,
+    operations,
+    orders,
+    plan_operations,
+    polls,
+    reads,
+    recipes,
+    work,
+)
 from sandbox.vault.calls import Answer, Call
 from sandbox.vault.jobs import Job
-from sandbox.vault.names import JsonObject, fold
+from sandbox.vault.names import JsonObject, fold, guid
+from sandbox.vault.world import Target
 
 
 def operate(call: Call) -> Answer:
@@ -23,26 +34,45 @@ def switch_protection(call: Call) -> Answer:
     return polls.accepted(call, job)
 
 
+def enable(call: Call) -> Answer:
+    """Start enabling the replication of a machine, under the item name of the address."""
+    place = reads.place_of_container(call)
+    job = enabling.start(call.world, place, call.words["item"], call.body, call.caller)
+    return polls.accepted(call, job, call.path)
+
+
 def operate_plan(call: Call) -> Answer:
     """Start an operation on a recovery plan."""
-    call.world.now()
-    for plan in call.world.plans:
-        if fold(plan.name) == fold(call.words["plan"]):
-            operation = _operation(call, plans.NEEDS)
-            job = plans.start(call.world, plan, operation, call.body, call.caller)
-            return polls.accepted(call, job)
-    raise faults.no_such_thing(call.words["plan"])
+    plan = reads.plan_of(call)
+    operation = _operation(call, plan_operations.NEEDS)
+    job = plan_operations.start(call.world, plan, operation, call.body, call.caller)
+    return polls.accepted(call, job)
+
+
+def refresh_health(call: Call) -> Answer:
+    """Look at the vault's health once more."""
+    world = call.world
+    steps = recipes.single("RefreshVaultHealth", "Refreshing the health of the vault", 5.0)
+    target = Target(guid("vault", world.vault.id), world.vault.name, "Vault")
+    title = "Refresh vault health"
+    job = world.draft("RefreshVaultHealth", title, target, steps, call.caller)
+    job.details = {"instanceType": "AsrJobDetails", "affectedObjectDetails": {}}
+    world.start(job, [], _hold_nothing, work.nothing)
+    return polls.accepted(call, job)
 
 
 def cancel_job(call: Call) -> Answer:
-    """Cancel a job; what it works on is let go at once."""
+    """Cancel a job; what it works on is let go at once, and stays as it is at that moment.
+
+    Nobody has written down what the service does to an item whose job is cancelled.
+    """
     job = _job_that_allows(call, "Cancel")
     call.world.runs[job.job_id].finish("Cancelled", call.world.now())
     return polls.accepted(call, job)
 
 
 def restart_job(call: Call) -> Answer:
-    """Run a failed job once more."""
+    """Run a failed job once more, if its target still allows the operation."""
     job = _job_that_allows(call, "Restart")
     call.world.runs[job.job_id].restart(call.world.now())
     return polls.accepted(call, job)
@@ -50,9 +80,9 @@ def restart_job(call: Call) -> Answer:
 
 def resume_job(call: Call) -> Answer:
     """Let a waiting job go on."""
-    orders.read_comments(call.body)
+    order = orders.read_comments(call.body)
     job = _job_that_allows(call, "Resume")
-    call.world.runs[job.job_id].resume(call.world.now())
+    call.world.runs[job.job_id].resume(call.world.now(), order.word("comments"))
     return polls.accepted(call, job)
 
 
@@ -71,6 +101,10 @@ def _operation(call: Call, known: dict[str, str]) -> str:
     raise faults.Fault(
         404, "NotFound", f"The operation '{wanted}' isn't one of this resource's operations."
     )
+
+
+def _hold_nothing() -> None:
+    """Looking at something holds nobody up."""
 
 
 def _item_name(body: object) -> str:

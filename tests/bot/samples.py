@@ -65,6 +65,7 @@ def machine(**more: Any) -> Machine:
         "source_vm": SOURCE,
         "failed_over_vm": SOURCE.replace("rg-shop", "rg-shop-asr"),
         "recovery_container": NORTH,
+        "recovery_network": NETWORK,
         "policy": POLICY,
     }
     return Machine(**given | more)

@@ -33,7 +33,7 @@ API_VERSION: Final = "2025-08-01"
 COMPUTE_VERSION: Final = "2024-07-01"
 POST_TIMEOUT: Final = 30.0
 """Seconds after which a POST without an answer counts as lost."""
-_READ_TIMEOUT: Final = 60.0
+_READ_TIMEOUT: Final = 30.0
 _LIST_LIFE: Final = 3.0
 """Seconds for which a list of machines may be shown again."""
 

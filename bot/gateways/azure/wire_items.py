@@ -44,6 +44,10 @@ class DetailsShape(Shape):
     initial_primary_fabric_location: Text = ""
     recovery_azure_resource_group_id: Text = ""
     selected_tfo_azure_network_id: Text = ""
+    selected_recovery_azure_network_id: Text = ""
+    last_heartbeat: When = None
+    agent_expiry_date: When = None
+    unprotected_disks: Annotated[tuple[Shape, ...], Many] = ()
     rpo_in_seconds: int | None = None
     last_rpo_calculated_time: When = None
     monitoring_percentage_completion: int | None = None
@@ -57,6 +61,7 @@ class ItemProperties(Shape):
     protection_state_description: Text = ""
     active_location: Text = ""
     test_failover_state: Text = ""
+    last_successful_test_failover_time: When = None
     allowed_operations: Annotated[tuple[str, ...], Many] = ()
     replication_health: Text = ""
     health_errors: Annotated[tuple[HealthErrorShape, ...], Many] = ()
@@ -106,6 +111,11 @@ class ItemShape(Shape):
             progress=details.monitoring_percentage_completion,
             source_vm=details.fabric_object_id,
             failed_over_vm=details.recovery_fabric_object_id,
+            tested_at=properties.last_successful_test_failover_time,
+            heartbeat=details.last_heartbeat,
+            agent_expires=details.agent_expiry_date,
+            unprotected_disks=len(details.unprotected_disks),
+            recovery_network=details.selected_recovery_azure_network_id,
             test_network=details.selected_tfo_azure_network_id,
             recovery_group=details.recovery_azure_resource_group_id,
             recovery_container=properties.recovery_container_id,

@@ -1,0 +1,78 @@
+"""The wire bodies of networks: Azure's own, and what Site Recovery makes of them.
+
+A region has one network in Site Recovery, always called `azureNetwork`, under which the mappings
+are kept; that it tells nothing else is a guess.
+"""
+
+from sandbox.vault.estate import Network, NetworkPairing
+from sandbox.vault.machines import Place
+from sandbox.vault.names import VAULT_TYPE, JsonObject
+
+NETWORK = "azureNetwork"
+_NETWORKS = f"{VAULT_TYPE}/replicationFabrics/replicationNetworks"
+
+
+def virtual_network(network: Network) -> JsonObject:
+    """Write a virtual network of Azure."""
+    return {
+        "name": network.name,
+        "id": network.id,
+        "type": "Microsoft.Network/virtualNetworks",
+        "location": network.region,
+        "tags": {},
+        "properties": {
+            "provisioningState": "Succeeded",
+            "resourceGuid": network.guid,
+            "addressSpace": {"addressPrefixes": ["10.4.0.0/16"]},
+            "subnets": [
+                {
+                    "name": "default",
+                    "id": f"{network.id}/subnets/default",
+                    "properties": {
+                        "provisioningState": "Succeeded",
+                        "addressPrefix": "10.4.0.0/24",
+                    },
+                }
+            ],
+        },
+    }
+
+
+def network_of(place: Place) -> JsonObject:
+    """Write the one network of a region, as Site Recovery knows it."""
+    return {
+        "name": NETWORK,
+        "type": _NETWORKS,
+        "id": f"{place.fabric_id}/replicationNetworks/{NETWORK}",
+        "properties": {
+            "fabricType": "Azure",
+            "subnets": [],
+            "friendlyName": NETWORK,
+            "networkType": "Azure",
+        },
+    }
+
+
+def mapping(pairing: NetworkPairing, source: Place, target: Place) -> JsonObject:
+    """Write a network mapping; the ids of the two networks are in lower case."""
+    place = f"{source.fabric_id}/replicationNetworks/{NETWORK}"
+    return {
+        "type": f"{_NETWORKS}/replicationNetworkMappings",
+        "id": f"{place}/replicationNetworkMappings/{pairing.name}",
+        "name": pairing.name,
+        "properties": {
+            "state": "Paired",
+            "primaryNetworkFriendlyName": pairing.source.name,
+            "primaryNetworkId": pairing.source.id.lower(),
+            "primaryFabricFriendlyName": source.title,
+            "recoveryNetworkFriendlyName": pairing.target.name,
+            "recoveryNetworkId": pairing.target.id.lower(),
+            "recoveryFabricArmId": target.fabric_id,
+            "recoveryFabricFriendlyName": target.title,
+            "fabricSpecificSettings": {
+                "instanceType": "AzureToAzure",
+                "primaryFabricLocation": source.region,
+                "recoveryFabricLocation": target.region,
+            },
+        },
+    }
