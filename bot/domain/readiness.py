@@ -64,16 +64,16 @@ def _data(machine: Machine) -> list[Concern]:
     if machine.rpo_seconds is None:
         return [_risk("Azure reports no RPO: how much data would be lost is unknown.")]
     if machine.rpo_seconds > RPO_LIMIT:
-        minutes = machine.rpo_seconds // 60
-        return [_risk(f"A failover to the latest point loses about {minutes} minutes of data.")]
+        lost = _length(machine.rpo_seconds)
+        return [_risk(f"A failover to the latest point loses about {lost} of data.")]
     return []
 
 
 def _agent(machine: Machine, now: datetime) -> list[Concern]:
     found = []
     if machine.heartbeat and now - machine.heartbeat > SILENCE_LIMIT:
-        silent = round((now - machine.heartbeat).total_seconds() / 60)
-        found.append(_risk(f"Its replication agent has been silent for {silent} minutes."))
+        silent = _length((now - machine.heartbeat).total_seconds())
+        found.append(_risk(f"Its replication agent has been silent for {silent}."))
     if machine.agent_expires and machine.agent_expires - now < AGENT_NOTICE:
         day = f"{machine.agent_expires:%d %b %Y}"
         found.append(_risk(f"Its replication agent expires on {day}.", "Update the agent."))
@@ -112,6 +112,12 @@ def _tests(machine: Machine, now: datetime) -> list[Concern]:
         days = (now - machine.tested_at).days
         return [_note(f"It was last tested {days} days ago.", f"/dr test-failover {machine.name}")]
     return []
+
+
+def _length(seconds: float) -> str:
+    """Write a length of time as people say it."""
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
 
 
 def _block(sentence: str, advice: str = "") -> Concern:

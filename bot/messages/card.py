@@ -144,6 +144,9 @@ def _facts(request: Request) -> list[tuple[str, str]]:
         ]
     if request.arguments.get("shutdown") == "yes":
         pairs.append(("Source", "is shut down first, if it can be reached"))
+    if request.operation == "test-failover":
+        network = request.arguments.get("network") or machine.test_network
+        pairs.append(("Network of the copy", esc(network.rpartition("/")[2])))
     if request.state is not State.WAITING and request.approvals:
         names = ", ".join(mention(vote.person.id) for vote in request.approvals)
         pairs.append(("Approved by", names))

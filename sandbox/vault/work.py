@@ -69,19 +69,22 @@ def chosen_point(machine: Machine, order: Order, now: datetime) -> Point | None:
 
 
 def check_network(estate: Estate, region: str, order: Order) -> None:
-    """Refuse a test network that does not go with the network type or is in another region."""
+    """Refuse a test network that does not go with the network type or is in another region.
+
+    What stands in other subscriptions can't be seen from here and is taken on trust.
+    """
     kind, network_id = order.word("networkType"), order.word("networkId")
     again = order.provider.get("networkId", network_id)
     if (kind == "VmNetworkAsInput") != bool(network_id):
         raise faults.bad_body(
             "'networkId' goes with the network type 'VmNetworkAsInput', and with no other."
         )
-    if not network_id:
+    if network_id and (not isinstance(again, str) or fold(again) != fold(network_id)):
+        raise faults.bad_body("The two 'networkId' of the body are not the same.")
+    if not fold(network_id).startswith(f"subscriptions/{fold(estate.vault.subscription)}/"):
         return
     network = estate.network(network_id)
     if network is None:
         raise faults.bad_body(f"The virtual network '{network_id}' doesn't exist.")
     if network.region != region:
         raise faults.bad_body(f"The virtual network '{network_id}' isn't in '{region}'.")
-    if not isinstance(again, str) or fold(again) != fold(network_id):
-        raise faults.bad_body("The two 'networkId' of the body are not the same.")

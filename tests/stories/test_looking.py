@@ -15,7 +15,7 @@ async def test_the_recovery_points_of_a_machine_are_listed(world: World) -> None
 async def test_what_speaks_against_a_failover_is_said_with_what_to_do(world: World) -> None:
     """Old points are a risk; a machine that is not protected yet cannot be moved at all."""
     await world.erin.types("/dr ready vm-db01")
-    answer = await world.erin.sees("Readiness of vm-db01", "Risk:", "loses about 133 minutes")
+    answer = await world.erin.sees("Readiness of vm-db01", "Risk:", "loses about 2 h 13 min")
     assert "switch to the High Churn option" in answer.words, "Azure's own advice stands beside it"
     await world.erin.types("/dr ready vm-cache01")
     await world.erin.sees("Readiness of vm-cache01", "Blocks:", "No failover is offered")

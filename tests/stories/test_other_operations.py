@@ -11,7 +11,9 @@ NETWORK = (
 async def test_a_test_failover_starts_a_copy_and_its_cleanup_removes_it(world: World) -> None:
     """The machine itself is not touched, and the copy is chased until it is gone."""
     await world.alice.types(f"/dr test-failover vm-app01 --network {NETWORK} because of the drill")
-    await world.alice.sees("Test failover of vm-app01", "stays in West Europe", "copy starts")
+    await world.alice.sees(
+        "Test failover of vm-app01", "stays in West Europe", "copy starts", "vnet-test"
+    )
     await world.approved("Test failover of vm-app01")
     await world.started("TestFailover")
     await world.done("Test failover of vm-app01", "Succeeded", "a test copy waits for cleanup")
