@@ -4,23 +4,20 @@ Everything a person sends in comes through here with who they are; what they may
 Slack each time, and a refusal is written down.
 """
 
-import secrets
 from collections.abc import Callable
 from functools import partial
-from typing import Final
 
 from bot.access import REFUSAL_AGE, actor, standing
 from bot.cards import place_for
 from bot.domain.audit import BOT, Fact
-from bot.domain.catalogue import Ground, Operation
+from bot.domain.catalogue import Operation
 from bot.domain.data import Data
 from bot.domain.grammar import Command
 from bot.domain.machines import Machine
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
-from bot.domain.people import Person
 from bot.domain.policy import Rule
-from bot.domain.request import Request, State, Step, Terms, Vote, fingerprint, take
+from bot.domain.request import Request, State, Step, Vote, take
 from bot.domain.votes import (
     Standing,
     count,
@@ -30,13 +27,11 @@ from bot.domain.votes import (
     why_not_resubmit,
     why_not_withdraw,
 )
+from bot.drafts import draft
 from bot.errors import NotAllowed, NotNow, Tampered
 from bot.inventory import find, ground
 from bot.lifecycle import Move, change, create, fact_of, note
 from bot.runtime import Bot
-
-_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Letters and digits that cannot be mistaken for each other."""
 
 
 class Asked(Data):
@@ -72,7 +67,7 @@ async def ask(bot: Bot, user_id: str, command: Command, channel: str) -> Asked:
     if reason := why_not(operation, machine):
         raise reason
     base = await ground(bot, operation, machine, command.options)
-    request = await _draft(bot, operation, command, base, rule, who.person)
+    request = await draft(bot, operation, command, base, rule, who.person)
     request = request.model_copy(update={"channel": await place_for(bot, channel)})
     words = f"{who.person.name} asked for a {operation.name} of {machine.name}."
     stored = await create(
@@ -269,37 +264,6 @@ async def _give_up(bot: Bot, request_id: str, machine: Machine, error: Tampered)
         ),
     )
     await bot.redis.requests.give_up(request_id, machine.id)
-
-
-async def _draft(
-    bot: Bot, operation: Operation, command: Command, base: Ground, rule: Rule, asker: Person
-) -> Request:
-    now = (await bot.redis.requests.snapshot()).now
-    terms = Terms(
-        rule=rule.name,
-        policy=bot.policy.version,
-        approvals=rule.approvals,
-        may_ask=rule.may_ask,
-        may_approve=rule.may_approve,
-        request_lifetime=rule.request_lifetime,
-        approval_lifetime=rule.approval_lifetime,
-    )
-    call = operation.call(base, command.options)
-    return Request(
-        id="R-" + "".join(secrets.choice(_ALPHABET) for _ in range(6)),
-        operation=operation.name,
-        machine_id=base.machine.id,
-        arguments=command.options,
-        ground=base,
-        call=call,
-        terms=terms,
-        fingerprint=fingerprint(operation.name, command.options, base, call, terms, asker),
-        reason=command.reason,
-        asker=asker,
-        channel="",
-        asked_at=now,
-        expires_at=now + rule.request_lifetime * 1000,
-    )
 
 
 def _other_policy(bot: Bot, request: Request, now: int) -> Move | None:

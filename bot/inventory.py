@@ -94,10 +94,15 @@ async def ground(
 def _choices(machines: Sequence[Machine]) -> list[tuple[str, str]]:
     """Name each machine so that two of one name can be told apart."""
     twins = Counter(machine.name.casefold() for machine in machines)
-    return [
-        (m.id, f"{m.name} ({m.source_group or m.here})" if twins[m.name.casefold()] > 1 else m.name)
-        for m in machines
-    ]
+    vaults = len({machine.vault.casefold() for machine in machines})
+    return [(m.id, _label(m, twins[m.name.casefold()] > 1, vaults > 1)) for m in machines]
+
+
+def _label(machine: Machine, twin: bool, several_vaults: bool) -> str:
+    if not twin:
+        return machine.name
+    vault = f"@{segment(machine.vault, 'vaults')}" if several_vaults else ""
+    return f"{machine.name}{vault} ({machine.source_group or machine.here})"
 
 
 def _choose(choice: str, points: tuple[Point, ...], machine: Machine) -> Point | None:

@@ -12,16 +12,18 @@ from bot.access import require_look, standing
 from bot.domain.audit import Entry
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
+from bot.domain.grammar import parse
 from bot.domain.machines import Job, Machine, Point, segment
-from bot.domain.offers import offered
+from bot.domain.offers import offered, why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import Person
 from bot.domain.policy import includes
 from bot.domain.request import Request, State
 from bot.domain.verbs import TargetKind, Verb, describe
-from bot.domain.votes import why_not_approve
+from bot.domain.votes import why_not_approve, why_not_ask
+from bot.drafts import draft
 from bot.errors import AzureRefused, Misunderstood, NotNow, Unavailable
-from bot.inventory import everything, find
+from bot.inventory import everything, find, ground
 from bot.runtime import Bot
 
 _REQUEST: Final = re.compile(r"^R-[0-9A-Z]{6}$", re.IGNORECASE)
@@ -98,6 +100,14 @@ class Trail(Data):
 
     subject: str
     entries: tuple[Entry, ...]
+
+
+class Preview(Data):
+    """A request that was not made."""
+
+    request: Request
+    why_not: str
+    """Why this person could not ask for it; '' when they could."""
 
 
 class HelpPage(Data):
@@ -218,6 +228,29 @@ async def audit(bot: Bot, user_id: str, target: str) -> Data:
         wanted = target.casefold()
         found = [one for one in found if one.data.target.casefold() == wanted]
     return Trail(subject=target, entries=tuple(found[:_ENTRIES]))
+
+
+@query(target="line", target_required=True)
+async def preview(bot: Bot, user_id: str, target: str) -> Data:
+    """Show what a command would ask for, who could approve it and what Azure would be sent.
+
+    Nothing is asked, stored or sent.
+    """
+    await require_look(bot, user_id)
+    command = parse(target, VERBS)
+    operation = CATALOGUE.get(command.verb)
+    if operation is None:
+        raise Misunderstood(f"/dr {command.verb} changes nothing, so there is no preview of it.")
+    machine = await find(bot, command.target)
+    if reason := why_not(operation, machine):
+        raise reason
+    rule = bot.policy.rule_for(operation.name, machine.name)
+    if rule is None:
+        raise NotNow(f"No rule of the policy speaks of {operation.name} on {machine.name}.")
+    who = await standing(bot, user_id, rule.may_ask, fresh=False)
+    base = await ground(bot, operation, machine, command.options)
+    request = await draft(bot, operation, command, base, rule, who.person)
+    return Preview(request=request, why_not=why_not_ask(rule.may_ask, who) or "")
 
 
 @query(target="command")

@@ -16,6 +16,7 @@ from bot.errors import Ambiguous, Missing, NotAllowed, NotNow, Refused
 from bot.lifecycle import note
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
+from bot.messages.card import preview
 from bot.messages.forms import option_form
 from bot.queries import (
     VERBS,
@@ -25,6 +26,7 @@ from bot.queries import (
     MachineStatus,
     Overview,
     PointList,
+    Preview,
     Readiness,
     RequestList,
     Trail,
@@ -51,7 +53,8 @@ async def run(bot: Bot, said: Said) -> Message:
     if command.verb in CATALOGUE:
         return await ask(bot, said.user, said.channel, command)
     try:
-        found = await VERBS[command.verb].function(bot, said.user, command.target)
+        wanted = command.target or command.line
+        found = await VERBS[command.verb].function(bot, said.user, wanted)
     except Ambiguous as error:
         return await offer(bot, said.user, said.channel, command, error)
     return show(found)
@@ -189,6 +192,8 @@ def show(found: Data) -> Message:
             return answers.readiness(found.machines, found.troubles, now, one=found.one)
         case JobList():
             return answers.job_list(found.subject, found.jobs, found.more, datetime.now(UTC))
+        case Preview():
+            return preview(found.request, found.why_not)
         case RequestList():
             return answers.request_list(found.open, found.recent)
         case Trail():

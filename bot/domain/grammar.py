@@ -38,6 +38,8 @@ class Command(Data):
     options: dict[str, str] = {}
     """Every option of the verb, in canonical form, defaults included."""
     reason: str = ""
+    line: str = ""
+    """Another command, for the verbs that take one."""
 
 
 def parse(text: str, verbs: Mapping[str, Verb]) -> Command:
@@ -52,6 +54,8 @@ def parse(text: str, verbs: Mapping[str, Verb]) -> Command:
             raise Misunderstood("There is a reason but no command.", _help())
         return Command(verb="")
     verb = _verb(words[0], verbs)
+    if verb.target == "line":
+        return Command(verb=verb.name, line=_rest(tidy(text), verb))
     target, options = _arguments(words[1:], verb)
     _check_target(target, verb)
     return Command(verb=verb.name, target=target, options=options, reason=_reason(reason, verb))
@@ -100,6 +104,14 @@ def _split_reason(text: str) -> tuple[str, str | None]:
     if not found:
         return text, None
     return text[: found.start()], text[found.end() :].strip()
+
+
+def _rest(text: str, verb: Verb) -> str:
+    """Return what stands behind the verb, which is a command again."""
+    line = text.partition(" ")[2].strip()
+    if not line:
+        raise Misunderstood(f"/dr {verb.name} needs a command.", f"Type: {verb.usage}")
+    return line
 
 
 def _verb(word: str, verbs: Mapping[str, Verb]) -> Verb:

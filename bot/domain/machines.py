@@ -248,10 +248,15 @@ class WayBack(Data):
 
 
 def named(name: str, machines: Sequence[Machine]) -> tuple[Machine, ...]:
-    """Return the machines of exactly this name; an `id:` prefix takes a resource id instead."""
+    """Return the machines of exactly this name.
+
+    `name@vault` looks in one vault; an `id:` prefix takes a resource id instead of a name.
+    """
     if name.casefold().startswith("id:"):
         return tuple(m for m in machines if same_id(m.id, name[3:]))
-    return tuple(m for m in machines if m.name.casefold() == name.casefold())
+    wanted, _, vault = name.casefold().partition("@")
+    found = (m for m in machines if m.name.casefold() == wanted)
+    return tuple(m for m in found if not vault or segment(m.vault, "vaults").casefold() == vault)
 
 
 def nearly_named(name: str, machines: Sequence[Machine], most: int = 5) -> tuple[Machine, ...]:

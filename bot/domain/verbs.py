@@ -8,12 +8,13 @@ else has to be told.
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from bot.errors import Misunderstood
 
-TargetKind = Literal["machine", "machine or request", "command"]
+TargetKind = Literal["machine", "machine or request", "command", "line"]
 ReasonKind = Literal["required", "optional", "none"]
+_HINTS: Final = {"machine or request": "<machine>|<request>", "line": "<any command>"}
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,7 @@ class Verb:
         """The line that shows how it is typed."""
         parts = [f"/dr {self.name}"]
         if self.target:
-            hint = (
-                "<machine>|<request>" if self.target == "machine or request" else f"<{self.target}>"
-            )
+            hint = _HINTS.get(self.target, f"<{self.target}>")
             parts.append(hint if self.target_required else f"[{hint}]")
         parts += [f"[--{option.name} {option.argument.hint}]" for option in self.options]
         if self.reason != "none":

@@ -1,5 +1,6 @@
 """The card of a request: one message that says everything that matters in the state it is in."""
 
+import json
 from datetime import UTC, datetime
 
 from bot.domain.machines import Machine
@@ -21,6 +22,7 @@ from bot.messages.blocks import (
     mention,
     moment,
     section,
+    words,
 )
 from bot.messages.buttons import APPROVE, DENY, NEXT, RESUBMIT, WITHDRAW, Confirm
 
@@ -41,6 +43,28 @@ def card(request: Request, *, now: int, expected: int | None) -> Message:
         context(_small_print(request, now)),
     ]
     return Message(text=summary(request), blocks=blocks)
+
+
+def preview(request: Request, why_not: str) -> Message:
+    """Draw what a request would be, without the means to decide it, and the call as it would go."""
+    machine = f"{lines.title(request)}: nothing is asked, stored or sent."
+    call = request.call
+    sent = json.dumps(call.body, indent=1, ensure_ascii=False) if call.body else "no body"
+    needs = ", ".join(request.terms.may_approve) or "nobody"
+    blocks = [
+        header(f"Preview: {lines.title(request)}"),
+        section(
+            f"It would need *{request.terms.approvals}* of {esc(needs)}, under rule "
+            f"“{esc(request.terms.rule)}”."
+        ),
+        *([section(f":no_entry: {esc(why_not)}")] if why_not else []),
+        fields(*_facts(request)),
+        *_reason(request),
+        *_middle(request, datetime.fromtimestamp(request.asked_at / 1000, UTC)),
+        section(f"*Azure would be sent* `POST …/{esc(call.action)}`"),
+        words(sent),
+    ]
+    return Message(text=esc(machine), blocks=blocks)
 
 
 def summary(request: Request) -> str:

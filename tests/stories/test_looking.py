@@ -42,6 +42,36 @@ async def test_the_jobs_show_what_runs_and_what_went_wrong(world: World) -> None
     await world.alice.sees("Jobs of vm-app01", "Failed", ":warning:")
 
 
+async def test_a_preview_shows_everything_and_does_nothing(world: World) -> None:
+    """Who could approve, what it destroys, what Azure would be sent; no request is made."""
+    await world.alice.types("/dr preview failover vm-web01 --point app because of the drill")
+    answer = await world.alice.sees("Preview: Failover of vm-web01", "It would need 2")
+    assert answer.ephemeral
+    for words in (
+        "What it destroys",
+        "app-consistent",
+        "POST …/unplannedFailover",
+        "recoveryPointId",
+    ):
+        assert words in answer.words
+    assert not answer.buttons
+    assert await world.bot.redis.requests.newest_ids(5) == []
+    await world.erin.types("/dr preview commit vm-mail01")
+    await world.erin.sees("Preview: Commit of vm-mail01", "does not let you ask for this")
+    await world.alice.types("/dr preview failover vm-cache01 because of the drill")
+    await world.alice.sees("Failover is not possible for vm-cache01 now")
+    await world.alice.types("/dr preview list")
+    await world.alice.sees("/dr list changes nothing")
+
+
+async def test_a_machine_is_found_in_the_vault_that_is_named(world: World) -> None:
+    """A name may say its vault."""
+    await world.alice.types("/dr status vm-web01@vault-dr")
+    await world.alice.sees("vm-web01", "Recovery points")
+    await world.alice.types("/dr status vm-web01@vault-elsewhere")
+    await world.alice.sees("No machine is called vm-web01@vault-elsewhere")
+
+
 async def _item(world: World, name: str) -> str:
     machines = await world.bot.azure.machines(world.vault.resource_id)
     return next(one.id for one in machines if one.name == name)

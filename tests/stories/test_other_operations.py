@@ -2,18 +2,13 @@
 
 from tests.world import World
 
-NETWORK = (
-    "/subscriptions/00000000-0000-0000-0000-0000000000d5/resourceGroups/rg-test"
-    "/providers/Microsoft.Network/virtualNetworks/vnet-test"
-)
-
 
 async def test_a_test_failover_starts_a_copy_and_its_cleanup_removes_it(world: World) -> None:
     """The machine itself is not touched, and the copy is chased until it is gone."""
-    await world.alice.types(f"/dr test-failover vm-app01 --network {NETWORK} because of the drill")
-    await world.alice.sees(
-        "Test failover of vm-app01", "stays in West Europe", "copy starts", "vnet-test"
-    )
+    network = world.vault.networks["northeurope"]
+    await world.alice.types(f"/dr test-failover vm-app01 --network {network} because of the drill")
+    name = network.rpartition("/")[2]
+    await world.alice.sees("Test failover of vm-app01", "stays in West Europe", "copy starts", name)
     await world.approved("Test failover of vm-app01")
     await world.started("TestFailover")
     await world.done("Test failover of vm-app01", "Succeeded", "a test copy waits for cleanup")
@@ -38,7 +33,7 @@ async def test_a_test_network_that_nobody_named_is_asked_for(world: World) -> No
     await world.alice.fills(option="vnet-test")
     errors = await world.alice.submits()
     assert "is not the resource id of a virtual network" in errors["option"]
-    await world.alice.fills(option=NETWORK)
+    await world.alice.fills(option=world.vault.networks["northeurope"])
     assert await world.alice.submits() == {}
     await world.alice.sees("Test failover of vm-app02", "0 of 2")
 

@@ -28,6 +28,7 @@ USAGE = {
     "ready": "/dr ready [<machine>]",
     "jobs": "/dr jobs [<machine>]",
     "requests": "/dr requests",
+    "preview": "/dr preview <any command>",
     "audit": "/dr audit [<machine>|<request>]",
     "help": "/dr help [<command>]",
 }
