@@ -30,6 +30,7 @@ fix: install ## mend what can be mended
 
 bench: install ## print the measured ratios of benchmarks/
 	$(BIN)/python -m benchmarks.acknowledge $(ARGS)
+	$(BIN)/python -m benchmarks.inventory
 
 lock: ## renew requirements.lock (needs uv on the path)
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade --output-file requirements.lock

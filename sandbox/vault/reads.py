@@ -34,6 +34,9 @@ _EVENT_FIELDS = (
 )
 
 
+_LONGEST_PAGE = 100
+
+
 def fabrics(call: Call) -> Answer:
     """The regions and sites."""
     now = call.world.now()
@@ -82,10 +85,9 @@ def policy(call: Call) -> Answer:
 
 def all_items(call: Call) -> Answer:
     """One page of the items of the whole vault."""
-    pages = _pages(call)
+    pages = [part for place in _pages(call) for part in _parts(call, place)]
     page = _page_number(call.query.get("skipToken", ""), len(pages))
-    place = pages[page]
-    machines = [machine for machine in call.world.machines if machine.filed is place]
+    machines = pages[page]
     kept: list[Machine] = filters.matching(
         machines,
         call.query.get("$filter", ""),
@@ -302,6 +304,13 @@ def _page_number(token: str, pages: int) -> int:
         if token == _page_token(page):
             return page
     raise faults.bad_body(f"The skipToken '{token}' isn't one of this list.")
+
+
+def _parts(call: Call, place: Place | None) -> list[list[Machine]]:
+    """The machines of a container in pages that are not too long; an empty one has one page."""
+    found = [machine for machine in call.world.machines if machine.filed is place]
+    starts = range(0, max(len(found), 1), _LONGEST_PAGE)
+    return [found[start : start + _LONGEST_PAGE] for start in starts]
 
 
 def _pages(call: Call) -> tuple[Place | None, ...]:

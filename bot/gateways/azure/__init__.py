@@ -214,7 +214,7 @@ class Azure:
         link = path
         while link:
             page = read(pages_of(shape), await self._get(link))
-            found += page.value
+            found += page.value or []
             link = _local(page.next_link)
         return found
 

@@ -7,42 +7,46 @@ Only what we need is read; unknown fields and values pass. Dates come naive, awa
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema, core_schema
 
 from bot.errors import Unavailable
 
 _EARLIEST, _LATEST = 1754, 9998
 
 
-def _text(value: object) -> object:
-    return "" if value is None else value
+class _OrElse:
+    """Reads what is null, or not of its kind, as nothing: in the validator's own language, for
+    a list holds tens of thousands of fields."""
+
+    def __init__(self, nothing: object) -> None:
+        self._nothing = nothing
+
+    def __get_pydantic_core_schema__(
+        self, source: type[object], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.with_default_schema(
+            handler(source), default=self._nothing, on_error="default"
+        )
 
 
-def _many(value: object) -> object:
-    return () if value is None else value
+Text = Annotated[str, _OrElse("")]
+When = Annotated[datetime | None, _OrElse(None)]
+"""As it came; `when` makes a date of our time of it."""
 
 
-def _when(value: object) -> object:
-    try:
-        when = datetime.fromisoformat(str(value))
-    except ValueError:
+def when(at: datetime | None) -> datetime | None:
+    """Return a date as aware, and None for one that means *never* or *not yet*."""
+    if at is None or not _EARLIEST <= at.year <= _LATEST:
         return None
-    if not _EARLIEST <= when.year <= _LATEST:
-        return None
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
-
-
-Text = Annotated[str, BeforeValidator(_text)]
-When = Annotated[datetime | None, BeforeValidator(_when)]
-Many = BeforeValidator(_many)
-"""For a list that may be null."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 class Shape(BaseModel):
     """A part of an answer: camelCase on the wire, strangers ignored."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore")
 
 
 ShapeT = TypeVar("ShapeT", bound=Shape)
@@ -51,7 +55,7 @@ ShapeT = TypeVar("ShapeT", bound=Shape)
 class Page(Shape, Generic[ShapeT]):
     """A page of a list."""
 
-    value: Annotated[list[ShapeT], BeforeValidator(lambda v: v or [])] = []
+    value: list[ShapeT] | None = None
     next_link: Text = ""
 
 

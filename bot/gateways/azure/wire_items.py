@@ -1,11 +1,7 @@
 """The shapes of protected items and recovery points, and how they become machines and points."""
 
-from typing import Annotated
-
-from pydantic import BeforeValidator
-
 from bot.domain.machines import Disk, Finding, Machine, Point, segment
-from bot.gateways.azure.wire import Many, Shape, Text, When
+from bot.gateways.azure.wire import Shape, Text, When, when
 
 
 class HealthErrorShape(Shape):
@@ -30,7 +26,7 @@ class DiskShape(Shape):
 
 
 class SyncedConfigShape(Shape):
-    tags: Annotated[dict[str, str], BeforeValidator(lambda v: v or {})] = {}
+    tags: dict[str, str] | None = None
 
 
 class DetailsShape(Shape):
@@ -47,11 +43,11 @@ class DetailsShape(Shape):
     selected_recovery_azure_network_id: Text = ""
     last_heartbeat: When = None
     agent_expiry_date: When = None
-    unprotected_disks: Annotated[tuple[Shape, ...], Many] = ()
+    unprotected_disks: tuple[Shape, ...] | None = None
     rpo_in_seconds: int | None = None
     last_rpo_calculated_time: When = None
     monitoring_percentage_completion: int | None = None
-    protected_managed_disks: Annotated[tuple[DiskShape, ...], Many] = ()
+    protected_managed_disks: tuple[DiskShape, ...] | None = None
     vm_synced_config_details: SyncedConfigShape | None = None
 
 
@@ -62,9 +58,9 @@ class ItemProperties(Shape):
     active_location: Text = ""
     test_failover_state: Text = ""
     last_successful_test_failover_time: When = None
-    allowed_operations: Annotated[tuple[str, ...], Many] = ()
+    allowed_operations: tuple[str, ...] | None = None
     replication_health: Text = ""
-    health_errors: Annotated[tuple[HealthErrorShape, ...], Many] = ()
+    health_errors: tuple[HealthErrorShape, ...] | None = None
     policy_id: Text = ""
     primary_fabric_friendly_name: Text = ""
     recovery_fabric_friendly_name: Text = ""
@@ -96,9 +92,9 @@ class ItemShape(Shape):
             state=properties.protection_state,
             state_words=properties.protection_state_description or properties.protection_state,
             active=properties.active_location,
-            allowed=properties.allowed_operations,
+            allowed=properties.allowed_operations or (),
             health=properties.replication_health,
-            findings=tuple(_finding(error) for error in properties.health_errors),
+            findings=tuple(_finding(error) for error in properties.health_errors or ()),
             scenario=busy,
             job=scenario.job_id if busy else "",
             test_state=properties.test_failover_state,
@@ -107,21 +103,21 @@ class ItemShape(Shape):
             region_names={primary: primary_name, recovery: recovery_name},
             home_region=details.initial_primary_fabric_location or primary,
             rpo_seconds=details.rpo_in_seconds,
-            rpo_at=details.last_rpo_calculated_time,
+            rpo_at=when(details.last_rpo_calculated_time),
             progress=details.monitoring_percentage_completion,
             source_vm=details.fabric_object_id,
             failed_over_vm=details.recovery_fabric_object_id,
-            tested_at=properties.last_successful_test_failover_time,
-            heartbeat=details.last_heartbeat,
-            agent_expires=details.agent_expiry_date,
-            unprotected_disks=len(details.unprotected_disks),
+            tested_at=when(properties.last_successful_test_failover_time),
+            heartbeat=when(details.last_heartbeat),
+            agent_expires=when(details.agent_expiry_date),
+            unprotected_disks=len(details.unprotected_disks or ()),
             recovery_network=details.selected_recovery_azure_network_id,
             test_network=details.selected_tfo_azure_network_id,
             recovery_group=details.recovery_azure_resource_group_id,
             recovery_container=properties.recovery_container_id,
             policy=properties.policy_id,
-            disks=tuple(_disk(disk) for disk in details.protected_managed_disks),
-            tags=(details.vm_synced_config_details or SyncedConfigShape()).tags,
+            disks=tuple(_disk(disk) for disk in details.protected_managed_disks or ()),
+            tags=(details.vm_synced_config_details or SyncedConfigShape()).tags or {},
         )
 
 
@@ -137,7 +133,7 @@ class PointShape(Shape):
 
     def point(self) -> Point | None:
         """Say it in our words; None for a point without a time."""
-        at = self.properties.recovery_point_time
+        at = when(self.properties.recovery_point_time)
         kind = self.properties.recovery_point_type
         return Point(id=self.id, name=self.name, at=at, kind=kind) if at else None
 

@@ -1,9 +1,7 @@
 """The shapes of jobs, their tasks and their errors, and how they become our own words."""
 
-from typing import Annotated
-
 from bot.domain.machines import Job, JobError, JobStep
-from bot.gateways.azure.wire import Many, Shape, Text, When
+from bot.gateways.azure.wire import Shape, Text, When, when
 
 
 class ServiceErrorShape(Shape):
@@ -37,7 +35,7 @@ class JobErrorShape(Shape):
 
 
 class GroupShape(Shape):
-    child_tasks: Annotated[tuple["TaskShape", ...], Many] = ()
+    child_tasks: tuple["TaskShape", ...] | None = None
 
 
 class TaskShape(Shape):
@@ -57,11 +55,11 @@ class TaskShape(Shape):
             name=self.friendly_name or self.name or self.task_id,
             state="Skipped" if skipped else self.state,
             depth=depth,
-            started=self.start_time,
-            ended=self.end_time,
+            started=when(self.start_time),
+            ended=when(self.end_time),
         )
         nested = self.group_task_custom_details or GroupShape()
-        return (step, *(one for t in nested.child_tasks for one in t.steps(depth + 1)))
+        return (step, *(one for t in nested.child_tasks or () for one in t.steps(depth + 1)))
 
 
 class JobDetailsShape(Shape):
@@ -76,9 +74,9 @@ class JobProperties(Shape):
     target_object_name: Text = ""
     start_time: When = None
     end_time: When = None
-    tasks: Annotated[tuple[TaskShape, ...], Many] = ()
-    errors: Annotated[tuple[JobErrorShape, ...], Many] = ()
-    allowed_actions: Annotated[tuple[str, ...], Many] = ()
+    tasks: tuple[TaskShape, ...] | None = None
+    errors: tuple[JobErrorShape, ...] | None = None
+    allowed_actions: tuple[str, ...] | None = None
     custom_details: JobDetailsShape | None = None
 
 
@@ -98,11 +96,11 @@ class JobShape(Shape):
             state=properties.state,
             words=properties.state_description,
             target=properties.target_object_name,
-            started=properties.start_time,
-            ended=properties.end_time,
+            started=when(properties.start_time),
+            ended=when(properties.end_time),
             activity=properties.activity_id,
-            steps=tuple(step for task in properties.tasks for step in task.steps()),
-            errors=tuple(error.error() for error in properties.errors),
-            actions=properties.allowed_actions,
+            steps=tuple(step for task in properties.tasks or () for step in task.steps()),
+            errors=tuple(error.error() for error in properties.errors or ()),
+            actions=properties.allowed_actions or (),
             moved_to=details.new_replication_protected_item_id,
         )

@@ -1,9 +1,7 @@
 """The shapes of container mappings, virtual machines, and things of which the id is enough."""
 
-from typing import Annotated
-
 from bot.domain.machines import Disk
-from bot.gateways.azure.wire import Many, Shape, Text
+from bot.gateways.azure.wire import Shape, Text
 
 
 class MappingProperties(Shape):
@@ -39,7 +37,7 @@ class VmDiskShape(Shape):
 
 class StorageProfileShape(Shape):
     os_disk: VmDiskShape | None = None
-    data_disks: Annotated[tuple[VmDiskShape, ...], Many] = ()
+    data_disks: tuple[VmDiskShape, ...] | None = None
 
 
 class VmProperties(Shape):
@@ -53,7 +51,7 @@ class VmShape(Shape):
     def disks(self) -> tuple[Disk, ...]:
         """Return its managed disks, without cache accounts."""
         profile = self.properties.storage_profile
-        every = ((profile.os_disk,) if profile.os_disk else ()) + profile.data_disks
+        every = ((profile.os_disk,) if profile.os_disk else ()) + (profile.data_disks or ())
         return tuple(
             Disk(
                 id=d.managed_disk.id, name=d.name, account_type=d.managed_disk.storage_account_type

@@ -166,7 +166,7 @@ DATES = [
     ("soon", None),
     ("", None),
     (None, None),
-    (1772366400, None),
+    (1772366400, datetime(2026, 3, 1, 12, tzinfo=UTC)),
 ]
 
 
