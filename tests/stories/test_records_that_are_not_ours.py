@@ -1,0 +1,48 @@
+"""What somebody else wrote into Redis: it does nothing, blocks nothing, and is written down."""
+
+from typing import Any
+
+from bot.jobs import register, sweep_once
+from bot.lifecycle import SUBMIT
+from tests.world import World
+
+FAILOVER = "Failover of vm-web01"
+
+
+async def test_a_machine_whose_request_was_altered_can_be_asked_for_again(quiet: World) -> None:
+    """The altered record is given up and noted in the audit log; a new request takes its place."""
+    await quiet.asked()
+    first = await quiet.request()
+    await _alter(quiet, first.id)
+    await quiet.carla.types("/dr failover vm-web01 because it is still down")
+    await quiet.carla.sees(FAILOVER, "0 of 2", "it is still down")
+    second = await quiet.request()
+    assert second.id != first.id
+    (entry,) = [one for one in await quiet.entries() if one.type == "dr.record.rejected"]
+    assert entry.subject == first.id
+    assert await quiet.bot.redis.requests.open_ids() == [second.id]
+
+
+async def test_an_altered_record_does_not_hold_up_the_sweeper(quiet: World) -> None:
+    """Time runs out for one that cannot be read; the approved one beside it is still taken up."""
+    await quiet.asked()
+    altered = await quiet.request()
+    await quiet.alice.types("/dr failover vm-web02 because West Europe is down")
+    await quiet.approved("Failover of vm-web02")
+    await _alter(quiet, altered.id)
+    client: Any = quiet.bot.redis.client
+    await client.zadd("{dr}:requests:open", {altered.id: 1})
+    register(quiet.bot)
+    (waiting,) = await quiet.bot.redis.requests.outbox_ids()
+    for key in [key async for key in client.scan_iter("dr-engine:*")]:
+        await client.delete(key)
+    await sweep_once(quiet.bot)
+    assert await client.exists(f"dr-engine:runs:{SUBMIT}:{waiting}"), "the worker was not woken"
+    await client.delete("{dr}:outbox")
+
+
+async def _alter(world: World, request_id: str) -> None:
+    client: Any = world.bot.redis.client
+    key = f"{{dr}}:request:{request_id}"
+    document = await client.hget(key, "document")
+    await client.hset(key, "document", document.replace("West Europe is down", "nothing"))
