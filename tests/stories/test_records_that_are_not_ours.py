@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.jobs import register, sweep_once
 from bot.lifecycle import SUBMIT
-from tests.world import World
+from tests.world import World, until
 
 FAILOVER = "Failover of vm-web01"
 
@@ -29,6 +29,7 @@ async def test_an_altered_record_does_not_hold_up_the_sweeper(quiet: World) -> N
     altered = await quiet.request()
     await quiet.alice.types("/dr failover vm-web02 because West Europe is down")
     await quiet.approved("Failover of vm-web02")
+    await until(quiet.bot.redis.requests.outbox_ids, "it was not approved")
     await _alter(quiet, altered.id)
     client: Any = quiet.bot.redis.client
     await client.zadd("{dr}:requests:open", {altered.id: 1})
