@@ -30,7 +30,7 @@ from bot.domain.votes import (
 from bot.drafts import draft
 from bot.errors import NotAllowed, NotNow, Tampered
 from bot.inventory import find, ground
-from bot.lifecycle import Move, change, create, fact_of, note
+from bot.lifecycle import Move, change, create, disown, fact_of, note
 from bot.runtime import Bot
 
 
@@ -238,7 +238,7 @@ async def _already_open(bot: Bot, operation: Operation, machine: Machine) -> Req
     try:
         request = await bot.redis.requests.load(open_id) if open_id else None
     except Tampered as error:
-        await _give_up(bot, open_id or "", machine, error)
+        await disown(bot, open_id or "", error, machine)
         return None
     if request is None or request.operation == operation.name:
         return request
@@ -247,23 +247,6 @@ async def _already_open(bot: Bot, operation: Operation, machine: Machine) -> Req
         f"{request.state}.",
         "Let it finish, or have it withdrawn.",
     )
-
-
-async def _give_up(bot: Bot, request_id: str, machine: Machine, error: Tampered) -> None:
-    """Write down that a stored request is not ours, and let its machine be asked for again."""
-    await note(
-        bot,
-        Fact(
-            type="record.rejected",
-            subject=request_id,
-            actor=BOT,
-            target=machine.name,
-            target_id=machine.id,
-            policy=bot.policy.version,
-            words=error.sentence,
-        ),
-    )
-    await bot.redis.requests.give_up(request_id, machine.id)
 
 
 def _other_policy(bot: Bot, request: Request, now: int) -> Move | None:

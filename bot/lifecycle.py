@@ -11,10 +11,11 @@ import random
 from collections.abc import Callable
 from typing import Final
 
-from bot.domain.audit import Actor, Fact
+from bot.domain.audit import BOT, Actor, Fact
 from bot.domain.data import Data
+from bot.domain.machines import Machine
 from bot.domain.request import Request, State
-from bot.errors import NotNow, Unavailable
+from bot.errors import NotNow, Tampered, Unavailable
 from bot.gateways.redis import Verdict, Write
 from bot.metrics import STEPS
 from bot.runtime import Bot
@@ -109,6 +110,27 @@ async def note(bot: Bot, fact: Fact) -> None:
             return
         await _settle(attempt)
     raise Unavailable("The audit log could not be written.")
+
+
+async def disown(
+    bot: Bot, request_id: str, error: Tampered, machine: Machine | None = None
+) -> None:
+    """Write down that a stored request is not ours, and let nothing wait for it any more.
+
+    With the machine it was for, that one can be asked for again.
+    """
+    log.error("%s is left alone: %s", request_id, error.sentence)
+    fact = Fact(
+        type="record.rejected",
+        subject=request_id,
+        actor=BOT,
+        target=machine.name if machine else "",
+        target_id=machine.id if machine else "",
+        policy=bot.policy.version,
+        words=error.sentence,
+    )
+    await note(bot, fact)
+    await bot.redis.requests.give_up(request_id, machine.id if machine else "")
 
 
 def fact_of(

@@ -15,7 +15,7 @@ from bot.gateways.engine import Perpetual, Task
 from bot.jobs.expire import expire
 from bot.jobs.follow import follow_vault
 from bot.jobs.submit import submit_request
-from bot.lifecycle import DRAW, FOLLOW, SUBMIT
+from bot.lifecycle import DRAW, FOLLOW, SUBMIT, disown
 from bot.runtime import Bot
 
 SWEEP_EVERY: Final = timedelta(seconds=2)
@@ -54,7 +54,7 @@ def _task(name: str, work: Work, bot: Bot) -> Task:
             log.info("%s %s: %s", name, what, error.sentence)
             wait = None
         except Tampered as error:
-            log.error("%s %s is left alone: %s", name, what, error.sentence)  # noqa: TRY400
+            await disown(bot, what, error)
             wait = None
         if wait is None:
             perpetual.cancel()
@@ -83,7 +83,7 @@ async def sweep_once(bot: Bot) -> None:
         try:
             await expire(bot, request_id)
         except Tampered as error:  # one record that is not ours must not hold up the others
-            log.error("%s is left alone: %s", request_id, error.sentence)  # noqa: TRY400
+            await disown(bot, request_id, error)
     for request_id in await bot.redis.requests.outbox_ids():
         await bot.engine.wake(SUBMIT, request_id)
     for vault in set((await bot.redis.requests.followed()).values()):

@@ -12,9 +12,9 @@ from bot.domain.audit import BOT
 from bot.domain.machines import Job, JobStep, Machine, same_id
 from bot.domain.operations import CATALOGUE
 from bot.domain.request import Request, State, Step, take
-from bot.errors import AzureRefused
+from bot.errors import AzureRefused, Tampered
 from bot.jobs.reconcile import look_for_job, proved_absent
-from bot.lifecycle import Move, change, fact_of
+from bot.lifecycle import Move, change, disown, fact_of
 from bot.messages.blocks import duration
 from bot.messages.lines import progress
 from bot.runtime import Bot
@@ -36,7 +36,7 @@ async def follow_vault(bot: Bot, vault: str) -> float | None:
     """Look once after everything that runs in a vault; returns when to look again, or None."""
     followed = await bot.redis.requests.followed()
     ids = sorted(one for one, where in followed.items() if same_id(where, vault))
-    requests = [one for one in await bot.redis.requests.load_many(ids) if one.followed]
+    requests = [one for one in await _readable(bot, ids) if one.followed]
     if not requests:
         return None
     now = (await bot.redis.requests.snapshot()).now
@@ -50,6 +50,17 @@ async def follow_vault(bot: Bot, vault: str) -> float | None:
     if failures:
         raise failures[0]
     return _pace(bot, requests)
+
+
+async def _readable(bot: Bot, ids: list[str]) -> list[Request]:
+    """Read requests; one that is not ours is disowned, so that nobody looks after it again."""
+    found = await bot.redis.requests.load_many(ids)
+    for lost in set(ids) - {one.id for one in found}:
+        try:
+            await bot.redis.requests.load(lost)
+        except Tampered as error:
+            await disown(bot, lost, error)
+    return found
 
 
 def _pace(bot: Bot, requests: list[Request]) -> float:

@@ -132,7 +132,7 @@ async def test_a_forged_request_is_left_alone(
         await world.told(world.bo, "was altered outside the bot")
         async with working(world.settings):
             await until(
-                lambda: f"submit {request.id} is left alone" in caplog.text,
+                lambda: f"{request.id} is left alone" in caplog.text,
                 "no worker looked at the forged request",
             )
         assert world.posts("unplannedFailover") == 0

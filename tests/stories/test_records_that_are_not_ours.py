@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.jobs import register, sweep_once
+from bot.jobs.follow import follow_vault
 from bot.lifecycle import SUBMIT
 from tests.world import World, until
 
@@ -40,6 +41,18 @@ async def test_an_altered_record_does_not_hold_up_the_sweeper(quiet: World) -> N
     await sweep_once(quiet.bot)
     assert await client.exists(f"dr-engine:runs:{SUBMIT}:{waiting}"), "the worker was not woken"
     await client.delete("{dr}:outbox")
+
+
+async def test_an_altered_record_is_not_looked_after_for_ever(quiet: World) -> None:
+    """It was to be followed; the first look disowns it, and nobody looks again."""
+    await quiet.asked()
+    altered = await quiet.request()
+    await _alter(quiet, altered.id)
+    client: Any = quiet.bot.redis.client
+    await client.hset("{dr}:following", altered.id, quiet.vault.resource_id)
+    assert await follow_vault(quiet.bot, quiet.vault.resource_id) is None
+    assert await quiet.bot.redis.requests.followed() == {}
+    assert [one.subject for one in await quiet.entries()][-1] == altered.id
 
 
 async def _alter(world: World, request_id: str) -> None:

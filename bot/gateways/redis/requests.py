@@ -169,8 +169,8 @@ class Requests:
         found: dict[str, str] = await _run(self._client.hgetall(FOLLOWING))
         return found
 
-    async def give_up(self, request_id: str, machine_id: str) -> None:
-        """Take a record that is not ours off every list, so that it blocks nothing.
+    async def give_up(self, request_id: str, machine_id: str = "") -> None:
+        """Take a record that is not ours off every list, and free the machine when it is named.
 
         The record itself stays, for whoever finds out what happened to it.
         """
@@ -179,7 +179,8 @@ class Requests:
             pipe.zrem(OUTBOX, request_id)
             pipe.zrem(DIRTY_CARDS, request_id)
             pipe.hdel(FOLLOWING, request_id)
-            pipe.delete(_target_key(machine_id))
+            if machine_id:
+                pipe.delete(_target_key(machine_id))
             await _run(pipe.execute())
 
     async def open_for(self, machine_id: str) -> str | None:
