@@ -45,6 +45,8 @@ async def submit_request(bot: Bot, request_id: str) -> float | None:
     request = await bot.redis.requests.load(request_id)
     if request is None or request.state is not State.APPROVED or request.needs_nod:
         return None
+    if wait := await bot.redis.pacing.take(_subscription(request), request_id):
+        return wait
     try:
         reasons = await _why_void(bot, request)
     except Unavailable as error:
@@ -174,6 +176,8 @@ async def _send(bot: Bot, request: Request) -> None:
     except AzureRefused as error:
         await _rejected(bot, request, error)
     except AnswerLost as error:
+        if error.retry_after:
+            await bot.redis.pacing.hold(_subscription(request), error.retry_after)
         await _lost(bot, request, error.sentence)
     else:
         await _accepted(bot, request, accepted)
@@ -221,6 +225,10 @@ async def _lost(bot: Bot, sent: Request, sentence: str) -> None:
         return Move(request=after, fact=fact_of(Step.LOSE, request, after, BOT, words))
 
     await change(bot, sent.id, decide)
+
+
+def _subscription(request: Request) -> str:
+    return segment(request.machine.id, "subscriptions")
 
 
 def _same_attempt(request: Request, sent: Request) -> bool:

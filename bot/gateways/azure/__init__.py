@@ -173,7 +173,8 @@ class Azure:
                 raise said from error
             raise AnswerLost(
                 f"{said.sentence if said else 'Azure did not answer in time.'} "
-                "Whether the operation began is not known yet."
+                "Whether the operation began is not known yet.",
+                retry_after=said.retry_after if isinstance(said, Unavailable) else None,
             ) from error
         return _accepted(answers)
 

@@ -1,8 +1,8 @@
 """Redis: the only place that remembers anything.
 
 `requests` holds what people approve and the one script that changes it, `audit` the log, `cards`
-what Slack has been told, `shelf` small things that expire. All keys carry the hash tag `{dr}`, so
-that one script may touch them together, in a cluster too.
+what Slack has been told, `shelf` small things that expire, `pacing` how fast Azure may be called.
+All keys carry the hash tag `{dr}`, so that one script may touch them together, in a cluster too.
 """
 
 from collections.abc import AsyncIterator
@@ -19,6 +19,7 @@ from bot.domain.data import Data
 from bot.errors import Unavailable
 from bot.gateways.redis.audit import AuditLog
 from bot.gateways.redis.cards import Cards
+from bot.gateways.redis.pacing import Pacing
 from bot.gateways.redis.requests import Requests, Snapshot, Verdict, Write
 from bot.gateways.redis.shelf import Shelf
 
@@ -45,13 +46,14 @@ _TRIES: Final = 3
 
 @dataclass(frozen=True)
 class Redis:
-    """The four drawers over one connection pool."""
+    """The drawers over one connection pool."""
 
     client: Client
     requests: Requests
     audit: AuditLog
     cards: Cards
     shelf: Shelf
+    pacing: Pacing
 
     async def facts(self) -> Facts:
         """Read what matters about the server; managed services answer INFO where CONFIG is shut."""
@@ -91,7 +93,12 @@ async def opened(url: str, seal_key: bytes) -> AsyncIterator[Redis]:
     )
     try:
         yield Redis(
-            client, Requests(client, seal_key), AuditLog(client), Cards(client), Shelf(client)
+            client=client,
+            requests=Requests(client, seal_key),
+            audit=AuditLog(client),
+            cards=Cards(client),
+            shelf=Shelf(client),
+            pacing=Pacing(client),
         )
     finally:
         await client.aclose()

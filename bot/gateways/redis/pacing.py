@@ -1,0 +1,72 @@
+"""The pace at which changes are sent to Azure: one bucket per subscription, shared by all workers.
+
+Azure Resource Manager lets a subscription make two hundred changes at once and ten more a second.
+Whoever would exceed that gets a place in the queue here, instead of being turned away there and not
+knowing what became of the request.
+"""
+
+from typing import Any, Final
+
+from redis.asyncio import Redis
+
+BURST: Final = 200
+PER_SECOND: Final = 10
+_SPACING: Final = 1000 // PER_SECOND
+"""Milliseconds between two changes once the burst is spent."""
+_KEPT: Final = 3_600_000
+"""Milliseconds for which a place in the queue is kept for somebody who does not come."""
+
+# Gives a caller its place in the queue, once, and says how many milliseconds it is away.
+_TAKE: Final = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local burst, spacing = tonumber(ARGV[2]), tonumber(ARGV[3])
+local place = tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or '-1')
+if place < 0 then
+  local full = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
+  place = math.max(now, full + spacing - burst * spacing)
+  redis.call('SET', KEYS[1], full + spacing, 'PX', ARGV[4])
+  redis.call('HSET', KEYS[2], ARGV[1], place)
+  redis.call('PEXPIRE', KEYS[2], ARGV[4])
+end
+if now < place then return place - now end
+redis.call('HDEL', KEYS[2], ARGV[1])
+return 0
+"""
+
+# Moves the end of the queue away: nobody who comes now gets a place before then.
+_HOLD: Final = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local full = now + tonumber(ARGV[1]) + (tonumber(ARGV[2]) - 1) * tonumber(ARGV[3])
+full = math.max(full, tonumber(redis.call('GET', KEYS[1]) or '0'))
+redis.call('SET', KEYS[1], full, 'PX', ARGV[4])
+return 0
+"""
+
+
+class Pacing:
+    """The queues."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client: Any = client
+        self._take = client.register_script(_TAKE)
+        self._hold = client.register_script(_HOLD)
+
+    async def take(self, subscription: str, who: str) -> float:
+        """Ask to make one change: 0 when it may be made now, else the seconds until it may.
+
+        Who asks again keeps the place it has; a change that may be made gives it up.
+        """
+        keys = [_key(subscription), f"{_key(subscription)}:queue"]
+        wait = await self._take(keys=keys, args=[who, BURST, _SPACING, _KEPT])
+        return int(wait) / 1000
+
+    async def hold(self, subscription: str, seconds: float) -> None:
+        """Give nobody who comes now a place within so many seconds, because Azure said so."""
+        args = [int(seconds * 1000), BURST, _SPACING, _KEPT]
+        await self._hold(keys=[_key(subscription)], args=args)
+
+
+def _key(subscription: str) -> str:
+    return f"{{dr}}:pace:{subscription.casefold()}"

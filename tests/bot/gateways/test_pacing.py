@@ -1,0 +1,54 @@
+"""The pace of changes: a burst at once, then one after the other, in the order of asking."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.gateways.redis import opened
+from bot.gateways.redis.pacing import BURST, PER_SECOND, Pacing
+from tests.world import until
+
+
+@pytest.fixture
+async def pacing(redis_url: str) -> AsyncIterator[Pacing]:
+    """Give the queues of an empty store."""
+    async with opened(redis_url, b"k" * 32) as redis:
+        yield redis.pacing
+
+
+async def test_a_burst_goes_at_once_and_the_rest_in_order(pacing: Pacing) -> None:
+    """Two hundred do not wait; each further one waits a tenth of a second longer."""
+    waits = [await pacing.take("sub", f"R-{number}") for number in range(BURST + 30)]
+    assert waits[:BURST] == [0] * BURST
+    rest = waits[BURST:]
+    assert rest == sorted(rest)
+    assert all(0 < wait <= (n + 1) / PER_SECOND for n, wait in enumerate(rest))
+
+
+async def test_who_asks_again_keeps_the_place(pacing: Pacing) -> None:
+    """And is let through when its time has come, without a new place being given."""
+    for number in range(BURST):
+        await pacing.take("sub", f"R-{number}")
+    first = await pacing.take("sub", "R-late")
+    assert 0 < await pacing.take("sub", "R-late") <= first
+    assert await pacing.take("sub", "R-later") > first
+
+    async def through() -> bool:
+        return await pacing.take("sub", "R-late") == 0
+
+    await until(through, "its time never came")
+
+
+async def test_subscriptions_do_not_hold_each_other_up(pacing: Pacing) -> None:
+    """Each has a bucket of its own, whatever the casing of its id."""
+    await pacing.hold("SUB", 30)
+    assert await pacing.take("sub", "R-1") > 29
+    assert await pacing.take("other", "R-1") == 0
+
+
+async def test_azure_s_word_is_kept(pacing: Pacing) -> None:
+    """Told to wait, nobody who comes goes before; a shorter word does not shorten a longer one."""
+    await pacing.hold("sub", 20)
+    await pacing.hold("sub", 1)
+    waits = [await pacing.take("sub", f"R-{number}") for number in range(3)]
+    assert all(19 < wait <= 20 + n / PER_SECOND for n, wait in enumerate(waits))
