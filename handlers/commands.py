@@ -18,8 +18,8 @@ from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
 from bot.messages.card import preview
 from bot.messages.forms import option_form
-from bot.queries import (
-    VERBS,
+from bot.queries import VERBS
+from bot.queries.found import (
     Fleet,
     HelpPage,
     JobList,

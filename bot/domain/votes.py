@@ -23,32 +23,18 @@ class Standing(Data):
 
 def why_not_approve(request: Request, standing: Standing) -> str | None:
     """Say why an approval by this person would not count, or return None."""
-    person = standing.person
-    if reason := _closed(request, "approve"):
+    own = "You asked for this yourself; somebody else has to approve it."
+    if reason := _no_say(request, standing, "approve", own):
         return reason
-    if reason := why_nobody(person, standing.home_teams):
-        return reason
-    if person.id == request.asker.id:
-        return "You asked for this yourself; somebody else has to approve it."
-    if not includes(request.terms.may_approve, person.id, standing.groups):
-        return f"You are not among those who may approve this ({approvers(request)})."
-    if any(vote.person.id == person.id for vote in request.approvals):
+    if any(vote.person.id == standing.person.id for vote in request.approvals):
         return "You have approved this already; every person counts once."
     return None
 
 
 def why_not_deny(request: Request, standing: Standing) -> str | None:
     """Say why a denial by this person would not count, or return None."""
-    person = standing.person
-    if reason := _closed(request, "deny"):
-        return reason
-    if reason := why_nobody(person, standing.home_teams):
-        return reason
-    if person.id == request.asker.id:
-        return "You asked for this yourself: press Withdraw instead."
-    if not includes(request.terms.may_approve, person.id, standing.groups):
-        return f"You are not among those who may decide this ({approvers(request)})."
-    return None
+    own = "You asked for this yourself: press Withdraw instead."
+    return _no_say(request, standing, "deny", own)
 
 
 def why_not_withdraw(request: Request, standing: Standing) -> str | None:
@@ -128,6 +114,18 @@ def no_longer_counts(
 def approvers(request: Request) -> str:
     """Name those who may approve, as the policy writes them."""
     return ", ".join(request.terms.may_approve) or "nobody"
+
+
+def _no_say(request: Request, standing: Standing, verb: str, own: str) -> str | None:
+    """Say why this person has no say in a request; `own` is for whoever asked for it."""
+    person = standing.person
+    if reason := _closed(request, verb) or why_nobody(person, standing.home_teams):
+        return reason
+    if person.id == request.asker.id:
+        return own
+    if not includes(request.terms.may_approve, person.id, standing.groups):
+        return f"You are not among those who may {verb} this ({approvers(request)})."
+    return None
 
 
 def _closed(request: Request, verb: str) -> str | None:

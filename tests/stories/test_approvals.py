@@ -47,7 +47,7 @@ async def test_people_in_no_group_cannot_decide(world: World) -> None:
     await world.erin.presses("Approve", on=FAILOVER)
     await world.told(world.erin, "not among those who may approve this (@dr-approvers)")
     await world.erin.presses("Deny", on=FAILOVER)
-    await world.told(world.erin, "not among those who may decide this (@dr-approvers)")
+    await world.told(world.erin, "not among those who may deny this (@dr-approvers)")
     assert (await world.request()).votes == ()
 
 

@@ -9,21 +9,31 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from bot.access import require_look, standing
-from bot.domain.audit import Entry
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
 from bot.domain.grammar import parse
 from bot.domain.machines import Job, Machine, Point, segment
 from bot.domain.offers import offered, why_not
 from bot.domain.operations import CATALOGUE
-from bot.domain.people import Person
 from bot.domain.policy import includes
-from bot.domain.request import Request, State
+from bot.domain.request import State
 from bot.domain.verbs import TargetKind, Verb, describe
 from bot.domain.votes import why_not_approve, why_not_ask
 from bot.drafts import draft
 from bot.errors import AzureRefused, Misunderstood, NotNow, Unavailable
 from bot.inventory import everything, find, ground
+from bot.queries.found import (
+    Fleet,
+    HelpPage,
+    JobList,
+    MachineStatus,
+    Overview,
+    PointList,
+    Preview,
+    Readiness,
+    RequestList,
+    Trail,
+)
 from bot.runtime import Bot
 
 _REQUEST: Final = re.compile(r"^R-[0-9A-Z]{6}$", re.IGNORECASE)
@@ -33,87 +43,6 @@ _SEARCHED: Final = 2000
 """So many of the newest entries are searched for a machine's name."""
 
 Query = Callable[..., Awaitable[Data]]
-
-
-class Overview(Data):
-    """What `/dr` alone answers."""
-
-    person: Person
-    waiting_for_me: tuple[Request, ...]
-    running: tuple[Request, ...]
-    mine: tuple[Request, ...]
-    may_ask: tuple[str, ...]
-    """The operations that some rule lets this person ask for."""
-
-
-class Fleet(Data):
-    """All machines of all vaults, and which vaults are missing."""
-
-    machines: tuple[Machine, ...]
-    troubles: tuple[str, ...]
-    detailed: bool
-    """Whether every machine is wanted, or only what needs attention."""
-
-
-class MachineStatus(Data):
-    """Everything about one machine that helps to decide."""
-
-    machine: Machine
-    points: tuple[Point, ...]
-    job: Job | None
-    request: Request | None
-    offers: tuple[str, ...]
-
-
-class PointList(Data):
-    """The recovery points of a machine, the newest first."""
-
-    machine: Machine
-    points: tuple[Point, ...]
-
-
-class Readiness(Data):
-    """Machines to be judged, all or one."""
-
-    machines: tuple[Machine, ...]
-    troubles: tuple[str, ...]
-    one: bool
-
-
-class JobList(Data):
-    """Jobs, those that run first and then the newest; with steps and errors where they tell."""
-
-    subject: str
-    jobs: tuple[Job, ...]
-    more: int
-
-
-class RequestList(Data):
-    """The open requests, and the newest of those that ended."""
-
-    open: tuple[Request, ...]
-    recent: tuple[Request, ...]
-
-
-class Trail(Data):
-    """Entries of the audit log, newest first."""
-
-    subject: str
-    entries: tuple[Entry, ...]
-
-
-class Preview(Data):
-    """A request that was not made."""
-
-    request: Request
-    why_not: str
-    """Why this person could not ask for it; '' when they could."""
-
-
-class HelpPage(Data):
-    """What can be typed; one verb in detail, or all."""
-
-    names: tuple[str, ...]
 
 
 VERBS: Final[dict[str, Verb]] = {name: one.verb for name, one in CATALOGUE.items()}
