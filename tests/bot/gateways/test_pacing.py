@@ -17,21 +17,21 @@ async def pacing(redis_url: str) -> AsyncIterator[Pacing]:
 
 
 async def test_a_burst_goes_at_once_and_the_rest_in_order(pacing: Pacing) -> None:
-    """Two hundred do not wait; each further one waits a tenth of a second longer."""
+    """Two hundred do not wait; the further ones wait a tenth of a second longer each."""
     waits = [await pacing.take("sub", f"R-{number}") for number in range(BURST + 30)]
     assert waits[:BURST] == [0] * BURST
     rest = waits[BURST:]
     assert rest == sorted(rest)
-    assert all(0 < wait <= (n + 1) / PER_SECOND for n, wait in enumerate(rest))
+    assert all(wait <= (n + 1) / PER_SECOND for n, wait in enumerate(rest))
+    assert rest[-1] > 1, "thirty more than the burst must take seconds"
 
 
 async def test_who_asks_again_keeps_the_place(pacing: Pacing) -> None:
     """And is let through when its time has come, without a new place being given."""
-    for number in range(BURST):
+    for number in range(BURST + 20):
         await pacing.take("sub", f"R-{number}")
     first = await pacing.take("sub", "R-late")
     assert 0 < await pacing.take("sub", "R-late") <= first
-    assert await pacing.take("sub", "R-later") > first
 
     async def through() -> bool:
         return await pacing.take("sub", "R-late") == 0
