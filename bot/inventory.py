@@ -188,5 +188,5 @@ async def _cache_account(bot: Bot, machine: Machine, given: str) -> tuple[str, s
         what="cache",
         target=machine.id,
         name=machine.name,
-        advice="Name one with --cache, or with the button.",
+        advice="Name one with --cache.",
     )

@@ -128,7 +128,7 @@ def test_failover(ground: Ground, *, network: Network = "", point: PointChoice =
             what="network",
             target=ground.machine.id,
             name=ground.machine.name,
-            advice="Name one with --network, or with the button.",
+            advice="Name one with --network.",
         )
     return bodies.test_failover(ground, chosen)
 
@@ -164,7 +164,7 @@ def change_point(ground: Ground, *, point: ChosenPoint = "") -> Call:
             what="point",
             target=ground.machine.id,
             name=ground.machine.name,
-            advice="Name it with --point, or with the button.",
+            advice="Name it with --point.",
         )
     return bodies.change_point(ground, ground.point)
 

@@ -20,7 +20,7 @@ from bot.domain.request import State
 from bot.domain.verbs import TargetKind, Verb, describe
 from bot.domain.votes import why_not_approve, why_not_ask
 from bot.drafts import draft
-from bot.errors import AzureRefused, Misunderstood, NotNow, Unavailable
+from bot.errors import Ambiguous, AzureRefused, Misunderstood, NotNow, Unavailable
 from bot.inventory import everything, find, ground
 from bot.queries.found import (
     Fleet,
@@ -170,7 +170,11 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     operation = CATALOGUE.get(command.verb)
     if operation is None:
         raise Misunderstood(f"/dr {command.verb} changes nothing, so there is no preview of it.")
-    machine = await find(bot, command.target)
+    try:
+        machine = await find(bot, command.target)
+    except Ambiguous as error:
+        matches = ", ".join(label for _, label in error.matches)
+        raise NotNow(error.sentence, f"Type one of them: {matches}.") from error
     if reason := why_not(operation, machine):
         raise reason
     rule = bot.policy.rule_for(operation.name, machine.name)

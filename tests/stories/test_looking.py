@@ -60,6 +60,10 @@ async def test_a_preview_shows_everything_and_does_nothing(world: World) -> None
     await world.erin.sees("Preview: Commit of vm-mail01", "does not let you ask for this")
     await world.alice.types("/dr preview failover vm-cache01 because of the drill")
     await world.alice.sees("Failover is not possible for vm-cache01 now")
+    await world.alice.types("/dr preview failover vm-web because of the drill")
+    await world.alice.sees("No machine is called vm-web", "Type one of them: vm-web01, vm-web02")
+    await world.alice.types("/dr preview test-failover vm-app02")
+    await world.alice.sees("needs a virtual network", "Name one with --network.")
     await world.alice.types("/dr preview list")
     await world.alice.sees("/dr list changes nothing")
 
