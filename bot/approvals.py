@@ -24,12 +24,14 @@ from bot.domain.votes import (
     why_not_approve,
     why_not_ask,
     why_not_deny,
+    why_not_give_up,
     why_not_resubmit,
     why_not_withdraw,
 )
 from bot.drafts import draft
 from bot.errors import NotAllowed, NotNow, Tampered
 from bot.inventory import find, ground
+from bot.jobs.reconcile import GRACE
 from bot.lifecycle import Move, change, create, disown, fact_of, note
 from bot.runtime import Bot
 
@@ -99,7 +101,7 @@ async def approve(bot: Bot, click: Click) -> Request:
             in_time=True,
         )
 
-    return await _decide(bot, click, decide)
+    return await _decide(bot, click, "approve", decide)
 
 
 async def deny(bot: Bot, click: Click) -> Request:
@@ -116,7 +118,7 @@ async def deny(bot: Bot, click: Click) -> Request:
         fact = fact_of(Step.DENY, request, after, actor(who.person), why)
         return Move(request=after, fact=fact, in_time=True)
 
-    return await _decide(bot, click, decide)
+    return await _decide(bot, click, "deny", decide)
 
 
 async def withdraw(bot: Bot, click: Click) -> Request:
@@ -130,7 +132,7 @@ async def withdraw(bot: Bot, click: Click) -> Request:
             request=after, fact=fact_of(Step.WITHDRAW, request, after, actor(who.person), why)
         )
 
-    return await _decide(bot, click, decide)
+    return await _decide(bot, click, "withdraw", decide)
 
 
 async def resubmit(bot: Bot, click: Click) -> Request:
@@ -143,7 +145,21 @@ async def resubmit(bot: Bot, click: Click) -> Request:
         fact = fact_of(Step.RESUBMIT, request, after, actor(who.person), words)
         return Move(request=after, fact=fact, in_time=True)
 
-    return await _decide(bot, click, decide)
+    return await _decide(bot, click, "have sent again", decide)
+
+
+async def give_up(bot: Bot, click: Click) -> Request:
+    """End a request of which nobody can tell what became; its machine is free again."""
+
+    def decide(who: Standing, request: Request, now: int) -> Move:
+        _refuse(why_not_give_up(request, who, now - GRACE * 1000))
+        why = f"{who.person.name} gave it up: what became of it is not known to the bot."
+        advice = "Look at the machine in the portal before you ask for it again."
+        after = take(request, Step.GIVE_UP, closed_at=now, why=why, advice=advice)
+        fact = fact_of(Step.GIVE_UP, request, after, actor(who.person), why)
+        return Move(request=after, fact=fact)
+
+    return await _decide(bot, click, "give up", decide)
 
 
 def next_command(before: Request, operation: str) -> Command:
@@ -158,7 +174,10 @@ def next_command(before: Request, operation: str) -> Command:
 
 
 async def _decide(
-    bot: Bot, click: Click, decide: Callable[[Standing, Request, int], Move | None]
+    bot: Bot,
+    click: Click,
+    what: str,
+    decide: Callable[[Standing, Request, int], Move | None],
 ) -> Request:
     """Let a person's click decide; a click that does not count is written down and refused."""
     request = await bot.redis.requests.load(click.request)
@@ -184,7 +203,7 @@ async def _decide(
                 target=request.machine.name,
                 target_id=request.machine_id,
                 policy=bot.policy.version,
-                words=error.sentence,
+                words=f"{who.person.name} tried to {what} it and was refused: {error.sentence}",
             ),
         )
         raise
@@ -226,7 +245,7 @@ async def _refuse_asking(
             operation=operation.name,
             target=target,
             policy=bot.policy.version,
-            words=reason,
+            words=f"{who.person.name} tried to ask for it and was refused: {reason}",
         ),
     )
     raise NotAllowed(reason, "The owners of the policy file can change that.")

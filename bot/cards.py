@@ -11,6 +11,7 @@ from typing import Final
 from bot.domain.request import Request, State
 from bot.errors import SlackRefused, Unavailable
 from bot.gateways.redis.cards import CardRecord
+from bot.messages.blocks import Message
 from bot.messages.card import card
 from bot.messages.thread import line
 from bot.runtime import Bot
@@ -85,15 +86,17 @@ async def _renew(bot: Bot, request: Request, record: CardRecord, now: int) -> fl
 
     Returns the seconds to wait until the budget lets us edit.
     """
+    wait = 0.0
     try:
+        wait = await _edit(bot, request, record, now)
         await _tell(bot, request, record)
-        return await _edit(bot, request, record, now)
     except SlackRefused as error:
         if error.code not in _CHANNEL_GONE | _CARD_GONE:
             raise
         log.warning("%s gets a new card, for the old one is gone: %s", request.id, error.code)
         await _tell(bot, request, await _post(bot, request, now))
         return 0
+    return wait
 
 
 async def _post(bot: Bot, request: Request, now: int) -> CardRecord:
@@ -128,9 +131,19 @@ async def _tell(bot: Bot, request: Request, record: CardRecord) -> None:
     for entry in await bot.redis.audit.of_request(request.id, skip=told):
         if said := line(entry, request):
             message, loud = said
-            await bot.slack.post(record.channel, message, thread=record.ts, broadcast=loud)
+            await _say(bot, record, message, loud)
         told += 1
         await bot.redis.cards.told(request.id, told)
+
+
+async def _say(bot: Bot, record: CardRecord, message: Message, loud: bool) -> None:
+    """Say one line; one that Slack does not take is not to hold up those behind it."""
+    try:
+        await bot.slack.post(record.channel, message, thread=record.ts, broadcast=loud)
+    except SlackRefused as error:
+        if error.code in _CHANNEL_GONE | _CARD_GONE:
+            raise
+        log.error("Slack does not take a line of a thread: %s", error.code)  # noqa: TRY400
 
 
 async def _expected(bot: Bot, request: Request) -> int | None:

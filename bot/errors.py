@@ -11,6 +11,7 @@
     ├── AzureRefused         Azure answered, and the answer is no
     ├── SlackRefused         Slack answered, and the answer is no
     ├── Unavailable          somebody at the other end did not answer; trying again may help
+    │   ├── OtherVersion     a stored record is ours, and this version cannot read it
     │   └── AnswerLost       a change was sent and its answer was lost: it may or may not have begun
     ├── IllegalStep          a request was asked to make a step its table does not have
     └── Tampered             a stored record is not as we wrote it
@@ -98,6 +99,10 @@ class Unavailable(DrError):
     ) -> None:
         super().__init__(sentence, advice)
         self.retry_after = retry_after
+
+
+class OtherVersion(Unavailable):
+    """A record that carries our seal and was written by another version of the bot."""
 
 
 class AnswerLost(Unavailable):

@@ -49,6 +49,11 @@ async def find(bot: Bot, name: str) -> Machine:
     """
     inventory = await everything(bot)
     found = named(name, inventory.machines)
+    if len(found) == 1 and inventory.troubles and not _says_where(name):
+        raise Ambiguous(
+            f"Another machine may be called {name}: {' '.join(inventory.troubles)} Is it this one?",
+            [(found[0].id, _label(found[0], twin=True, several_vaults=True))],
+        )
     if len(found) == 1:
         try:
             return await bot.azure.machine(found[0].id)
@@ -66,8 +71,7 @@ async def find(bot: Bot, name: str) -> Machine:
     if near := nearly_named(name, inventory.machines):
         raise Ambiguous(f"No machine is called {name}. Did you mean one of these?", _choices(near))
     raise NotNow(
-        f"No machine is called {name} in {len(bot.vaults)} vault"
-        f"{'s' if len(bot.vaults) != 1 else ''}.",
+        f"No machine is called {name}.",
         "/dr list shows them all.",
     )
 
@@ -96,6 +100,11 @@ def _choices(machines: Sequence[Machine]) -> list[tuple[str, str]]:
     twins = Counter(machine.name.casefold() for machine in machines)
     vaults = len({machine.vault.casefold() for machine in machines})
     return [(m.id, _label(m, twins[m.name.casefold()] > 1, vaults > 1)) for m in machines]
+
+
+def _says_where(name: str) -> bool:
+    """Whether a name says which vault it means, or is an id."""
+    return "@" in name or name.casefold().startswith("id:")
 
 
 def _label(machine: Machine, twin: bool, several_vaults: bool) -> str:

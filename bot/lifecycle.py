@@ -66,8 +66,8 @@ async def change(
     """Make one step; returns the request as it is then.
 
     The same `click` is carried out once, however often it arrives. Raises what `decide` raises;
-    `NotNow` when there is no such request; `Unavailable` when Redis does not answer, and then
-    nothing was recorded.
+    `NotNow` when there is no such request; `Unavailable` when Redis does not answer, and then it
+    may or may not have been recorded.
     """
     for attempt in range(_TRIES):
         before = await bot.redis.requests.snapshot(request_id)

@@ -9,7 +9,17 @@ from bot.domain.data import Data
 from bot.domain.request import Request
 from bot.errors import NotNow
 from bot.messages.blocks import Message
-from bot.messages.buttons import APPROVE, CHOOSE, DENY, FILL_IN, NEXT, RESUBMIT, WITHDRAW, Button
+from bot.messages.buttons import (
+    APPROVE,
+    CHOOSE,
+    DENY,
+    FILL_IN,
+    GIVE_UP,
+    NEXT,
+    RESUBMIT,
+    WITHDRAW,
+    Button,
+)
 from bot.runtime import Bot
 from handlers import commands
 
@@ -55,6 +65,7 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
     DENY: _deciding(approvals.deny),
     WITHDRAW: _deciding(approvals.withdraw),
     RESUBMIT: _deciding(approvals.resubmit),
+    GIVE_UP: _deciding(approvals.give_up),
     NEXT: _next,
     CHOOSE: _choose,
     FILL_IN: _fill_in,

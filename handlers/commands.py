@@ -172,6 +172,7 @@ def show(found: Data) -> Message:
                 running=found.running,
                 mine=found.mine,
                 may_ask=found.may_ask,
+                may_look=[name for name in VERBS if name not in {*CATALOGUE, "help"}],
             )
         case Fleet():
             return answers.fleet(found.machines, found.troubles, detailed=found.detailed)

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final
 
 import aiohttp
+from aiohttp import ClientError
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
@@ -92,12 +93,20 @@ async def _watch(app: AsyncApp, token: str, stopping: asyncio.Event) -> None:
             if quiet > _DEAD:
                 await _close(handler)
                 handler = AsyncSocketModeHandler(app, token)
-                async with asyncio.timeout(_STALE):
-                    await handler.connect_async()  # type: ignore[no-untyped-call]
+                await _try_to_connect(handler)
             elif quiet > _STALE:
                 handler.client.wss_uri = None  # the next attempt asks for a new address
     finally:
         await _close(handler)
+
+
+async def _try_to_connect(handler: AsyncSocketModeHandler) -> None:
+    """Connect, or say why not; the next look tries again."""
+    try:
+        async with asyncio.timeout(_STALE):
+            await handler.connect_async()  # type: ignore[no-untyped-call]
+    except (TimeoutError, ClientError, SlackApiError) as error:
+        log.warning("Slack could not be reached: %s", type(error).__name__)
 
 
 async def _told_to_stop(stopping: asyncio.Event) -> bool:

@@ -64,7 +64,10 @@ async def _outcome(work: Coroutine[Any, Any, Message | None]) -> Message | None:
     except (RedisError, OSError) as error:
         log.warning("Redis: %s", type(error).__name__)
         return sorry(
-            Unavailable("Redis does not answer, so nothing was recorded. Try again in a moment.")
+            Unavailable(
+                "Redis does not answer, so this may or may not have been recorded.",
+                advice="Look at the card before you try again.",
+            )
         )
     except Exception:
         reference = secrets.token_hex(4)

@@ -37,9 +37,8 @@ def stays(machine: Machine) -> str:
 def nothing_yet(ground: Ground) -> str:
     """An unplanned failover."""
     return (
-        f"Nothing yet: {ground.machine.name} is started in {ground.machine.there}, and "
-        "the recovery points stay until the failover is committed. If the source still runs, both "
-        "run."
+        f"Nothing before the commit: {ground.machine.name} is started in {ground.machine.there}, "
+        "and its recovery points stay. If the source still runs, both run."
     )
 
 

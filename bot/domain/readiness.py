@@ -55,6 +55,8 @@ def _blocks(machine: Machine) -> list[Concern]:
         return [_block("A test failover was not cleaned up; no real one is offered.", advice)]
     if {"UnplannedFailover", "PlannedFailover"} & set(machine.allowed):
         return []
+    if machine.active == "Recovery":
+        return [_note(f"It has failed over already and runs in {machine.here}.")]
     return [_block(f"No failover is offered: it is “{machine.state_words}”.")]
 
 

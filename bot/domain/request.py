@@ -8,7 +8,9 @@ approved, the request is **void**. Otherwise the intent is written down first (*
 only then is Azure called, at most once. Azure says yes and names a job (**running**), or says no
 (**failed**); or the answer is lost, and then we do not know (**unknown**). From unknown the only
 ways out are evidence: the job is found, or it is proved that there is none, and then a person has
-to say *Submit again*. The job's own end makes it **succeeded**, **failed** or **cancelled**.
+to say *Submit again*. Where neither can be had, because somebody changed the machine meanwhile, a
+person who looked in the portal may give it up (**void**); nothing is sent again from there. The
+job's own end makes it **succeeded**, **failed** or **cancelled**.
 
 `TABLE` is the truth about all this: a step that it does not have raises `IllegalStep` and changes
 nothing. The picture in `docs/request-life.md` is drawn from it.
@@ -65,6 +67,7 @@ class Step(StrEnum):
     LOSE = "lose"
     FIND = "find"
     ABSENT = "absent"
+    GIVE_UP = "give-up"
     RESUBMIT = "resubmit"
     PROGRESS = "progress"
     SUCCEED = "succeed"
@@ -98,6 +101,7 @@ TABLE: Final[Mapping[State, Mapping[Step, State]]] = {
         Step.ACCEPT: State.RUNNING,
         Step.FIND: State.RUNNING,
         Step.ABSENT: State.APPROVED,
+        Step.GIVE_UP: State.VOID,
     },
     State.RUNNING: {
         Step.PROGRESS: State.RUNNING,

@@ -60,6 +60,23 @@ def why_not_resubmit(request: Request, standing: Standing) -> str | None:
     return None
 
 
+def why_not_give_up(request: Request, standing: Standing, since: int) -> str | None:
+    """Say why this person cannot give an unknown request up, or return None.
+
+    `since` is the time in milliseconds before which the attempt must have been made.
+    """
+    if request.state is not State.UNKNOWN or request.submission is None:
+        return f"This request is {request.state}; there is nothing to give up."
+    if reason := why_nobody(standing.person, standing.home_teams):
+        return reason
+    lists = request.terms.may_ask + request.terms.may_approve
+    if not includes(lists, standing.person.id, standing.groups):
+        return "You are not among those who may ask for or approve this."
+    if request.submission.at > since:
+        return "Its job may still turn up; the bot is looking. Try again in a few minutes."
+    return None
+
+
 def why_not_ask(may_ask: tuple[str, ...], standing: Standing) -> str | None:
     """Say why this person may not ask for something, or return None."""
     if reason := why_nobody(standing.person, standing.home_teams):

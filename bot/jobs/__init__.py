@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot import cards
-from bot.errors import Refused, Tampered, Unavailable
+from bot.errors import NotNow, OtherVersion, Refused, Tampered, Unavailable
 from bot.gateways.engine import Perpetual, Task
 from bot.jobs.expire import expire
 from bot.jobs.follow import follow_vault
@@ -80,10 +80,7 @@ def _sweeper(bot: Bot) -> Task:
 async def sweep_once(bot: Bot) -> None:
     """Let time run out where it has, and wake whoever has work that nobody woke them for."""
     for request_id in await bot.redis.requests.overdue_ids():
-        try:
-            await expire(bot, request_id)
-        except Tampered as error:  # one record that is not ours must not hold up the others
-            await disown(bot, request_id, error)
+        await _expire(bot, request_id)
     for request_id in await bot.redis.requests.outbox_ids():
         await bot.engine.wake(SUBMIT, request_id)
     for vault in set((await bot.redis.requests.followed()).values()):
@@ -92,3 +89,16 @@ async def sweep_once(bot: Bot) -> None:
     for request_id, since in (await bot.redis.cards.dirty()).items():
         if now - since > _LEFT_LYING:
             await bot.engine.wake(DRAW, request_id)
+
+
+async def _expire(bot: Bot, request_id: str) -> None:
+    """Expire one request; a record that is gone or not ours must not hold up the others."""
+    try:
+        await expire(bot, request_id)
+    except Tampered as error:
+        await disown(bot, request_id, error)
+    except OtherVersion as error:
+        log.warning("%s is left to the others: %s", request_id, error.sentence)
+    except NotNow as error:
+        log.error("%s is on the list of open requests, but: %s", request_id, error.sentence)  # noqa: TRY400
+        await bot.redis.requests.give_up(request_id)

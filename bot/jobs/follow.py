@@ -12,7 +12,7 @@ from bot.domain.audit import BOT
 from bot.domain.machines import Job, JobStep, Machine, same_id
 from bot.domain.operations import CATALOGUE
 from bot.domain.request import Request, State, Step, take
-from bot.errors import AzureRefused, Tampered
+from bot.errors import AzureRefused, OtherVersion, Tampered
 from bot.jobs.reconcile import look_for_job, proved_absent
 from bot.lifecycle import Move, change, disown, fact_of
 from bot.messages.blocks import duration
@@ -60,6 +60,8 @@ async def _readable(bot: Bot, ids: list[str]) -> list[Request]:
             await bot.redis.requests.load(lost)
         except Tampered as error:
             await disown(bot, lost, error)
+        except OtherVersion as error:
+            log.warning("%s is left to the others: %s", lost, error.sentence)
     return found
 
 
@@ -78,15 +80,28 @@ def _pace_of(request: Request) -> float:
 async def _look(
     bot: Bot, request: Request, listed: dict[str, Job], now: int, in_detail: bool
 ) -> None:
-    """Do for one request what its state calls for."""
-    if request.state is State.SUBMITTING:
-        await _submitter_lost(bot, request, now)
-    elif request.state is State.UNKNOWN:
-        await _find_out(bot, request, now)
-    elif request.state is State.RUNNING:
-        await _run_on(bot, request, listed, now, in_detail)
+    """Do for one request what its state calls for; one that Azure refuses holds up no other."""
+    try:
+        if request.state is State.SUBMITTING:
+            await _submitter_lost(bot, request, now)
+        elif request.state is State.UNKNOWN:
+            await _find_out(bot, request, now)
+        elif request.state is State.RUNNING:
+            await _run_on(bot, request, listed, now, in_detail)
+        elif request.watching:
+            await _watch(bot, request)
+    except AzureRefused as error:
+        await _refused(bot, request, error)
+
+
+async def _refused(bot: Bot, request: Request, error: AzureRefused) -> None:
+    """Say once what Azure does not let us see, and go on as far as that is possible."""
+    why = f"Azure does not let the bot see how it goes: {error.sentence}"
+    log.warning("%s: %s", request.id, why)
+    if request.state is State.RUNNING and request.why != why:
+        await _step(bot, request, Step.PROGRESS, f"{why} Look in the portal.", why=why)
     elif request.watching:
-        await _watch(bot, request)
+        await _step(bot, request, Step.OBSERVE, f"{why} Look in the portal.", watching=False)
 
 
 async def _submitter_lost(bot: Bot, request: Request, now: int) -> None:
@@ -119,7 +134,7 @@ async def _run_on(
     if not job.running:
         await _finish(bot, request, job)
     elif job != known:
-        await _step(bot, request, Step.PROGRESS, _news(known, job), job=job)
+        await _step(bot, request, Step.PROGRESS, _news(known, job), job=job, why="")
     else:
         await bot.redis.cards.touch(request.id, now, after=_SILENCE)
 

@@ -8,7 +8,7 @@ time in which it could still appear has passed and the machine itself is idle.
 from typing import Final
 
 from bot.domain.machines import Job, Machine
-from bot.domain.request import Request
+from bot.domain.request import Request, Submission
 from bot.errors import AzureRefused
 from bot.runtime import Bot
 
@@ -27,10 +27,7 @@ async def look_for_job(bot: Bot, request: Request) -> Job | None:
     submission = request.submission
     if submission is None:
         return None
-    earliest = submission.at / 1000 - SKEW
-    for job in await bot.azure.jobs(request.machine.vault):
-        if job.started and job.started.timestamp() < earliest:
-            continue
+    for job in await _candidates(bot, request, submission):
         whole = await bot.azure.job(request.machine.vault, job.name)
         if whole.begun_by(submission.client_request_id):
             return whole
@@ -42,8 +39,27 @@ async def proved_absent(bot: Bot, request: Request, now: int) -> bool:
     submission = request.submission
     if submission is None or now < submission.at + GRACE * 1000:
         return False
+    if await _candidates(bot, request, submission):
+        return False  # something was started on the machine since: not by us, as far as we can see
     try:
-        machine: Machine = await bot.azure.machine(request.machine_id)
+        machine = await bot.azure.machine(request.machine_id)
     except AzureRefused:
         return False
-    return not machine.scenario and machine.state == request.machine.state
+    return not machine.scenario and _standing(machine) == _standing(request.machine)
+
+
+async def _candidates(bot: Bot, request: Request, submission: Submission) -> list[Job]:
+    """Return the jobs on this machine since the intent, whoever started them."""
+    earliest = submission.at / 1000 - SKEW
+    name = request.machine.name.casefold()
+    return [
+        job
+        for job in await bot.azure.jobs(request.machine.vault)
+        if job.target.casefold() in {name, ""}
+        and not (job.started and job.started.timestamp() < earliest)
+        and not (job.ended and job.ended.timestamp() < submission.at / 1000)
+    ]
+
+
+def _standing(machine: Machine) -> tuple[str, str, str]:
+    return machine.state, machine.active, machine.test_state

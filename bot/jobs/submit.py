@@ -9,6 +9,7 @@ import logging
 import uuid
 from typing import Final
 
+from bot.access import REFUSAL_AGE
 from bot.domain.audit import BOT
 from bot.domain.catalogue import Ground
 from bot.domain.machines import Job, segment
@@ -87,7 +88,7 @@ async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
             one: await bot.slack.person(one, fresh=True) for one in sorted(ids)
         }
         groups = await bot.slack.groups(
-            handles(request.terms.may_ask, request.terms.may_approve), age=0
+            handles(request.terms.may_ask, request.terms.may_approve), age=REFUSAL_AGE
         )
     except Unavailable:
         log.warning("%s: Slack does not answer; the votes stand as they were cast", request.id)

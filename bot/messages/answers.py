@@ -89,6 +89,7 @@ def overview(
     running: Sequence[Request],
     mine: Sequence[Request],
     may_ask: Sequence[str],
+    may_look: Sequence[str],
 ) -> Message:
     """What waits for me, what runs, and what I can do."""
     blocks: list[Block] = [header("Disaster recovery")]
@@ -99,7 +100,7 @@ def overview(
     may = (
         f"You may ask for: {can}." if can else "The policy lets you look, and not ask for changes."
     )
-    looks = "`/dr status`, `/dr list`, `/dr requests`, `/dr audit`"
+    looks = ", ".join(f"`/dr {name}`" for name in may_look)
     blocks.append(section(f"{may}\nYou may look: {looks}. `/dr help` explains all."))
     return Message(text=f"{len(waiting)} requests wait for you. Type /dr help.", blocks=blocks)
 
@@ -240,8 +241,11 @@ def trail(subject: str, entries: Sequence[Entry]) -> Message:
     blocks = [header(f"Audit log{of}")]
     blocks += [section(_entry(entry)) for entry in entries]
     if not entries:
-        blocks.append(section("There is no entry."))
-    blocks.append(context("Whole and checked: `dr audit verify` and `dr audit export`."))
+        which = " The newest entries do not name it; `dr audit export` has all." if subject else ""
+        blocks.append(section(f"There is no entry.{which}"))
+    blocks.append(
+        context("On the server: `dr audit verify` checks the log, `dr audit export` has all.")
+    )
     return Message(text=esc(f"{len(entries)} entries of the audit log{of}."), blocks=blocks)
 
 

@@ -74,6 +74,7 @@ APPROVE: Final = Button("approve", "Approve", "primary")
 DENY: Final = Button("deny", "Deny", "danger")
 WITHDRAW: Final = Button("withdraw", "Withdraw")
 RESUBMIT: Final = Button("resubmit", "Submit again", "danger")
+GIVE_UP: Final = Button("giveup", "Give up", "danger")
 NEXT: Final = Button("next", "Next")
 """Asks for what comes after a finished request; its value is `<operation>:<request id>`."""
 CHOOSE: Final = Button("choose", "Choose")

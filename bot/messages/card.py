@@ -24,7 +24,7 @@ from bot.messages.blocks import (
     section,
     words,
 )
-from bot.messages.buttons import APPROVE, DENY, NEXT, RESUBMIT, WITHDRAW, Confirm
+from bot.messages.buttons import APPROVE, DENY, GIVE_UP, NEXT, RESUBMIT, WITHDRAW, Confirm
 
 
 def card(request: Request, *, now: int, expected: int | None) -> Message:
@@ -116,7 +116,8 @@ def _running(request: Request, now: datetime, expected: int | None) -> str:
     usual = f", usually {duration(expected)}" if expected else ""
     job = request.job
     where = f": {esc(lines.progress(job.steps), 120)}" if job else ""
-    return f"*Running*{where}. For {so_far}{usual}."
+    blind = f"\n:warning: {esc(request.why)} Look in the portal." if request.why else ""
+    return f"*Running*{where}. For {so_far}{usual}.{blind}"
 
 
 def _succeeded(request: Request, _now: datetime, _expected: int | None) -> str:
@@ -156,18 +157,19 @@ _STATUS = {
 def _facts(request: Request) -> list[tuple[str, str]]:
     machine = request.machine
     pairs = [
-        ("Machine", f"{esc(machine.name)} ({esc(machine.provider)})"),
+        ("Machine", f"{esc(machine.name)} ({esc(machine.provider)})\n{lines.whereabouts(machine)}"),
         ("Way", lines.way(request)),
         ("Asked by", f"{mention(request.asker.id)} at {clock(request.asked_at)}"),
         ("Replication", lines.health(machine)),
     ]
-    if "point" in request.arguments:
+    if "point" in request.arguments and request.open:
         pairs += [
             ("Recovery point", lines.point(request.ground, request.arguments)),
             ("Data lost", lines.data_lost(request.ground, request.asked_at)),
         ]
-    if request.arguments.get("shutdown") == "yes":
-        pairs.append(("Source", "is shut down first, if it can be reached"))
+    if shutdown := request.arguments.get("shutdown"):
+        left = {"yes": "is shut down first, if it can be reached", "no": "is left as it is"}
+        pairs.append(("Source", left[shutdown]))
     if request.operation == "test-failover":
         network = request.arguments.get("network") or machine.test_network
         pairs.append(("Network of the copy", esc(network.rpartition("/")[2])))
@@ -196,7 +198,7 @@ def _middle(request: Request, now: datetime) -> list[Block]:
         about = CATALOGUE[request.operation].judged
         found = lines.readiness(request.machine, asked) if about else []
         return [
-            section(f":boom: *What it destroys:* {esc(destroys)}"),
+            section(f":warning: *What it destroys:* {esc(destroys)}"),
             *([section("\n".join(found))] if found else []),
             section(f"*Votes*\n{lines.votes(request)}"),
         ]
@@ -212,10 +214,12 @@ def _middle(request: Request, now: datetime) -> list[Block]:
 
 def _buttons(request: Request) -> list[Block]:
     if request.state is State.WAITING:
-        return [actions([_approve(request), DENY.draw(request.id), _withdraw(request)])]
+        return [actions([_approve(request), _deny(request), _withdraw(request)])]
     if request.state is State.APPROVED:
         again = [RESUBMIT.draw(request.id, confirm=_again(request))] if request.needs_nod else []
         return [actions([*again, _withdraw(request)])]
+    if request.state is State.UNKNOWN:
+        return [actions([GIVE_UP.draw(request.id, confirm=_give_up(request))])]
     if request.state is State.SUCCEEDED and request.after:
         nexts = next_buttons(request, request.after)
         return [section("*What next?*"), actions(nexts)] if nexts else []
@@ -253,6 +257,11 @@ def _approve(request: Request) -> Block:
     )
 
 
+def _deny(request: Request) -> Block:
+    text = "It ends the request, whoever has approved it. The asker is told, and may ask again."
+    return DENY.draw(request.id, confirm=Confirm(f"Deny: {lines.title(request)}?", text, "Deny"))
+
+
 def _withdraw(request: Request) -> Block:
     return WITHDRAW.draw(request.id)
 
@@ -260,6 +269,14 @@ def _withdraw(request: Request) -> Block:
 def _again(request: Request) -> Confirm:
     text = "Azure has no job of the first attempt. This sends the approved operation once more."
     return Confirm(f"Submit {lines.title(request)} again?", text, RESUBMIT.label)
+
+
+def _give_up(request: Request) -> Confirm:
+    text = (
+        "Look in the portal first. The bot stops looking for the job, and the machine can be asked "
+        "for again. Nothing is sent."
+    )
+    return Confirm(f"Give {lines.title(request)} up?", text, GIVE_UP.label)
 
 
 def _small_print(request: Request, now: int) -> str:

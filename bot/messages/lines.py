@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.catalogue import Ground
-from bot.domain.machines import Job, JobStep, Machine, Point, position
+from bot.domain.machines import Job, JobStep, Machine, Point, position, segment
 from bot.domain.operations import CATALOGUE
 from bot.domain.readiness import Concern, Weight, concerns
 from bot.domain.request import Request, State
@@ -92,6 +92,12 @@ def kind_of(one: Point) -> str:
     """What sort of point it is, as people say it."""
     kinds = {"ApplicationConsistent": "app-consistent", "CrashConsistent": "crash-consistent"}
     return kinds.get(one.kind, one.kind or "a point")
+
+
+def whereabouts(machine: Machine) -> str:
+    """What tells two machines of one name apart."""
+    vault = segment(machine.vault, "vaults")
+    return esc(f"{machine.source_group} in {vault}" if machine.source_group else f"in {vault}")
 
 
 def data_lost(ground: Ground, asked_at: int) -> str:

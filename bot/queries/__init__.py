@@ -148,10 +148,14 @@ async def audit(bot: Bot, user_id: str, target: str) -> Data:
     """
     await require_look(bot, user_id)
     if _REQUEST.match(target):
-        entries = await bot.redis.audit.of_request(target.upper())
-        if not entries:
-            raise NotNow(f"There is no request {target.upper()}.", "/dr requests lists them.")
-        return Trail(subject=target.upper(), entries=tuple(reversed(entries[-_ENTRIES:])))
+        wanted = target.upper()
+        steps = await bot.redis.audit.of_request(wanted)
+        if not steps:
+            raise NotNow(f"There is no request {wanted}.", "/dr requests lists them.")
+        refusals = [o for o in await bot.redis.audit.newest(_SEARCHED) if o.subject == wanted]
+        entries = {one.sequence: one for one in (*steps, *refusals)}
+        newest = sorted(entries.values(), key=lambda one: one.sequence, reverse=True)
+        return Trail(subject=wanted, entries=tuple(newest[:_ENTRIES]))
     found = await bot.redis.audit.newest(_SEARCHED if target else _ENTRIES)
     if target:
         wanted = target.casefold()

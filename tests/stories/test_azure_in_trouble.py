@@ -1,7 +1,11 @@
 """Azure in trouble: an answer is lost, refused or late, and nothing is ever sent twice."""
 
+import uuid
+
 import pytest
 
+from bot.domain.catalogue import Ground
+from bot.domain.operations import CATALOGUE
 from bot.domain.request import State
 from bot.jobs.follow import follow_vault
 from sandbox.vault.trouble import Kind
@@ -223,3 +227,36 @@ async def test_an_operator_s_role_is_not_enough_for_a_reprotect(world: World) ->
     await world.alice.types("/dr reprotect vm-crm01")
     await world.told(world.alice, "Microsoft.Compute/virtualMachines/read")
     assert await world.record() == before
+
+
+async def test_what_nobody_can_find_out_is_given_up_by_a_person(world: World) -> None:
+    """Somebody failed it over in the portal meanwhile: no proof can be had, and nothing is sent."""
+    world.vault.trouble.next(POST, "unavailable")
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.alice.sees(FAILOVER, "Unknown")
+    await world.bo.presses("Give up", on=FAILOVER)
+    await world.told(world.bo, "Its job may still turn up")
+    await _in_the_portal(world)
+    await _grace_passes(world)
+    await world.bo.presses("Give up", on=FAILOVER)
+    card = await world.alice.sees(FAILOVER, "Void", "bo gave it up", "in the portal")
+    assert not card.buttons
+    assert "request.absent" not in await world.kinds()
+    await world.alice.types("/dr commit vm-web01")
+    await world.alice.sees("Commit of vm-web01", "0 of 2")
+    assert world.posts("unplannedFailover") == 2, "ours, which was refused, and the portal's"
+
+
+async def _in_the_portal(world: World) -> None:
+    """Fail the machine over behind the bot's back, and let that end."""
+    azure = world.bot.azure
+    machines = await azure.machines(world.vault.resource_id)
+    machine = next(one for one in machines if one.name == "vm-web01")
+    call = CATALOGUE["failover"].call(Ground(machine=machine), {})
+    await azure.submit(call, str(uuid.uuid4()))
+    world.clock.advance(600)
+    await until(
+        lambda: world.vault.machine("vm-web01").active_location == "Recovery",
+        "the portal's failover did not end",
+    )

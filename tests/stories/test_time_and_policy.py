@@ -19,7 +19,7 @@ async def test_a_request_that_nobody_approves_expires(world: World) -> None:
     await _time_runs_out(world)
     card = await world.alice.sees(FAILOVER, "Expired", "It was not approved in time.")
     assert not card.buttons
-    told = await world.alice.sees("It was not approved in time.", "@alice")
+    told = await world.alice.sees("It was not approved in time.", "@alice", "audit entry")
     assert told.broadcast
     await world.asked()
 

@@ -27,9 +27,11 @@ async def test_a_vault_that_cannot_be_read_is_named(redis_url: str) -> None:
 
 
 async def test_the_other_vault_still_works(redis_url: str) -> None:
-    """A machine that was found is failed over, whatever is the matter elsewhere."""
+    """A name that the silent vault may know too is asked about; the choice is failed over."""
     async with _two_vaults(redis_url) as world:
-        await world.asked()
+        await world.alice.types("/dr failover vm-web01 because West Europe is down")
+        await world.told(world.alice, "Another machine may be called vm-web01", "Is it this one?")
+        await world.alice.presses("vm-web01@vault-dr (rg-shop)")
         await world.approved(FAILOVER)
         await world.started("UnplannedFailover")
         await world.done("Failover of vm-web01 succeeded")

@@ -16,7 +16,7 @@ from bot.errors import Unavailable
 _EARLIEST, _LATEST = 1754, 9998
 
 
-class _OrElse:
+class OrElse:
     """Reads what is null, or not of its kind, as nothing: in the validator's own language, for
     a list holds tens of thousands of fields."""
 
@@ -31,8 +31,9 @@ class _OrElse:
         )
 
 
-Text = Annotated[str, _OrElse("")]
-When = Annotated[datetime | None, _OrElse(None)]
+Text = Annotated[str, OrElse("")]
+Whole = Annotated[int | None, OrElse(None)]
+When = Annotated[datetime | None, OrElse(None)]
 """As it came; `when` makes a date of our time of it."""
 
 

@@ -1,7 +1,9 @@
 """The shapes of protected items and recovery points, and how they become machines and points."""
 
+from typing import Annotated
+
 from bot.domain.machines import Disk, Finding, Machine, Point, segment
-from bot.gateways.azure.wire import Shape, Text, When, when
+from bot.gateways.azure.wire import OrElse, Shape, Text, When, Whole, when
 
 
 class HealthErrorShape(Shape):
@@ -26,7 +28,7 @@ class DiskShape(Shape):
 
 
 class SyncedConfigShape(Shape):
-    tags: dict[str, str] | None = None
+    tags: Annotated[dict[str, str | None], OrElse({})] = {}
 
 
 class DetailsShape(Shape):
@@ -43,10 +45,10 @@ class DetailsShape(Shape):
     selected_recovery_azure_network_id: Text = ""
     last_heartbeat: When = None
     agent_expiry_date: When = None
-    unprotected_disks: tuple[Shape, ...] | None = None
-    rpo_in_seconds: int | None = None
+    unprotected_disks: Annotated[tuple[Shape, ...] | None, OrElse(None)] = None
+    rpo_in_seconds: Whole = None
     last_rpo_calculated_time: When = None
-    monitoring_percentage_completion: int | None = None
+    monitoring_percentage_completion: Whole = None
     protected_managed_disks: tuple[DiskShape, ...] | None = None
     vm_synced_config_details: SyncedConfigShape | None = None
 
@@ -66,7 +68,7 @@ class ItemProperties(Shape):
     recovery_fabric_friendly_name: Text = ""
     recovery_container_id: Text = ""
     current_scenario: ScenarioShape | None = None
-    provider_specific_details: DetailsShape = DetailsShape()
+    provider_specific_details: Annotated[DetailsShape, OrElse(DetailsShape())] = DetailsShape()
 
 
 class ItemShape(Shape):
@@ -117,7 +119,7 @@ class ItemShape(Shape):
             recovery_container=properties.recovery_container_id,
             policy=properties.policy_id,
             disks=tuple(_disk(disk) for disk in details.protected_managed_disks or ()),
-            tags=(details.vm_synced_config_details or SyncedConfigShape()).tags or {},
+            tags={k: v or "" for k, v in _tags(details).items()},
         )
 
 
@@ -136,6 +138,10 @@ class PointShape(Shape):
         at = when(self.properties.recovery_point_time)
         kind = self.properties.recovery_point_type
         return Point(id=self.id, name=self.name, at=at, kind=kind) if at else None
+
+
+def _tags(details: DetailsShape) -> dict[str, str | None]:
+    return (details.vm_synced_config_details or SyncedConfigShape()).tags
 
 
 def _finding(error: HealthErrorShape) -> Finding:

@@ -1,7 +1,7 @@
 """The shapes of jobs, their tasks and their errors, and how they become our own words."""
 
 from bot.domain.machines import Job, JobError, JobStep
-from bot.gateways.azure.wire import Shape, Text, When, when
+from bot.gateways.azure.wire import Shape, Text, When, Whole, when
 
 
 class ServiceErrorShape(Shape):
@@ -12,7 +12,7 @@ class ServiceErrorShape(Shape):
 
 
 class ProviderErrorShape(Shape):
-    error_code: int | None = None
+    error_code: Whole = None
     error_message: Text = ""
     possible_causes: Text = ""
     recommended_action: Text = ""

@@ -21,7 +21,7 @@ from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, Respon
 from bot.domain.audit import START, Entry, Fact, chain
 from bot.domain.data import Data, canonical, digest
 from bot.domain.request import Request, State
-from bot.errors import Tampered, Unavailable
+from bot.errors import OtherVersion, Tampered, Unavailable
 
 AUDIT_STREAM: Final = "{dr}:audit"
 AUDIT_HEAD: Final = "{dr}:audit:head"
@@ -30,6 +30,9 @@ OPEN: Final = "{dr}:requests:open"
 ALL: Final = "{dr}:requests"
 FOLLOWING: Final = "{dr}:following"
 DIRTY_CARDS: Final = "{dr}:cards:dirty"
+
+# Frees a machine, if it is still this request that holds it.
+_FREE: Final = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
 _CLICK_TTL: Final = 24 * 3600 * 1000
 _CONFIRM_MS: Final = 3000
@@ -94,6 +97,7 @@ class Requests:
         self._client = client
         self._key = seal_key
         script = resources.files(__package__).joinpath("commit.lua").read_text("utf-8")
+        self._free = client.register_script(_FREE)
         self._commit = client.register_script(script)
 
     async def snapshot(self, request_id: str = "") -> Snapshot:
@@ -123,7 +127,7 @@ class Requests:
             *(self.load(one) for one in request_ids), return_exceptions=True
         )
         for one in loaded:
-            if isinstance(one, BaseException) and not isinstance(one, Tampered):
+            if isinstance(one, BaseException) and not isinstance(one, Tampered | OtherVersion):
                 raise one
         return [one for one in loaded if isinstance(one, Request)]
 
@@ -179,9 +183,9 @@ class Requests:
             pipe.zrem(OUTBOX, request_id)
             pipe.zrem(DIRTY_CARDS, request_id)
             pipe.hdel(FOLLOWING, request_id)
-            if machine_id:
-                pipe.delete(_target_key(machine_id))
             await _run(pipe.execute())
+        if machine_id:
+            await _run(self._free(keys=[_target_key(machine_id)], args=[request_id]))
 
     async def open_for(self, machine_id: str) -> str | None:
         """Return the id of the request that is open for a machine."""
@@ -249,7 +253,9 @@ class Requests:
         try:
             return Request.model_validate_json(document)
         except ValidationError as error:
-            raise Tampered(f"The record of {request_id} was written by another version.") from error
+            raise OtherVersion(
+                f"The record of {request_id} was written by another version of the bot."
+            ) from error
 
 
 def _deadline(request: Request) -> int:
@@ -285,4 +291,7 @@ async def _run(awaitable: Any) -> Any:
     except ResponseError:
         raise
     except (RedisError, OSError) as error:
-        raise Unavailable("Redis does not answer, so nothing was recorded.") from error
+        raise Unavailable(
+            "Redis does not answer, so this may or may not have been recorded.",
+            advice="Look at the card before you try again.",
+        ) from error

@@ -75,5 +75,5 @@ def test_a_stale_rpo_is_not_judged() -> None:
     """After a failover the last RPO says nothing any more."""
     found = concerns(failed_over(**WELL, rpo_seconds=99_999), NOON)
     assert [one.sentence for one in found] == [
-        "No failover is offered: it is “Unplanned failover finished”."
+        "It has failed over already and runs in North Europe."
     ]

@@ -248,7 +248,7 @@ async def test_without_redis_nothing_is_said_to_be_recorded() -> None:
         async with opened(server.url, KEY) as store:
             before = await store.requests.snapshot()
             server.kill()
-            with pytest.raises(Unavailable, match="nothing was recorded"):
+            with pytest.raises(Unavailable, match="may or may not have been recorded"):
                 await store.requests.write(before, Write(fact=fact()))
             with pytest.raises(Unavailable):
                 await store.requests.snapshot()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import Tampered
+from bot.errors import OtherVersion, Tampered
 from bot.gateways.redis import Redis, opened
 from bot.gateways.redis.requests import request_key
 from tests.bot.gateways.stored import asked
@@ -63,5 +63,5 @@ async def test_what_another_version_wrote_is_not_guessed_at(store: Redis) -> Non
     document = json.dumps({"id": "R-7K2M9P", "colour": "red"})
     seal = store.requests._seal("R-7K2M9P", document)
     await client.hset(request_key("R-7K2M9P"), mapping={"document": document, "seal": seal})
-    with pytest.raises(Tampered, match="another version"):
+    with pytest.raises(OtherVersion, match="another version"):
         await store.requests.load("R-7K2M9P")

@@ -174,6 +174,7 @@ def test_a_card_offers_only_what_its_state_allows() -> None:
     assert seen.pop(State.WAITING) == ["Approve", "Deny", "Withdraw"]
     assert seen.pop(State.APPROVED) == ["Withdraw"]
     assert seen.pop(State.SUCCEEDED) == ["Commit", "Change recovery point"]
+    assert seen.pop(State.UNKNOWN) == ["Give up"]
     assert not any(seen.values()), seen
     waits = card(in_state(State.APPROVED, needs_nod=True), now=NOW, expected=None)
     labels = [text["text"] for text in texts(waits.blocks)]
@@ -256,8 +257,10 @@ def test_slack_takes_every_answer(text: str) -> None:
         answers.fill_in(Missing(text, "cache", target="id", name=text), "word", "Cache storage"),
         answers.asked(one, "C0INCIDENTS", already=False),
         answers.asked(one, "C0INCIDENTS", already=True),
-        answers.overview(waiting=[one] * 20, running=[one], mine=[one], may_ask=[*CATALOGUE]),
-        answers.overview(waiting=[], running=[], mine=[], may_ask=[]),
+        answers.overview(
+            waiting=[one] * 20, running=[one], mine=[one], may_ask=[*CATALOGUE], may_look=["list"]
+        ),
+        answers.overview(waiting=[], running=[], mine=[], may_ask=[], may_look=[]),
         answers.fleet([wild] * 60, [text], detailed=True),
         answers.fleet([wild], [], detailed=False),
         answers.fleet([], [text] * 20, detailed=False),
