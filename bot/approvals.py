@@ -264,7 +264,7 @@ async def _already_open(bot: Bot, operation: Operation, machine: Machine) -> Req
     raise NotNow(
         f"{machine.name} already has an open request: {request.id}, a {request.operation} that is "
         f"{request.state}.",
-        "Let it finish, or have it withdrawn.",
+        "Let it end, or have it withdrawn: its card shows what can be done.",
     )
 
 

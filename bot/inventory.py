@@ -44,8 +44,9 @@ async def everything(bot: Bot, *, fresh: bool = False) -> Inventory:
 async def find(bot: Bot, name: str) -> Machine:
     """Find exactly one machine and read it afresh.
 
-    Raises `Ambiguous` with the matches when several are meant or the name is only near one;
-    `NotNow` when nothing is near it; `Unavailable` when a vault that may hold it did not answer.
+    Raises `Ambiguous` with the matches when several are meant, when the name is only near one, or
+    when a vault that may know the name too did not answer; `NotNow` when nothing is near it;
+    `Unavailable` when nothing is and a vault did not answer.
     """
     inventory = await everything(bot)
     found = named(name, inventory.machines)
@@ -70,10 +71,7 @@ async def find(bot: Bot, name: str) -> Machine:
         raise Unavailable(f"{name} was not found, but {' '.join(inventory.troubles)}")
     if near := nearly_named(name, inventory.machines):
         raise Ambiguous(f"No machine is called {name}. Did you mean one of these?", _choices(near))
-    raise NotNow(
-        f"No machine is called {name}.",
-        "/dr list shows them all.",
-    )
+    raise NotNow(f"No machine is called {name}.", "/dr list shows them all.")
 
 
 async def ground(

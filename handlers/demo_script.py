@@ -12,7 +12,6 @@ from sandbox.people import Message, People, PersonError
 
 MACHINE: Final = "vm-web01"
 HOME: Final = "westeurope"
-AWAY: Final = "northeurope"
 _PATIENCE: Final = 45.0
 
 

@@ -97,8 +97,6 @@ class Machine(Data):
     """The virtual network that it is to run in after a failover."""
     test_network: str = ""
     """The virtual network that the machine is set up to be tested in."""
-    recovery_group: str = ""
-    """The resource group that receives the machine at a failover."""
     recovery_container: str = ""
     policy: str = ""
     disks: tuple[Disk, ...] = ()

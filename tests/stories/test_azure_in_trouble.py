@@ -7,7 +7,10 @@ import pytest
 from bot.domain.catalogue import Ground
 from bot.domain.operations import CATALOGUE
 from bot.domain.request import State
+from bot.jobs import register
 from bot.jobs.follow import follow_vault
+from bot.jobs.reconcile import look_for_job
+from bot.jobs.submit import submit_request
 from sandbox.vault.trouble import Kind
 from tests.world import World, until
 
@@ -260,3 +263,24 @@ async def _in_the_portal(world: World) -> None:
         lambda: world.vault.machine("vm-web01").active_location == "Recovery",
         "the portal's failover did not end",
     )
+
+
+async def test_a_short_job_is_found_although_azure_s_clock_is_behind(quiet: World) -> None:
+    """A commit that seems to have ended before it was asked for is ours all the same."""
+    register(quiet.bot)
+    quiet.vault.trouble.next("/failoverCommit", "drop_after_accept")
+    await quiet.alice.types("/dr commit vm-mail01")
+    await quiet.approved("Commit of vm-mail01")
+    await until(quiet.bot.redis.requests.outbox_ids, "it was not approved")
+    await submit_request(quiet.bot, (await quiet.request()).id)
+    await until(lambda: _is(quiet, State.UNKNOWN), "its answer was not lost")
+    quiet.clock.advance(30)
+    request = await quiet.request()
+    last = request.attempts[-1]
+    later = last.model_copy(update={"at": last.at + 90_000})
+    behind = request.model_copy(update={"attempts": (later,)})
+    job = await look_for_job(quiet.bot, behind)
+    assert job is not None
+    assert job.ended is not None
+    assert job.ended.timestamp() * 1000 < later.at
+    assert job.begun_by(last.client_request_id)

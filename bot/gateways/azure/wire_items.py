@@ -40,7 +40,6 @@ class DetailsShape(Shape):
     primary_fabric_location: Text = ""
     recovery_fabric_location: Text = ""
     initial_primary_fabric_location: Text = ""
-    recovery_azure_resource_group_id: Text = ""
     selected_tfo_azure_network_id: Text = ""
     selected_recovery_azure_network_id: Text = ""
     last_heartbeat: When = None
@@ -115,7 +114,6 @@ class ItemShape(Shape):
             unprotected_disks=len(details.unprotected_disks or ()),
             recovery_network=details.selected_recovery_azure_network_id,
             test_network=details.selected_tfo_azure_network_id,
-            recovery_group=details.recovery_azure_resource_group_id,
             recovery_container=properties.recovery_container_id,
             policy=properties.policy_id,
             disks=tuple(_disk(disk) for disk in details.protected_managed_disks or ()),
