@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from bot.domain.data import Data
 
@@ -28,6 +28,14 @@ def segment(resource_id: str, kind: str) -> str:
     """Return the name after `/kind/` in a resource id, whatever its casing; '' when absent."""
     found = re.search(rf"/{re.escape(kind)}/([^/?]+)", resource_id, re.IGNORECASE)
     return found.group(1) if found else ""
+
+
+def vault_of(resource_id: str) -> str:
+    """Return the id of the vault that something of Site Recovery is in."""
+    found = re.match(
+        r"(?i)^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/[^/]+/vaults/[^/]+", resource_id
+    )
+    return found.group() if found else ""
 
 
 class Finding(Data):
@@ -53,6 +61,7 @@ class Disk(Data):
 class Machine(Data):
     """A replication protected item."""
 
+    sort: Literal["machine"] = "machine"
     id: str
     name: str
     """The friendly name: what people type."""
@@ -100,6 +109,10 @@ class Machine(Data):
     recovery_container: str = ""
     policy: str = ""
     disks: tuple[Disk, ...] = ()
+    together: str = ""
+    """The multi-VM consistency group that it belongs to: they share recovery points."""
+    cluster: str = ""
+    """The shared-disk cluster that it is a node of."""
     tags: dict[str, str] = {}
 
     @property

@@ -20,13 +20,15 @@ from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementCl
 
 from bot.domain.catalogue import Call
 from bot.domain.data import Data
-from bot.domain.machines import Disk, Job, Machine, Point, segment
+from bot.domain.machines import Disk, Job, Machine, Point, segment, vault_of
+from bot.domain.plans import Plan
 from bot.errors import AnswerLost, AzureRefused, Unavailable
 from bot.gateways.azure.answers import refusal, retry_after, trouble
 from bot.gateways.azure.wire import ShapeT, pages_of, read
 from bot.gateways.azure.wire_items import ItemShape, PointShape
 from bot.gateways.azure.wire_jobs import JobShape
 from bot.gateways.azure.wire_places import MappingShape, NamedShape, VmShape
+from bot.gateways.azure.wire_plans import PlanShape
 from bot.settings import CLOUDS
 
 API_VERSION: Final = "2025-08-01"
@@ -117,13 +119,22 @@ class Azure:
     async def machine(self, machine_id: str) -> Machine:
         """Read one machine afresh; raises `AzureRefused` with status 404 when it is gone."""
         item = read(ItemShape, await self._get(machine_id))
-        return item.machine(_vault_of(machine_id))
+        return item.machine(vault_of(machine_id))
 
     async def points(self, machine_id: str) -> tuple[Point, ...]:
         """List the recovery points of a machine, the newest first."""
         shapes = await self._list(f"{machine_id}/recoveryPoints", PointShape)
         points = [point for shape in shapes if (point := shape.point())]
         return tuple(sorted(points, key=lambda point: point.at, reverse=True))
+
+    async def plans(self, vault: str) -> tuple[Plan, ...]:
+        """List the recovery plans of a vault."""
+        shapes = await self._list(f"{vault}/replicationRecoveryPlans", PlanShape)
+        return tuple(shape.plan(vault) for shape in shapes)
+
+    async def plan(self, plan_id: str) -> Plan:
+        """Read one plan afresh; raises `AzureRefused` with status 404 when it is gone."""
+        return read(PlanShape, await self._get(plan_id)).plan(vault_of(plan_id))
 
     async def jobs(self, vault: str) -> tuple[Job, ...]:
         """List the jobs of a vault: without steps, errors and activity, which only `job` has."""
@@ -287,10 +298,6 @@ def _place(resource_id: str) -> tuple[str, ...]:
         "replicationProtectedItems",
     )
     return tuple(name for kind in kinds if (name := segment(resource_id, kind)))
-
-
-def _vault_of(resource_id: str) -> str:
-    return resource_id[: resource_id.casefold().index("/replicationfabrics/")]
 
 
 def _local(link: str) -> str:

@@ -50,6 +50,8 @@ class DetailsShape(Shape):
     monitoring_percentage_completion: Whole = None
     protected_managed_disks: tuple[DiskShape, ...] | None = None
     vm_synced_config_details: SyncedConfigShape | None = None
+    multi_vm_group_name: Text = ""
+    protection_cluster_id: Text = ""
 
 
 class ItemProperties(Shape):
@@ -117,6 +119,8 @@ class ItemShape(Shape):
             recovery_container=properties.recovery_container_id,
             policy=properties.policy_id,
             disks=tuple(_disk(disk) for disk in details.protected_managed_disks or ()),
+            together=details.multi_vm_group_name,
+            cluster=segment(details.protection_cluster_id, "replicationProtectionClusters"),
             tags={k: v or "" for k, v in _tags(details).items()},
         )
 
