@@ -58,6 +58,13 @@ async def world(redis_url: str) -> AsyncIterator[World]:
 
 
 @pytest.fixture
+async def whole(redis_url: str) -> AsyncIterator[World]:
+    """Give a world whose vault has every sort of machine, and recovery plans."""
+    async with inhabited(redis_url, estate="full") as inhabited_world:
+        yield inhabited_world
+
+
+@pytest.fixture
 async def quiet(redis_url: str) -> AsyncIterator[World]:
     """Give a world with a web front and no worker, in which nothing happens by itself."""
     async with inhabited(redis_url, worker=False) as inhabited_world:

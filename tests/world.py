@@ -24,6 +24,7 @@ from sandbox.clock import Clock
 from sandbox.people import Message, People, Person
 from sandbox.server import serve
 from sandbox.vault import Vault
+from sandbox.vault.front import EstateName
 from sandbox.workspace import Workspace
 from tests.ports import free_port
 
@@ -167,11 +168,11 @@ async def until(condition: Any, otherwise: str, *, within: float = 15.0) -> None
 
 @asynccontextmanager
 async def sandboxed(
-    redis_url: str, extra: Mapping[str, str] | None = None
+    redis_url: str, extra: Mapping[str, str] | None = None, estate: EstateName = "shop"
 ) -> AsyncIterator[tuple[Workspace, Vault, str, dict[str, str]]]:
     """Start a workspace and a vault; yields them, the page's address and the bot's environment."""
     clock = Clock.by_hand()
-    workspace, vault = Workspace(Clock()), Vault(clock)
+    workspace, vault = Workspace(Clock()), Vault(clock, estate=estate)
     port = free_port()
     async with AsyncExitStack() as stack:
         page = await stack.enter_async_context(serve(workspace.application()))
@@ -207,13 +208,14 @@ async def inhabited(
     front: bool = True,
     worker: bool = True,
     socket: bool = False,
+    estate: EstateName = "shop",
 ) -> AsyncIterator[World]:
     """Start everything in this process, and stop it in reverse.
 
     Stories about processes of their own leave the front or the worker out; with `socket` the
-    front is the one of Socket Mode.
+    front is the one of Socket Mode. The `full` estate has every sort of machine, and plans.
     """
-    async with sandboxed(redis_url, extra) as (workspace, vault, page, environment):
+    async with sandboxed(redis_url, extra, estate) as (workspace, vault, page, environment):
         os.environ |= {name: environment[name] for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER")}
         settings = hurried(Settings.read(environment))
         async with AsyncExitStack() as stack:
