@@ -1,47 +1,32 @@
-"""Asking and deciding: from a command to a request that people vote on. Nothing here executes.
+"""Deciding: what people press on a card, and what becomes of the request by it.
 
-Everything a person sends in comes through here with who they are; what they may do is asked of
-Slack each time, and a refusal is written down.
+Every click comes through here with who made it; what they may do is asked of Slack each time, and
+a refusal is written down.
 """
 
+import uuid
 from collections.abc import Callable
 from functools import partial
 
 from bot.access import REFUSAL_AGE, actor, standing
-from bot.cards import place_for
 from bot.domain.audit import BOT, Fact
-from bot.domain.catalogue import Operation
+from bot.domain.bodies import resume
 from bot.domain.data import Data
-from bot.domain.grammar import Command
-from bot.domain.machines import Machine
-from bot.domain.offers import why_not
-from bot.domain.operations import CATALOGUE
-from bot.domain.policy import Rule
-from bot.domain.request import Request, State, Step, Vote, take
+from bot.domain.request import Nod, Request, State, Step, Vote, nod_key, take
 from bot.domain.votes import (
     Standing,
     count,
     why_not_approve,
-    why_not_ask,
     why_not_deny,
     why_not_give_up,
+    why_not_nod,
     why_not_resubmit,
     why_not_withdraw,
 )
-from bot.drafts import draft
-from bot.errors import NotAllowed, NotNow, Tampered
-from bot.inventory import find, ground
+from bot.errors import NotAllowed, NotNow
 from bot.jobs.reconcile import GRACE
-from bot.lifecycle import Move, change, create, disown, fact_of, note
+from bot.lifecycle import Move, change, fact_of, note
 from bot.runtime import Bot
-
-
-class Asked(Data):
-    """What came of asking."""
-
-    request: Request
-    already: bool
-    """Whether the request was open before."""
 
 
 class Click(Data):
@@ -51,33 +36,6 @@ class Click(Data):
     """The same for every delivery of the same press."""
     user: str
     request: str
-
-
-async def ask(bot: Bot, user_id: str, command: Command, channel: str) -> Asked:
-    """Make a request of a command; executes nothing.
-
-    Raises `Ambiguous`, `Missing`, `NotAllowed` (which is audited), `NotNow` or `Unavailable`.
-    """
-    operation = CATALOGUE[command.verb]
-    await _may_ask_anything(bot, user_id, operation)
-    machine = await find(bot, command.target)
-    rule = bot.policy.rule_for(operation.name, machine.name)
-    who = await _allowed_to_ask(bot, user_id, operation, machine, rule)
-    assert rule is not None  # noqa: S101 - without a rule nobody is allowed to ask
-    if already := await _already_open(bot, operation, machine):
-        return Asked(request=already, already=True)
-    if reason := why_not(operation, machine):
-        raise reason
-    base = await ground(bot, operation, machine, command.options)
-    request = await draft(bot, operation, command, base, rule, who.person)
-    request = request.model_copy(update={"channel": await place_for(bot, channel)})
-    words = f"{who.person.name} asked for a {operation.name} of {machine.name}."
-    stored = await create(
-        bot,
-        request,
-        fact_of("ask", None, request, actor(who.person), words, request.reason),
-    )
-    return Asked(request=stored, already=stored.id != request.id)
 
 
 async def approve(bot: Bot, click: Click) -> Request:
@@ -162,15 +120,40 @@ async def give_up(bot: Bot, click: Click) -> Request:
     return await _decide(bot, click, "give up", decide)
 
 
-def next_command(before: Request, operation: str) -> Command:
-    """Write the command that follows a request."""
-    verb = CATALOGUE[operation].verb
-    return Command(
-        verb=operation,
-        target=f"id:{before.machine_id}",
-        options={option.name: option.default for option in verb.options},
-        reason=before.reason,
-    )
+async def nod(bot: Bot, click: Click, said: str) -> Request:
+    """Let a job go on that waits for a manual action, which this person says is done.
+
+    The word is written down first; then Azure is told, once. Should that be lost, the action still
+    waits, and can be said to be done again after a while.
+    """
+
+    claim = uuid.uuid4().hex
+
+    def decide(who: Standing, request: Request, now: int) -> Move | None:
+        if any(one.click == click.id for one in request.nods):
+            return None
+        _refuse(why_not_nod(request, who, now))
+        asked = request.job.asks if request.job else None
+        assert asked is not None  # noqa: S101 - otherwise it was refused
+        one = Nod(
+            task=nod_key(asked),
+            person=who.person,
+            note=said,
+            at=now,
+            click=click.id,
+            claim=claim,
+        )
+        after = take(request, Step.NOD, nods=(*request.nods, one))
+        words = f"{who.person.name} says that “{asked.name}” is done: {said}"
+        fact = fact_of(Step.NOD, request, after, actor(who.person), words, said)
+        return Move(request=after, fact=fact)
+
+    request = await _decide(bot, click, "let it go on", decide)
+    mine = next((one for one in request.nods if one.claim == claim), None)
+    if mine and request.job:
+        comments = f"{mine.note} ({mine.person.name}, {mine.person.id}, {request.id})"
+        await bot.azure.submit(resume(request.job.id, comments), str(uuid.UUID(claim)))
+    return request
 
 
 async def _decide(
@@ -200,72 +183,13 @@ async def _decide(
                 subject=click.request,
                 actor=actor(who.person),
                 operation=request.operation,
-                target=request.machine.name,
-                target_id=request.machine_id,
+                target=request.name,
+                target_id=request.target_id,
                 policy=bot.policy.version,
                 words=f"{who.person.name} tried to {what} it and was refused: {error.sentence}",
             ),
         )
         raise
-
-
-async def _may_ask_anything(bot: Bot, user_id: str, operation: Operation) -> None:
-    """Refuse early somebody whom no rule names, before anything is read from Azure."""
-    named = tuple(
-        one
-        for rule in bot.policy.rules
-        if "*" in rule.operations or operation.name in rule.operations
-        for one in rule.may_ask
-    )
-    who = await standing(bot, user_id, named)
-    await _refuse_asking(bot, who, operation, "", named)
-
-
-async def _allowed_to_ask(
-    bot: Bot, user_id: str, operation: Operation, machine: Machine, rule: Rule | None
-) -> Standing:
-    may_ask = rule.may_ask if rule else ()
-    who = await standing(bot, user_id, may_ask, fresh=False)
-    await _refuse_asking(bot, who, operation, machine.name, may_ask)
-    return who
-
-
-async def _refuse_asking(
-    bot: Bot, who: Standing, operation: Operation, target: str, may_ask: tuple[str, ...]
-) -> None:
-    reason = why_not_ask(may_ask, who)
-    if reason is None:
-        return
-    await note(
-        bot,
-        Fact(
-            type="ask.refused",
-            subject=target or operation.name,
-            actor=actor(who.person),
-            operation=operation.name,
-            target=target,
-            policy=bot.policy.version,
-            words=f"{who.person.name} tried to ask for it and was refused: {reason}",
-        ),
-    )
-    raise NotAllowed(reason, "The owners of the policy file can change that.")
-
-
-async def _already_open(bot: Bot, operation: Operation, machine: Machine) -> Request | None:
-    """Return the open request that asks the same; raises `NotNow` when it asks something else."""
-    open_id = await bot.redis.requests.open_for(machine.id)
-    try:
-        request = await bot.redis.requests.load(open_id) if open_id else None
-    except Tampered as error:
-        await disown(bot, open_id or "", error, machine)
-        return None
-    if request is None or request.operation == operation.name:
-        return request
-    raise NotNow(
-        f"{machine.name} already has an open request: {request.id}, a {request.operation} that is "
-        f"{request.state}.",
-        "Let it end, or have it withdrawn: its card shows what can be done.",
-    )
 
 
 def _other_policy(bot: Bot, request: Request, now: int) -> Move | None:

@@ -9,6 +9,7 @@ import uuid
 from typing import Final
 
 from bot.domain.request import Request, State
+from bot.domain.targets import provider_of
 from bot.errors import SlackRefused, Unavailable
 from bot.gateways.redis.cards import CardRecord
 from bot.messages.blocks import Message
@@ -100,7 +101,7 @@ async def _renew(bot: Bot, request: Request, record: CardRecord, now: int) -> fl
 
 
 async def _post(bot: Bot, request: Request, now: int) -> CardRecord:
-    message = card(request, now=now, expected=await _expected(bot, request))
+    message = await _drawn(bot, request, now)
     try:
         channel_id, ts = await bot.slack.post(request.channel, message)
     except SlackRefused as error:
@@ -116,13 +117,18 @@ async def _edit(bot: Bot, request: Request, record: CardRecord, now: int) -> flo
     wait = await bot.redis.cards.wait_before_edit(
         request.id,
         pause=bot.settings.card_pause,
-        milestone=request.state is not State.RUNNING,
+        milestone=request.state is not State.RUNNING or _asks(request),
     )
     if wait:
         return wait
-    message = card(request, now=now, expected=await _expected(bot, request))
+    message = await _drawn(bot, request, now)
     await bot.slack.update(record.channel, record.ts, message)
     return 0
+
+
+def _asks(request: Request) -> bool:
+    """Whether a job waits for somebody, who cannot know it but from the card."""
+    return bool(request.job and request.job.asks)
 
 
 async def _tell(bot: Bot, request: Request, record: CardRecord) -> None:
@@ -146,5 +152,11 @@ async def _say(bot: Bot, record: CardRecord, message: Message, loud: bool) -> No
         log.error("Slack does not take a line of a thread: %s", error.code)  # noqa: TRY400
 
 
+async def _drawn(bot: Bot, request: Request, now: int) -> Message:
+    outcomes = await bot.redis.requests.results(request.id) if request.fleet else {}
+    expected = await _expected(bot, request)
+    return card(request, now=now, expected=expected, outcomes=outcomes)
+
+
 async def _expected(bot: Bot, request: Request) -> int | None:
-    return await bot.redis.shelf.expected(request.operation, request.machine.provider)
+    return await bot.redis.shelf.expected(request.operation, provider_of(request.target))

@@ -3,7 +3,8 @@
 import secrets
 from typing import Final
 
-from bot.domain.catalogue import Ground, Operation
+from bot.domain.catalogue import Call, Ground, Operation
+from bot.domain.fleets import Fleet
 from bot.domain.grammar import Command
 from bot.domain.people import Person
 from bot.domain.policy import Rule
@@ -14,15 +15,14 @@ _ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters and digits that cannot be mistaken for each other."""
 
 
-async def draft(
-    bot: Bot, operation: Operation, command: Command, base: Ground, rule: Rule, asker: Person
-) -> Request:
-    """Write the request that a command would make; nothing is stored.
+def new_id() -> str:
+    """Make up the id of a request."""
+    return "R-" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
 
-    Raises `Missing` when a person has to say more.
-    """
-    now = (await bot.redis.requests.snapshot()).now
-    terms = Terms(
+
+def terms_of(bot: Bot, rule: Rule) -> Terms:
+    """Write down what the policy asks for now."""
+    return Terms(
         rule=rule.name,
         policy=bot.policy.version,
         approvals=rule.approvals,
@@ -31,11 +31,42 @@ async def draft(
         request_lifetime=rule.request_lifetime,
         approval_lifetime=rule.approval_lifetime,
     )
-    call = operation.call(base, command.options)
+
+
+async def draft(
+    bot: Bot, operation: Operation, command: Command, base: Ground, rule: Rule, asker: Person
+) -> Request:
+    """Write the request that a command would make; nothing is stored.
+
+    Raises `Missing` when a person has to say more.
+    """
+    now = (await bot.redis.requests.snapshot()).now
+    call = None if isinstance(base.target, Fleet) else operation.call(base, command.options)
+    return write(
+        operation, command, base, call, terms_of(bot, rule), asker, request_id=new_id(), now=now
+    )
+
+
+def write(
+    operation: Operation,
+    command: Command,
+    base: Ground,
+    call: Call | None,
+    terms: Terms,
+    asker: Person,
+    *,
+    request_id: str,
+    now: int,
+    parent: str = "",
+    among: int = 0,
+) -> Request:
+    """Put together a request of what was read and built."""
     return Request(
-        id="R-" + "".join(secrets.choice(_ALPHABET) for _ in range(6)),
+        id=request_id,
+        parent=parent,
+        among=among,
         operation=operation.name,
-        machine_id=base.machine.id,
+        target_id=base.target.id,
         arguments=command.options,
         ground=base,
         call=call,
@@ -45,5 +76,5 @@ async def draft(
         asker=asker,
         channel="",
         asked_at=now,
-        expires_at=now + rule.request_lifetime * 1000,
+        expires_at=now + terms.request_lifetime * 1000,
     )

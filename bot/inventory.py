@@ -6,7 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.catalogue import Ground, Operation
 from bot.domain.data import Data
+from bot.domain.jobs import Job
 from bot.domain.machines import Disk, Machine, Point, WayBack, named, nearly_named, same_id, segment
+from bot.domain.offers import why_not_all
+from bot.domain.plans import Plan, members
+from bot.domain.targets import Target
 from bot.errors import Ambiguous, AzureRefused, DrError, Missing, NotNow, Unavailable
 from bot.runtime import Bot
 
@@ -74,23 +78,66 @@ async def find(bot: Bot, name: str) -> Machine:
     raise NotNow(f"No machine is called {name}.", "/dr list shows them all.")
 
 
+async def members_of(bot: Bot, plan: Plan) -> tuple[Machine, ...]:
+    """Read the machines of a plan as they are now; raises `NotNow` when one cannot be found."""
+    found = members(plan, await bot.azure.machines(plan.vault))
+    if len(found) < len(plan.items):
+        raise NotNow(
+            f"{len(plan.items) - len(found)} of the {len(plan.items)} machines of {plan.name} "
+            "cannot be found in its vault.",
+            "Name the machines themselves, or mend the plan in the portal.",
+        )
+    return found
+
+
+async def reread(bot: Bot, target: Target) -> Machine | Plan | Job:
+    """Read a target as it is now; raises `AzureRefused` with status 404 when it is gone."""
+    match target:
+        case Machine():
+            return await bot.azure.machine(target.id)
+        case Plan():
+            return await bot.azure.plan(target.id)
+        case Job():
+            return await bot.azure.job(target.vault, target.name)
+    raise TypeError(f"a {target.sort} is read machine by machine")
+
+
 async def ground(
-    bot: Bot, operation: Operation, machine: Machine, arguments: Mapping[str, str]
+    bot: Bot,
+    operation: Operation,
+    target: Machine | Plan | Job,
+    arguments: Mapping[str, str],
+    *,
+    in_bulk: bool = False,
 ) -> Ground:
-    """Read what an operation on a machine stands on; raises `NotNow` or `Missing`."""
+    """Read what an operation stands on; raises `NotNow` or `Missing`.
+
+    For one machine of many, `in_bulk`, recovery points are read only when one has to be chosen.
+    """
+    if isinstance(target, Plan):
+        return await _plan_ground(bot, operation, target)
+    if isinstance(target, Job):
+        return Ground(target=target)
     if "way back" in operation.reads:
-        way_back = await _way_back(bot, machine, arguments.get("cache", ""))
-        return Ground(machine=machine, way_back=way_back)
-    if "points" not in operation.reads:
-        return Ground(machine=machine)
+        way_back = await _way_back(bot, target, arguments.get("cache", ""))
+        return Ground(target=target, way_back=way_back)
     choice = arguments.get("point", "latest")
+    if "points" not in operation.reads or (in_bulk and choice == "latest"):
+        return Ground(target=target)
     try:
-        points = await bot.azure.points(machine.id)
+        points = await bot.azure.points(target.id)
     except (AzureRefused, Unavailable):
         if choice != "latest":
             raise
-        return Ground(machine=machine)
-    return Ground(machine=machine, point=_choose(choice, points, machine), points=len(points))
+        return Ground(target=target)
+    return Ground(target=target, point=_choose(choice, points, target), points=len(points))
+
+
+async def _plan_ground(bot: Bot, operation: Operation, plan: Plan) -> Ground:
+    base = Ground(target=plan, machines=await members_of(bot, plan))
+    if reason := why_not_all(operation, base):
+        raise reason
+    return base
 
 
 def _choices(machines: Sequence[Machine]) -> list[tuple[str, str]]:

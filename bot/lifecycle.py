@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.domain.audit import BOT, Actor, Fact
 from bot.domain.data import Data
-from bot.domain.machines import Machine
+from bot.domain.fleets import root
 from bot.domain.request import Request, State
 from bot.errors import NotNow, Tampered, Unavailable
 from bot.gateways.redis import Verdict, Write
@@ -23,6 +23,10 @@ from bot.runtime import Bot
 DRAW: Final = "draw"
 SUBMIT: Final = "submit"
 FOLLOW: Final = "follow"
+GATHER: Final = "gather"
+
+_FEW: Final = 20
+"""Of so many machines, the thread is told how each of them ended; of more, only what went wrong."""
 
 _TRIES: Final = 60
 
@@ -44,13 +48,21 @@ Decide = Callable[[Request, int], Move | None]
 """From a request and Redis' time to a move; None means that there is nothing to do."""
 
 
-async def create(bot: Bot, request: Request, fact: Fact) -> Request:
-    """Store a new request, or return the one that is already open for its machine."""
+async def create(
+    bot: Bot, request: Request, fact: Fact, drafts: tuple[Request, ...] = ()
+) -> Request:
+    """Store a new request, or return the one that already keeps something that it is about.
+
+    `drafts` are what is kept beside a request for several machines, one for each.
+    """
     for attempt in range(_TRIES):
         before = await bot.redis.requests.snapshot(request.id)
-        verdict, detail = await bot.redis.requests.write(before, Write(fact=fact, request=request))
+        if before.request:
+            return before.request
+        write = Write(fact=fact, request=request, drafts=drafts, told=False)
+        verdict, detail = await bot.redis.requests.write(before, write)
         if verdict is Verdict.TAKEN:
-            if holder := await bot.redis.requests.load(detail):
+            if holder := await bot.redis.requests.load(root(detail)):
                 return holder
             raise Unavailable(f"Request {detail} holds the machine but cannot be read.")
         if verdict in {Verdict.DONE, Verdict.REPLAYED}:
@@ -84,6 +96,7 @@ async def change(
                 click=click,
                 not_after=before.request.expires_at if move.in_time else 0,
                 not_before=before.request.expires_at if move.overdue else 0,
+                told=_worth_telling(before.request, move.request),
                 durable=durable,
             ),
         )
@@ -113,24 +126,24 @@ async def note(bot: Bot, fact: Fact) -> None:
 
 
 async def disown(
-    bot: Bot, request_id: str, error: Tampered, machine: Machine | None = None
+    bot: Bot, request_id: str, error: Tampered, target: tuple[str, str] = ("", "")
 ) -> None:
     """Write down that a stored request is not ours, and let nothing wait for it any more.
 
-    With the machine it was for, that one can be asked for again.
+    With the id and the name of what it kept, that can be asked for again.
     """
     log.error("%s is left alone: %s", request_id, error.sentence)
     fact = Fact(
         type="record.rejected",
         subject=request_id,
         actor=BOT,
-        target=machine.name if machine else "",
-        target_id=machine.id if machine else "",
+        target=target[1],
+        target_id=target[0],
         policy=bot.policy.version,
         words=error.sentence,
     )
     await note(bot, fact)
-    await bot.redis.requests.give_up(request_id, machine.id if machine else "")
+    await bot.redis.requests.give_up(request_id, target[0])
 
 
 def fact_of(
@@ -146,8 +159,8 @@ def fact_of(
         subject=after.id,
         actor=actor,
         operation=after.operation,
-        target=after.machine.name,
-        target_id=after.machine_id,
+        target=after.name,
+        target_id=after.target_id,
         before=before.state if before else "",
         after=after.state,
         reason=reason,
@@ -167,13 +180,25 @@ async def _reload(bot: Bot, request_id: str) -> Request:
 async def _wake(bot: Bot, request: Request) -> None:
     """Wake whoever has work now. Losing this costs seconds: the sweeper looks for the same."""
     try:
-        if request.state is State.APPROVED and not request.needs_nod:
+        if request.fleet:
+            await bot.engine.wake(GATHER, request.id)
+        elif request.state is State.APPROVED and not request.needs_nod:
             await bot.engine.wake(SUBMIT, request.id)
-        if request.followed:
-            await bot.engine.wake(FOLLOW, request.machine.vault)
-        await bot.engine.wake(DRAW, request.id)
+        elif request.followed:
+            await bot.engine.wake(FOLLOW, request.place)
+        if request.parent and not request.open:
+            await bot.engine.wake(GATHER, request.parent)
+        await bot.engine.wake(DRAW, root(request.id))
     except Unavailable:
         log.warning("%s was saved, but waking the workers failed", request.id)
+
+
+def _worth_telling(before: Request, after: Request) -> bool:
+    """Whether the thread of several machines is told what happened to this one of them."""
+    if after.state is State.UNKNOWN or (after.needs_nod and not before.needs_nod):
+        return True
+    ended = before.open and not after.open
+    return ended and (after.state is not State.SUCCEEDED or after.among <= _FEW)
 
 
 async def _settle(attempt: int) -> None:

@@ -16,6 +16,7 @@ from bot.messages.buttons import (
     FILL_IN,
     GIVE_UP,
     NEXT,
+    NOD,
     RESUBMIT,
     WITHDRAW,
     Button,
@@ -60,12 +61,17 @@ async def _fill_in(bot: Bot, press: Press) -> None:
     await bot.slack.open_view(press.trigger, await commands.form(bot, press.user, press.value))
 
 
+async def _nod(bot: Bot, press: Press) -> None:
+    await bot.slack.open_view(press.trigger, await commands.nod_form_of(bot, press.value))
+
+
 HANDLERS: Final[Mapping[Button, Handle]] = {
     APPROVE: _deciding(approvals.approve),
     DENY: _deciding(approvals.deny),
     WITHDRAW: _deciding(approvals.withdraw),
     RESUBMIT: _deciding(approvals.resubmit),
     GIVE_UP: _deciding(approvals.give_up),
+    NOD: _nod,
     NEXT: _next,
     CHOOSE: _choose,
     FILL_IN: _fill_in,

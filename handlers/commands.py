@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from bot import approvals, queries
+from bot import asking, queries
 from bot.access import actor, standing
 from bot.cards import draw
 from bot.domain.audit import Fact
 from bot.domain.data import Data
+from bot.domain.fleets import root
 from bot.domain.grammar import Command, parse
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import why_nobody
@@ -17,7 +18,7 @@ from bot.lifecycle import note
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
 from bot.messages.card import preview
-from bot.messages.forms import option_form
+from bot.messages.forms import nod_form, option_form
 from bot.queries import VERBS
 from bot.queries.found import (
     Fleet,
@@ -63,7 +64,7 @@ async def run(bot: Bot, said: Said) -> Message:
 async def ask(bot: Bot, user: str, channel: str, command: Command) -> Message:
     """Ask for an operation, or for what is missing to ask for it."""
     try:
-        asked = await approvals.ask(bot, user, command, channel)
+        asked = await asking.ask(bot, user, command, channel)
     except Ambiguous as error:
         return await offer(bot, user, channel, command, error)
     except Missing as error:
@@ -73,7 +74,7 @@ async def ask(bot: Bot, user: str, channel: str, command: Command) -> Message:
     return await told(bot, asked)
 
 
-async def told(bot: Bot, asked: approvals.Asked) -> Message:
+async def told(bot: Bot, asked: asking.Asked) -> Message:
     """Show the card at once, then tell the asker where it is."""
     await draw(bot, asked.request.id)
     record = await bot.redis.cards.record(asked.request.id)
@@ -87,8 +88,22 @@ async def next_of(bot: Bot, user: str, operation: str, request_id: str) -> Messa
     before = await bot.redis.requests.load(request_id)
     if before is None or operation not in CATALOGUE:
         raise NotNow("This button is too old to be used.", "Type the command instead.")
-    command = approvals.next_command(before, operation)
+    command = asking.next_command(before, operation)
     return await ask(bot, user, before.channel, command)
+
+
+async def nod_form_of(bot: Bot, request_id: str) -> Block:
+    """Draw the form for the manual action that a request's job waits for."""
+    request = await bot.redis.requests.load(request_id)
+    asked = request.job.asks if request and request.job else None
+    if asked is None:
+        raise NotNow("It does not wait for anybody any more.")
+    return nod_form(request_id, asked.name, asked.instructions)
+
+
+async def channel_of(bot: Bot, request_id: str) -> str:
+    """Return the channel that holds the card of a request, '' when it is not known."""
+    return (await bot.redis.cards.record(root(request_id))).channel
 
 
 async def offer(bot: Bot, user: str, channel: str, command: Command, error: Ambiguous) -> Message:
@@ -157,7 +172,7 @@ async def choose(bot: Bot, user: str, value: str) -> Message:
     """Go on with a command, for the match that was pressed."""
     word, _, number = value.partition(":")
     command, kept = await unstash(bot, user, word)
-    chosen = command.model_copy(update={"target": f"id:{kept[number]}"})
+    chosen = command.model_copy(update={"targets": (f"id:{kept[number]}",)})
     if command.verb in CATALOGUE:
         return await ask(bot, user, kept["channel"], chosen)
     return show(await VERBS[chosen.verb].function(bot, user, chosen.target))
@@ -194,7 +209,7 @@ def show(found: Data) -> Message:
         case JobList():
             return answers.job_list(found.subject, found.jobs, found.more, datetime.now(UTC))
         case Preview():
-            return preview(found.request, found.why_not)
+            return preview(found.request, found.why_not, found.drafts)
         case RequestList():
             return answers.request_list(found.open, found.recent)
         case Trail():

@@ -15,10 +15,12 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
+from bot import approvals
+from bot.approvals import Click
 from bot.errors import Misunderstood, SlackRefused
 from bot.messages.blocks import Message
 from bot.messages.buttons import PREFIX, action_of
-from bot.messages.forms import OPTION_BLOCK, OPTION_FORM, answer
+from bot.messages.forms import NOD_FORM, OPTION_BLOCK, OPTION_FORM, answer
 from bot.runtime import Bot
 from handlers import commands
 from handlers.buttons import Press, press
@@ -59,6 +61,7 @@ def build(bot: Bot, supervisor: Supervisor) -> AsyncApp:
     app.command(COMMAND)(listeners.typed)
     app.action(re.compile(f"^{re.escape(PREFIX)}"))(listeners.pressed)
     app.view(OPTION_FORM)(listeners.filled_in)
+    app.view(NOD_FORM)(listeners.nodded)
     app.error(listeners.unhandled)
     return app
 
@@ -133,6 +136,21 @@ class _Listeners:
             await self._whisper(channel[0] if channel else "", user, message)
 
         self._supervisor.spawn(self._once(str(view.get("id")), work), reply)
+
+    async def nodded(self, ack: AsyncAck, body: Body, view: Body) -> None:
+        """Somebody said that a manual action is done."""
+        await ack()
+        user, view_id = str(body["user"]["id"]), str(view.get("id"))
+        request_id = str(view.get("private_metadata") or "")
+        click = Click(id=f"nod:{view_id}", user=user, request=request_id)
+
+        async def work() -> None:
+            await approvals.nod(self._bot, click, answer(view))
+
+        async def reply(message: Message) -> None:
+            await self._whisper(await commands.channel_of(self._bot, request_id), user, message)
+
+        self._supervisor.spawn(self._once(view_id, work), reply)
 
     async def unhandled(self, error: Exception, body: Body) -> BoltResponse:
         """Answer what no listener takes; it is acknowledged all the same."""

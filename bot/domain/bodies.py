@@ -8,8 +8,8 @@ from bot.domain.machines import Disk, Machine, Point, WayBack
 
 
 def plain(action: str, ground: Ground) -> Call:
-    """An action without a body."""
-    return Call(action=action, resource=ground.machine.id)
+    """An action without a body, on a machine, a plan or a job."""
+    return Call(action=action, resource=ground.target.id)
 
 
 def unplanned_failover(ground: Ground, *, shutdown: bool) -> Call:
@@ -71,8 +71,16 @@ def test_failover(ground: Ground, network: str) -> Call:
 
 
 def cleanup(ground: Ground) -> Call:
-    """The end of a test failover."""
-    return _call(ground.machine, "testFailoverCleanup", comments="Cleaned up through the DR bot.")
+    """The end of a test failover, of a machine or a plan."""
+    comments = {"comments": "Cleaned up through the DR bot."}
+    return plain("testFailoverCleanup", ground).model_copy(
+        update={"body": {"properties": comments}}
+    )
+
+
+def resume(job: str, comments: str) -> Call:
+    """The end of a job's wait for a person, with what that person says."""
+    return Call(action="resume", resource=job, body={"properties": {"comments": comments}})
 
 
 def change_point(ground: Ground, point: Point) -> Call:

@@ -1,11 +1,15 @@
 """What an operation is: the ground it stands on, the call it becomes, and how one is declared."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.domain.data import Data
+from bot.domain.fleets import Fleet
+from bot.domain.jobs import Job
 from bot.domain.machines import Machine, Point, WayBack
+from bot.domain.plans import Plan
+from bot.domain.targets import Target, name_of
 from bot.domain.verbs import ReasonKind, Verb, describe
 from bot.errors import NotNow
 
@@ -18,19 +22,61 @@ class Call(Data):
     action: str
     """The last segment of the POST: unplannedFailover, failoverCommit, switchprotection, …"""
     resource: str
-    """The ARM id it is posted to: a protected item, or its container."""
+    """The ARM id it is posted to: a protected item, its container, a plan or a job."""
     body: dict[str, Any] | None = None
 
 
 class Ground(Data):
     """What Azure said when somebody asked: frozen into the request, and compared before sending."""
 
-    machine: Machine
+    target: Target
+    machines: tuple[Machine, ...] = ()
+    """The machines of a plan, in the order of starting."""
     point: Point | None = None
     """The recovery point that the request names; None for `latest`, which is made at failover."""
     points: int | None = None
     """How many recovery points there are; None when Azure did not say."""
     way_back: WayBack | None = None
+
+    @property
+    def machine(self) -> Machine:
+        """The machine that it is about; raises `TypeError` when it is about something else."""
+        if isinstance(self.target, Machine):
+            return self.target
+        raise TypeError(f"a {self.target.sort} is not a machine")
+
+    @property
+    def name(self) -> str:
+        """What people call the target."""
+        return name_of(self.target)
+
+    @property
+    def here(self) -> str:
+        """The name of the region where it runs now, or of several."""
+        match self.target:
+            case Machine():
+                return self.target.here
+            case Fleet():
+                return _together(member.here for member in self.target.members)
+            case Plan():
+                return _together(m.here for m in self.machines) or self.target.primary
+        return ""
+
+    @property
+    def there(self) -> str:
+        """The name of the region on the other side, or of several."""
+        match self.target:
+            case Machine():
+                return self.target.there
+            case Fleet():
+                return _together(member.there for member in self.target.members)
+            case Plan():
+                return _together(m.there for m in self.machines) or self.target.recovery
+        return ""
+
+
+def _together(places: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(places))
 
 
 @dataclass(frozen=True)
@@ -41,10 +87,11 @@ class Operation:
     title: str
     """What it is called on cards: `Failover`."""
     needs: Mapping[str, str]
-    """For each provider that can do it, the entry of Azure's allowedOperations that offers it."""
+    """For each provider that can do it, the entry of Azure's allowedOperations that offers it;
+    for a job, the entry of its allowedActions."""
     scenarios: tuple[str, ...]
     """The scenarioName values of the jobs it starts."""
-    way: Callable[[Machine], str]
+    way: Callable[[Ground], str]
     """From where to where, in a few words."""
     destroys: Callable[[Ground], str]
     """One sentence on what cannot be had back."""
@@ -52,6 +99,16 @@ class Operation:
     """Says why not although Azure would, or returns None."""
     reads: tuple[Reads, ...]
     """What has to be read from Azure beside the machine."""
+    plan: Mapping[str, str] = field(default_factory=dict)
+    """For each provider whose plans can do it as a whole, what has to be in the plan's
+    allowedOperations. The plans of all others are gone through machine by machine."""
+    succeeded: Callable[[Job], bool] = lambda job: job.good
+    """Whether the job, which has ended, did what was wanted."""
+
+    @property
+    def about(self) -> Literal["machine", "job"]:
+        """What it is done to; what is done to a machine can be done to several, and to plans."""
+        return "job" if "job" in self.needs else "machine"
 
     @property
     def judged(self) -> bool:
@@ -75,16 +132,20 @@ def operation(
     *,
     needs: Mapping[str, str],
     scenarios: tuple[str, ...],
-    way: Callable[[Machine], str],
+    way: Callable[[Ground], str],
     destroys: Callable[[Ground], str],
     refuses: Callable[[Machine], NotNow | None] = lambda _machine: None,
     reads: tuple[Reads, ...] = (),
+    plan: Mapping[str, str] | None = None,
+    succeeded: Callable[[Job], bool] = lambda job: job.good,
     reason: ReasonKind = "optional",
 ) -> Callable[[Callable[..., Call]], Operation]:
     """Make an operation of the function that builds its call."""
 
     def make(function: Callable[..., Call]) -> Operation:
-        verb = describe(function, target="machine", reason=reason)
-        return Operation(verb, title, needs, scenarios, way, destroys, refuses, reads)
+        verb = describe(function, target="job" if "job" in needs else "machines", reason=reason)
+        return Operation(
+            verb, title, needs, scenarios, way, destroys, refuses, reads, plan or {}, succeeded
+        )
 
     return make

@@ -1,43 +1,43 @@
 """What an operation does and what it destroys, in the words of the card."""
 
 from bot.domain.catalogue import Ground
-from bot.domain.machines import Machine
+from bot.domain.jobs import Job
 
 
-def moves(machine: Machine) -> str:
+def moves(ground: Ground) -> str:
     """The machine goes to the other side."""
-    return f"moves {machine.here} → {machine.there}"
+    return f"moves {ground.here} → {ground.there}"
 
 
-def returns(machine: Machine) -> str:
+def returns(ground: Ground) -> str:
     """The machine comes home."""
-    return f"returns {machine.here} → {machine.there}"
+    return f"returns {ground.here} → {ground.there}"
 
 
-def goes_back(machine: Machine) -> str:
+def goes_back(ground: Ground) -> str:
     """The machine is started again where it was."""
-    return f"goes back {machine.here} → {machine.there}"
+    return f"goes back {ground.here} → {ground.there}"
 
 
-def replicates_back(machine: Machine) -> str:
+def replicates_back(ground: Ground) -> str:
     """The replication turns round."""
-    return f"replicates {machine.here} → {machine.there}"
+    return f"replicates {ground.here} → {ground.there}"
 
 
-def starts_copy(machine: Machine) -> str:
+def starts_copy(ground: Ground) -> str:
     """A copy starts, the machine stays."""
-    return f"stays in {machine.here}; a copy starts in {machine.there}"
+    return f"stays in {ground.here}; a copy starts in {ground.there}"
 
 
-def stays(machine: Machine) -> str:
+def stays(ground: Ground) -> str:
     """The machine stays where it is."""
-    return f"stays in {machine.here}"
+    return f"stays in {ground.here}"
 
 
 def nothing_yet(ground: Ground) -> str:
     """An unplanned failover."""
     return (
-        f"Nothing before the commit: {ground.machine.name} is started in {ground.machine.there}, "
+        f"Nothing before the commit: {ground.name} is started in {ground.there}, "
         "and its recovery points stay. If the source still runs, both run."
     )
 
@@ -45,7 +45,7 @@ def nothing_yet(ground: Ground) -> str:
 def nothing_planned(ground: Ground) -> str:
     """A planned failover."""
     return (
-        f"Nothing: {ground.machine.name} is shut down in {ground.machine.here} first, and its "
+        f"Nothing: {ground.name} is shut down in {ground.here} first, and its "
         "last changes are sent. It does not answer meanwhile."
     )
 
@@ -53,42 +53,69 @@ def nothing_planned(ground: Ground) -> str:
 def nothing_tested(ground: Ground) -> str:
     """A test failover."""
     return (
-        f"Nothing: {ground.machine.name} runs on, and a copy is started. Until the copy is cleaned "
+        f"Nothing: {ground.name} runs on, and a copy is started. Until the copy is cleaned "
         "up, Azure may offer no real failover."
     )
 
 
 def deletes_test_copy(ground: Ground) -> str:
     """A cleanup."""
-    return f"Deletes the test copy of {ground.machine.name} with everything on it."
+    return f"Deletes the test copy of {ground.name} with everything on it."
 
 
 def deletes_points(ground: Ground) -> str:
     """A commit."""
     count = f"the {ground.points} recovery points" if ground.points else "the recovery points"
-    return f"Deletes {count} of {ground.machine.name}: the point cannot be changed afterwards."
+    return f"Deletes {count} of {ground.name}: the point cannot be changed afterwards."
 
 
 def loses_since_failover(ground: Ground) -> str:
     """A change of the point, or a cancel."""
     return (
-        f"Everything that was written on {ground.machine.name} in {ground.machine.here} since the "
-        "failover is lost."
+        f"Everything that was written on {ground.name} in {ground.here} since the failover is lost."
     )
 
 
 def overwrites_disks(ground: Ground) -> str:
     """A reprotect."""
-    machine = ground.machine
     return (
-        f"Overwrites the disks of {machine.name} in {machine.there} with what runs in "
-        f"{machine.here}. Until the replication has finished, nothing protects the machine."
+        f"Overwrites the disks of {ground.name} in {ground.there} with what runs in "
+        f"{ground.here}. Until the replication has finished, nothing protects the machine."
     )
 
 
 def resynchronises(ground: Ground) -> str:
     """A repair of the replication."""
     return (
-        f"Nothing on {ground.machine.name}. No newer recovery point is made until the "
+        f"Nothing on {ground.name}. No newer recovery point is made until the "
         "resynchronisation has finished."
     )
+
+
+def stops(ground: Ground) -> str:
+    """A job is stopped, or goes on."""
+    return f"about {ground.name}"
+
+
+def leaves_half_done(ground: Ground) -> str:
+    """The cancelling of a job."""
+    job = ground.target
+    assert isinstance(job, Job)  # noqa: S101 - the operations on jobs are about jobs
+    moving = "Failover" in job.scenario or job.scenario == "Failback"
+    also = (
+        " Machines that have been shut down stay down and those that were started stay up; whether "
+        "replication goes on by itself afterwards is not documented by Azure."
+        if moving
+        else " Replication may have to be repaired or set up again afterwards."
+    )
+    return f"Azure stops {ground.name} where it stands; nothing is taken back.{also}"
+
+
+def runs_again(ground: Ground) -> str:
+    """The restart of a job."""
+    return f"What {ground.name} did and would destroy, it does once more."
+
+
+def goes_on(ground: Ground) -> str:
+    """The resuming of a job."""
+    return f"Nothing by itself: {ground.name} goes on with what it still has to do."

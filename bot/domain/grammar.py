@@ -1,6 +1,6 @@
 """The grammar of `/dr`: from what was typed to a `Command`, or to a sentence that helps.
 
-    /dr <verb> [<target>] [--option value]… [because <reason>]
+    /dr <verb> [<target>…] [--option value]… [because <reason>]
 
 Phones and desktops turn quotes and dashes into others, and Slack turns names into links: all that
 is undone here, once. Nothing typed is ever interpreted as markup.
@@ -27,6 +27,7 @@ _ENTITY = re.compile("&(amp;|lt;|gt;)")
 """All that Slack escapes: `&copy` and its like were typed so."""
 _DASHES = re.compile(r"^[-‐-―−]{1,2}(?=[A-Za-z])")
 _QUOTES: Final = str.maketrans("“”„‟«»‘’‚‛`´", '""""""' + "''''" + "''")
+_WORD = re.compile(r'"[^"]*"|\S+')
 _BECAUSE = re.compile(r"(?:^|\s)because(?:\s+|$)", re.IGNORECASE)
 
 
@@ -34,12 +35,18 @@ class Command(Data):
     """What somebody wants, read but not yet looked up."""
 
     verb: str
-    target: str = ""
+    targets: tuple[str, ...] = ()
+    """The words that name what it is about."""
     options: dict[str, str] = {}
     """Every option of the verb, in canonical form, defaults included."""
     reason: str = ""
     line: str = ""
     """Another command, for the verbs that take one."""
+
+    @property
+    def target(self) -> str:
+        """The words that name what it is about, as one."""
+        return " ".join(self.targets)
 
 
 def parse(text: str, verbs: Mapping[str, Verb]) -> Command:
@@ -48,7 +55,7 @@ def parse(text: str, verbs: Mapping[str, Verb]) -> Command:
     Nothing typed at all is the verb `''`.
     """
     head, reason = _split_reason(tidy(text))
-    words = head.split()
+    words = _WORD.findall(head.translate(_QUOTES))
     if not words:
         if reason:
             raise Misunderstood("There is a reason but no command.", _help())
@@ -56,9 +63,9 @@ def parse(text: str, verbs: Mapping[str, Verb]) -> Command:
     verb = _verb(words[0], verbs)
     if verb.target == "line":
         return Command(verb=verb.name, line=_rest(tidy(text), verb))
-    target, options = _arguments(words[1:], verb)
-    _check_target(target, verb)
-    return Command(verb=verb.name, target=target, options=options, reason=_reason(reason, verb))
+    targets, options = _arguments(words[1:], verb)
+    _check_targets(targets, verb)
+    return Command(verb=verb.name, targets=targets, options=options, reason=_reason(reason, verb))
 
 
 def tidy(text: str) -> str:
@@ -125,28 +132,33 @@ def _verb(word: str, verbs: Mapping[str, Verb]) -> Verb:
     )
 
 
-def _arguments(words: list[str], verb: Verb) -> tuple[str, dict[str, str]]:
+def _arguments(words: list[str], verb: Verb) -> tuple[tuple[str, ...], dict[str, str]]:
     options = {option.name: option for option in verb.options}
     given: dict[str, str] = {}
     targets: list[str] = []
     rest = iter(words)
     for word in rest:
         if not _DASHES.match(word):
-            targets.append(_plain(word))
+            targets += [plain for part in _parts(word, verb) if (plain := _plain(part))]
             continue
         name, equals, value = _DASHES.sub("", word).partition("=")
         option = _option(name, options, verb)
         if option.name in given:
             raise Misunderstood(f"--{option.name} is given twice.", f"Type: {verb.usage}")
         given[option.name] = _value(option, value if equals else next(rest, ""), verb)
-    if len(targets) > 1:
+    if len(targets) > 1 and not verb.several:
         raise Misunderstood(
             f"/dr {verb.name} takes one name, and this reads like {len(targets)}: "
             f"{', '.join(_shown(one) for one in targets[:3])}.",
             f"Type: {verb.usage}",
         )
     defaults = {option.name: option.default for option in verb.options}
-    return (targets[0] if targets else ""), defaults | given
+    return tuple(dict.fromkeys(targets)), defaults | given
+
+
+def _parts(word: str, verb: Verb) -> list[str]:
+    """Split `vm-a,vm-b`, where several may be named and no quotes keep them together."""
+    return word.split(",") if verb.several and not word.startswith('"') else [word]
 
 
 def _option(name: str, options: Mapping[str, Option], verb: Verb) -> Option:
@@ -168,13 +180,17 @@ def _value(option: Option, text: str, verb: Verb) -> str:
     return option.argument.check(text)
 
 
-def _check_target(target: str, verb: Verb) -> None:
-    if target and not verb.target:
+def _check_targets(targets: tuple[str, ...], verb: Verb) -> None:
+    if targets and not verb.target:
         raise Misunderstood(f"/dr {verb.name} takes no name.", f"Type: {verb.usage}")
-    if verb.target and verb.target_required and not target:
-        raise Misunderstood(f"/dr {verb.name} needs a {verb.target}.", f"Type: {verb.usage}")
-    if len(target) > LONGEST_NAME:
-        raise Misunderstood(f"{_shown(target)} is too long to be a name.", f"Type: {verb.usage}")
+    if verb.target and verb.target_required and not targets:
+        what = "machine" if verb.several else verb.target
+        raise Misunderstood(f"/dr {verb.name} needs a {what}.", f"Type: {verb.usage}")
+    for target in targets:
+        if len(target) > LONGEST_NAME:
+            raise Misunderstood(
+                f"{_shown(target)} is too long to be a name.", f"Type: {verb.usage}"
+            )
 
 
 def _reason(reason: str | None, verb: Verb) -> str:

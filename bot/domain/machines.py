@@ -1,4 +1,4 @@
-"""Machines, recovery points and jobs as Azure Site Recovery reports them, in our words.
+"""Machines and recovery points as Azure Site Recovery reports them, in our words.
 
 The field names are ours, the values Azure's: states and operations stay verbatim, so that a value
 we have never seen is shown as it is and never mistaken for one we know.
@@ -8,15 +8,9 @@ import difflib
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
 from bot.domain.data import Data
-
-RUNNING_JOB_STATES: Final = frozenset({"NotStarted", "InProgress", "Suspended", "Cancelling"})
-GOOD_JOB_STATES: Final = frozenset(
-    {"Succeeded", "CompletedWithInformation", "CompletedWithWarnings"}
-)
-CANCELLED_JOB_STATES: Final = frozenset({"Cancelled", "Canceled"})
 
 
 def same_id(one: str, other: str) -> bool:
@@ -180,70 +174,6 @@ class Point(Data):
     at: datetime
     kind: str
     """Azure's recoveryPointType: CrashConsistent, ApplicationConsistent, …"""
-
-
-class JobStep(Data):
-    """One task of a job; nested tasks carry their depth."""
-
-    name: str
-    state: str
-    """Azure's state, or `Skipped`."""
-    depth: int = 0
-    started: datetime | None = None
-    ended: datetime | None = None
-
-
-class JobError(Data):
-    """What went wrong in a job, in Azure's words."""
-
-    code: str
-    message: str
-    causes: str = ""
-    action: str = ""
-
-
-class Job(Data):
-    """A Site Recovery job."""
-
-    id: str
-    name: str
-    """Its guid."""
-    scenario: str
-    state: str
-    words: str = ""
-    """Azure's stateDescription."""
-    target: str = ""
-    started: datetime | None = None
-    ended: datetime | None = None
-    activity: str = ""
-    """'<client-request-id> ActivityId: <correlation id>'; only a GET of the job has it."""
-    steps: tuple[JobStep, ...] = ()
-    errors: tuple[JobError, ...] = ()
-    actions: tuple[str, ...] = ()
-    moved_to: str = ""
-    """The item's new id, when the job moved it to another container."""
-
-    @property
-    def running(self) -> bool:
-        """Whether Azure still works on it; an unknown state without an end time counts as so."""
-        if self.state in RUNNING_JOB_STATES:
-            return True
-        known_end = GOOD_JOB_STATES | CANCELLED_JOB_STATES | {"Failed"}
-        return self.ended is None and self.state not in known_end
-
-    @property
-    def good(self) -> bool:
-        """Whether it ended well."""
-        return not self.running and self.state in GOOD_JOB_STATES
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether it was cancelled, by us or outside."""
-        return not self.running and self.state in CANCELLED_JOB_STATES
-
-    def begun_by(self, client_request_id: str) -> bool:
-        """Whether this job was started by the call with that client-request-id."""
-        return self.activity.casefold().startswith(client_request_id.casefold())
 
 
 class WayBack(Data):

@@ -1,13 +1,67 @@
-"""What a machine offers now, and why it does not offer the rest: judged by Azure's own list."""
+"""What a target offers now, and why it does not offer the rest: judged by Azure's own lists."""
 
-from bot.domain.catalogue import Operation
+from bot.domain.catalogue import Ground, Operation
+from bot.domain.fleets import Fleet
+from bot.domain.jobs import Job
 from bot.domain.machines import Machine
 from bot.domain.operations import CATALOGUE
+from bot.domain.plans import Plan
 from bot.errors import NotNow
 
+_WORDY = 3
+"""So many machines that stand in the way are named with their reasons."""
 
-def why_not(operation: Operation, machine: Machine) -> NotNow | None:
+
+def why_not(operation: Operation, target: Machine | Plan | Job) -> NotNow | None:
     """Say why an operation cannot be had now and what can be had instead, or return None."""
+    match target:
+        case Machine():
+            return _machine(operation, target)
+        case Plan():
+            return _plan(operation, target)
+        case Job():
+            return _job(operation, target)
+
+
+def why_not_all(operation: Operation, ground: Ground) -> NotNow | None:
+    """Say why the machines of a plan do not allow what the plan itself may offer, or None."""
+    against = [(m, reason) for m in ground.machines if (reason := _machine(operation, m))]
+    if not against:
+        return None
+    said = " ".join(reason.sentence for _, reason in against[:_WORDY])
+    more = f" So do {len(against) - _WORDY} more." if len(against) > _WORDY else ""
+    able = [m.name for m in ground.machines if m not in {one for one, _ in against}]
+    advice = f"Those that can, by themselves: /dr {operation.name} {' '.join(able)}" if able else ""
+    return NotNow(f"Not all machines of {ground.name} can: {said}{more}", advice)
+
+
+def by_machine(operation: Operation, plan: Plan) -> bool:
+    """Whether an operation on a plan is done to each of its machines by itself."""
+    return not plan.providers or not set(plan.providers) <= set(operation.plan)
+
+
+def offered(target: Machine | Plan | Job) -> tuple[Operation, ...]:
+    """Return what this target offers now, in the order of the catalogue."""
+    return tuple(one for one in CATALOGUE.values() if why_not(one, target) is None)
+
+
+def offered_on(ground: Ground) -> tuple[Operation, ...]:
+    """Return what a target offers now whose machines are known as well."""
+    assert not isinstance(ground.target, Fleet)  # noqa: S101 - several machines offer no one thing
+    found = offered(ground.target)
+    return tuple(one for one in found if by_itself(one, ground) or not why_not_all(one, ground))
+
+
+def by_itself(operation: Operation, ground: Ground) -> bool:
+    """Whether what a plan offers is done machine by machine, where any of them can."""
+    if not isinstance(ground.target, Plan) or not by_machine(operation, ground.target):
+        return False
+    return any(_machine(operation, machine) is None for machine in ground.machines)
+
+
+def _machine(operation: Operation, machine: Machine) -> NotNow | None:
+    if operation.about != "machine":
+        return NotNow(f"{operation.title} is done to a job, and {machine.name} is a machine.")
     if machine.scenario:
         return NotNow(
             f"Azure is running {machine.scenario} on {machine.name}.",
@@ -19,10 +73,9 @@ def why_not(operation: Operation, machine: Machine) -> NotNow | None:
             f"{operation.title.lower()} is offered for {', '.join(operation.needs)}.",
             _instead(machine),
         )
-    if (reason := operation.refuses(machine)) and _allowed(operation, machine):
-        return reason
-    if _allowed(operation, machine):
-        return None
+    allowed = operation.needs[machine.provider] in machine.allowed
+    if allowed:
+        return operation.refuses(machine)
     return NotNow(
         f"{operation.title} is not possible for {machine.name} now: it is "
         f"“{machine.state_words}” and runs in {machine.here}.",
@@ -30,20 +83,53 @@ def why_not(operation: Operation, machine: Machine) -> NotNow | None:
     )
 
 
-def offered(machine: Machine) -> tuple[Operation, ...]:
-    """Return what this machine offers now, in the order of the catalogue."""
-    return tuple(one for one in CATALOGUE.values() if why_not(one, machine) is None)
+def _plan(operation: Operation, plan: Plan) -> NotNow | None:
+    if operation.about != "machine":
+        return NotNow(f"{operation.title} is done to a job, and {plan.name} is a plan.")
+    if plan.scenario:
+        return NotNow(
+            f"Azure is running {plan.scenario} on {plan.name}.", "Ask again when it has ended."
+        )
+    if by_machine(operation, plan):
+        if set(plan.providers) <= set(operation.needs):
+            return None
+        return NotNow(
+            f"{plan.name} has machines of {', '.join(plan.providers)}; {operation.title.lower()} "
+            f"is offered for {', '.join(operation.needs)}."
+        )
+    lacking = {operation.plan[one] for one in plan.providers} - set(plan.allowed)
+    if not lacking:
+        return None
+    names = [one.name for one in CATALOGUE.values() if one.plan and _plan_offers(one, plan)]
+    instead = ", ".join(f"/dr {name} plan:{plan.name}" for name in names)
+    return NotNow(
+        f"{operation.title} is not possible for the plan {plan.name} now.",
+        f"It offers now: {instead}." if instead else "Azure offers nothing for it in this state.",
+    )
 
 
-def _allowed(operation: Operation, machine: Machine) -> bool:
-    return operation.needs.get(machine.provider, "") in machine.allowed
+def _plan_offers(operation: Operation, plan: Plan) -> bool:
+    needed = {operation.plan.get(one, "") for one in plan.providers}
+    return bool(needed) and needed <= set(plan.allowed)
+
+
+def _job(operation: Operation, job: Job) -> NotNow | None:
+    if operation.about != "job":
+        return NotNow(f"{operation.title} is not done to a job.")
+    if operation.needs["job"] in job.actions:
+        return None
+    can = [one for one in CATALOGUE.values() if one.needs.get("job", "") in job.actions]
+    return NotNow(
+        f"{operation.title} is not possible for {job.label}, which is {job.words or job.state}.",
+        f"It offers now: {', '.join(f'/dr {one.name}' for one in can)}." if can else "",
+    )
 
 
 def _instead(machine: Machine) -> str:
     names = [
         f"/dr {one.name}"
         for one in CATALOGUE.values()
-        if _allowed(one, machine) and one.refuses(machine) is None
+        if one.needs.get(machine.provider, "") in machine.allowed and one.refuses(machine) is None
     ]
     if names:
         return f"It offers now: {', '.join(names)}."

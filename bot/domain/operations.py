@@ -7,13 +7,15 @@ sent from here. Adding an operation means adding a function and its name at the 
 
 from typing import Final
 
-from bot.domain import bodies
+from bot.domain import bodies, bodies_plans
 from bot.domain.arguments import ChosenPoint, Network, PointChoice, StorageAccount, YesNo
 from bot.domain.catalogue import Call, Ground, Operation, operation
 from bot.domain.consequences import (
     deletes_points,
     deletes_test_copy,
     goes_back,
+    goes_on,
+    leaves_half_done,
     loses_since_failover,
     moves,
     nothing_planned,
@@ -23,10 +25,13 @@ from bot.domain.consequences import (
     replicates_back,
     resynchronises,
     returns,
+    runs_again,
     starts_copy,
     stays,
+    stops,
 )
 from bot.domain.machines import Machine
+from bot.domain.plans import Plan
 from bot.errors import Missing, NotNow
 
 A2A: Final = "A2A"
@@ -75,6 +80,7 @@ def _uncommitted(machine: Machine) -> NotNow | None:
     reason="required",
     needs=_all("UnplannedFailover", *FORWARD),
     scenarios=("UnplannedFailover",),
+    plan=_all("UnplannedFailover", *FORWARD),
     way=moves,
     destroys=nothing_yet,
     refuses=_away,
@@ -86,6 +92,8 @@ def failover(ground: Ground, *, point: PointChoice = "latest", shutdown: YesNo =
     For when the primary region is down or must be left at once. Afterwards choose: commit, or
     change the recovery point first.
     """
+    if isinstance(ground.target, Plan):
+        return bodies_plans.unplanned_failover(ground, point=point, shutdown=shutdown == "yes")
     return bodies.unplanned_failover(ground, shutdown=shutdown == "yes")
 
 
@@ -94,6 +102,7 @@ def failover(ground: Ground, *, point: PointChoice = "latest", shutdown: YesNo =
     reason="required",
     needs=_all("PlannedFailover", HYPER_V),
     scenarios=("PlannedFailover",),
+    plan=_all("PlannedFailover", HYPER_V),
     way=moves,
     destroys=nothing_planned,
 )
@@ -103,6 +112,8 @@ def planned_failover(ground: Ground) -> Call:
     Shuts the source down, sends what is still pending, and starts the machine in Azure. Azure
     offers it for Hyper-V machines.
     """
+    if isinstance(ground.target, Plan):
+        return bodies_plans.planned_failover(ground)
     return bodies.planned_failover(ground)
 
 
@@ -110,6 +121,7 @@ def planned_failover(ground: Ground) -> Call:
     "Test failover",
     needs=_all("TestFailover", *FORWARD),
     scenarios=("TestFailover",),
+    plan=_all("TestFailover", *FORWARD),
     way=starts_copy,
     destroys=nothing_tested,
     reads=("points",),
@@ -120,23 +132,33 @@ def test_failover(ground: Ground, *, network: Network = "", point: PointChoice =
     The machine itself is not touched. Clean up afterwards: until then Azure may offer no real
     failover.
     """
-    chosen = network or ground.machine.test_network
+    chosen = network or _common_test_network(ground)
     if not chosen:
         raise Missing(
-            f"A test failover of {ground.machine.name} needs a virtual network to start its copy "
-            "in, apart from production.",
+            f"A test failover of {ground.name} needs a virtual network to start the copy in, "
+            "apart from production.",
             what="network",
-            target=ground.machine.id,
-            name=ground.machine.name,
+            target=ground.target.id,
+            name=ground.name,
             advice="Name one with --network.",
         )
+    if isinstance(ground.target, Plan):
+        return bodies_plans.test_failover(ground, chosen, point=point)
     return bodies.test_failover(ground, chosen)
+
+
+def _common_test_network(ground: Ground) -> str:
+    """Return the network that the machine, or all machines of the plan, are set up for."""
+    machines = ground.machines or (ground.machine,)
+    networks = {machine.test_network for machine in machines}
+    return networks.pop() if len(networks) == 1 else ""
 
 
 @operation(
     "Test failover cleanup",
     needs=_all("TestFailoverCleanup", *FORWARD),
     scenarios=("TestFailoverCleanup",),
+    plan=_all("TestFailoverCleanup", *FORWARD),
     way=stays,
     destroys=deletes_test_copy,
 )
@@ -173,6 +195,7 @@ def change_point(ground: Ground, *, point: ChosenPoint = "") -> Call:
     "Commit",
     needs=_all("Commit", *FORWARD, RCM_BACK),
     scenarios=("CommitFailover",),
+    plan=_all("Commit", *FORWARD),
     way=stays,
     destroys=deletes_points,
     reads=("points",),
@@ -189,6 +212,7 @@ def commit(ground: Ground) -> Call:
     "Cancel failover",
     needs=_all("CancelFailover", *FORWARD, RCM_BACK),
     scenarios=("CancelFailover",),
+    plan=_all("CancelFailover", *FORWARD),
     way=goes_back,
     destroys=loses_since_failover,
 )
@@ -223,6 +247,7 @@ def reprotect(ground: Ground, *, cache: StorageAccount = "") -> Call:
     "Failback",
     needs={A2A: "UnplannedFailover", HYPER_V: "Failback", RCM_BACK: "PlannedFailover"},
     scenarios=("UnplannedFailover", "PlannedFailover", "Failback"),
+    plan=_all("PlannedFailover", HYPER_V),
     way=returns,
     destroys=nothing_yet,
     refuses=_at_home,
@@ -234,6 +259,8 @@ def failback(ground: Ground, *, point: PointChoice = "latest", shutdown: YesNo =
     For Azure to Azure this is a failover in the other direction, after a reprotect; for Hyper-V a
     planned failover back to the site. Commit follows.
     """
+    if isinstance(ground.target, Plan):
+        return bodies_plans.failback(ground)
     if ground.machine.provider == A2A:
         return bodies.unplanned_failover(ground, shutdown=shutdown == "yes")
     return bodies.failback(ground)
@@ -251,6 +278,49 @@ def resynchronise(ground: Ground) -> Call:
     return bodies.plain("repairReplication", ground)
 
 
+@operation(
+    "Cancel job",
+    needs={"job": "Cancel"},
+    scenarios=(),
+    way=stops,
+    destroys=leaves_half_done,
+    succeeded=lambda job: job.cancelled,
+)
+def cancel_job(ground: Ground) -> Call:
+    """Stop a Site Recovery job that runs or waits.
+
+    Name the job by its id, or by the machine, plan or request that it works on.
+    """
+    return bodies.plain("cancel", ground)
+
+
+@operation(
+    "Restart job",
+    needs={"job": "Restart"},
+    scenarios=(),
+    way=stops,
+    destroys=runs_again,
+)
+def restart_job(ground: Ground) -> Call:
+    """Run a failed Site Recovery job once more, where Azure offers it."""
+    return bodies.plain("restart", ground)
+
+
+@operation(
+    "Resume job",
+    needs={"job": "Resume"},
+    scenarios=(),
+    way=stops,
+    destroys=goes_on,
+)
+def resume_job(ground: Ground) -> Call:
+    """Let a Site Recovery job go on that waits for somebody.
+
+    The card of a running plan has a button for its manual actions; this is for all other jobs.
+    """
+    return bodies.resume(ground.target.id, "Resumed through the DR bot.")
+
+
 CATALOGUE: Final[dict[str, Operation]] = {
     one.name: one
     for one in (
@@ -264,6 +334,9 @@ CATALOGUE: Final[dict[str, Operation]] = {
         test_failover,
         cleanup,
         resynchronise,
+        cancel_job,
+        restart_job,
+        resume_job,
     )
 }
 """Every operation by its name, in the order in which people need them."""

@@ -7,15 +7,15 @@ refused. Nobody is allowed anything that no rule names them for.
 import fnmatch
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from bot.domain.data import Data, digest
 from bot.domain.operations import CATALOGUE
-from bot.errors import Misconfigured
+from bot.errors import Misconfigured, NotNow
 
 EVERYONE: Final = "everyone"
 """In a list of people: every full member of the workspace."""
@@ -55,7 +55,9 @@ class Rule(Data):
     name: str = Field(min_length=1)
     operations: tuple[OperationName, ...] = ("*",)
     machines: tuple[str, ...] = ("*",)
-    """Patterns of machine names: `vm-web*`."""
+    """Patterns of machine names: `vm-web*`. A rule that names plans alone speaks of no machine."""
+    plans: tuple[str, ...] = ()
+    """Patterns of plan names. A plan that no rule names goes by the rule of its machines."""
     approvals: int = Field(default=2, ge=1, le=100, strict=True)
     may_ask: tuple[Who, ...]
     may_approve: tuple[Who, ...]
@@ -64,11 +66,25 @@ class Rule(Data):
     approval_lifetime: Lifetime = 1800
     """Seconds until an approval that is not carried out expires."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _of_plans_alone(cls, said: Any) -> Any:
+        """Take `machines` as none when a rule names plans and says nothing of machines."""
+        if isinstance(said, dict) and "plans" in said and "machines" not in said:
+            return {**said, "machines": ()}
+        return said
+
+    def speaks_of(self, operation: str) -> bool:
+        """Whether this rule says anything about an operation."""
+        return "*" in self.operations or operation in self.operations
+
     def matches(self, operation: str, machine: str) -> bool:
         """Whether this rule speaks about that operation on that machine."""
-        if "*" not in self.operations and operation not in self.operations:
-            return False
-        return any(fnmatch.fnmatchcase(machine.casefold(), p.casefold()) for p in self.machines)
+        return self.speaks_of(operation) and _like(machine, self.machines)
+
+    def matches_plan(self, operation: str, plan: str) -> bool:
+        """Whether this rule names that plan and speaks about that operation."""
+        return self.speaks_of(operation) and _like(plan, self.plans)
 
 
 class ReprotectDefaults(Data):
@@ -93,6 +109,40 @@ class Policy(Data):
     def rule_for(self, operation: str, machine: str) -> Rule | None:
         """Return the first rule that matches, or None: then nobody may."""
         return next((rule for rule in self.rules if rule.matches(operation, machine)), None)
+
+    def rule_for_all(self, operation: str, machines: Iterable[str]) -> Rule | None:
+        """Return the one rule that all these machines fall under.
+
+        Raises `NotNow` when they fall under several: whose approval would count for which?
+        """
+        fall: dict[str, list[str]] = {}
+        rules: dict[str, Rule | None] = {}
+        for machine in machines:
+            rule = self.rule_for(operation, machine)
+            name = f"“{rule.name}”" if rule else "no rule"
+            rules[name] = rule
+            fall.setdefault(name, []).append(machine)
+        if len(rules) > 1:
+            said = "; ".join(f"{_some(names)} under {rule}" for rule, names in fall.items())
+            raise NotNow(
+                f"These machines fall under different rules of the policy: {said}.",
+                "Ask for those of each rule by themselves.",
+            )
+        return next(iter(rules.values()), None)
+
+    def rule_for_plan(self, operation: str, plan: str, machines: Iterable[str]) -> Rule | None:
+        """Return the rule for a plan: the first that names it, else the one of its machines."""
+        named = (rule for rule in self.rules if rule.matches_plan(operation, plan))
+        return next(named, None) or self.rule_for_all(operation, machines)
+
+
+def _like(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name.casefold(), one.casefold()) for one in patterns)
+
+
+def _some(names: list[str], most: int = 4) -> str:
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
 def includes(who: tuple[str, ...], user: str, groups: Mapping[str, frozenset[str]]) -> bool:

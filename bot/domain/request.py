@@ -12,6 +12,10 @@ to say *Submit again*. Where neither can be had, because somebody changed the ma
 person who looked in the portal may give it up (**void**); nothing is sent again from there. The
 job's own end makes it **succeeded**, **failed** or **cancelled**.
 
+A request for several machines is voted on as one. When it is approved, each of its machines gets a
+request of its own that begins as approved, with the same votes, and goes the same way; the request
+for the whole is **running** until the last of them has ended.
+
 `TABLE` is the truth about all this: a step that it does not have raises `IllegalStep` and changes
 nothing. The picture in `docs/request-life.md` is drawn from it.
 """
@@ -22,8 +26,10 @@ from typing import Final
 
 from bot.domain.catalogue import Call, Ground
 from bot.domain.data import Data, digest
-from bot.domain.machines import Job, Machine
+from bot.domain.fleets import Fleet
+from bot.domain.jobs import Job, JobStep
 from bot.domain.people import Person
+from bot.domain.targets import Target, claims_of, facts_of
 from bot.errors import IllegalStep
 
 
@@ -61,6 +67,7 @@ class Step(StrEnum):
     EXPIRE = "expire"
     INVALIDATE = "invalidate"
     WAIT = "wait"
+    RELEASE = "release"
     CLAIM = "claim"
     ACCEPT = "accept"
     REJECT = "reject"
@@ -70,6 +77,7 @@ class Step(StrEnum):
     GIVE_UP = "give-up"
     RESUBMIT = "resubmit"
     PROGRESS = "progress"
+    NOD = "nod"
     SUCCEED = "succeed"
     FAIL = "fail"
     CANCEL = "cancel"
@@ -86,6 +94,7 @@ TABLE: Final[Mapping[State, Mapping[Step, State]]] = {
         Step.INVALIDATE: State.VOID,
     },
     State.APPROVED: {
+        Step.RELEASE: State.RUNNING,
         Step.CLAIM: State.SUBMITTING,
         Step.WITHDRAW: State.WITHDRAWN,
         Step.WAIT: State.APPROVED,
@@ -105,6 +114,7 @@ TABLE: Final[Mapping[State, Mapping[Step, State]]] = {
     },
     State.RUNNING: {
         Step.PROGRESS: State.RUNNING,
+        Step.NOD: State.RUNNING,
         Step.SUCCEED: State.SUCCEEDED,
         Step.FAIL: State.FAILED,
         Step.CANCEL: State.CANCELLED,
@@ -123,6 +133,10 @@ FINAL: Final = frozenset(
 )
 """The states that a request does not leave."""
 OPEN: Final = frozenset(State) - FINAL
+
+
+_SHORT: Final = 300
+"""So many characters of a reason stand on the card of several machines."""
 
 
 class Terms(Data):
@@ -162,6 +176,28 @@ class Submission(Data):
     """Seconds between two looks at the job, as Azure asked."""
 
 
+class Nod(Data):
+    """A person's word that a manual action is done, by which the job goes on."""
+
+    task: str
+    """Azure's id of the manual action, or its name where it has none."""
+    person: Person
+    note: str
+    at: int
+    click: str
+    claim: str
+    """Which carrying out of the click wrote it: no other tells Azure."""
+
+
+class Outcome(Data):
+    """How one machine of several stands, for the card of the whole."""
+
+    name: str
+    state: State
+    why: str = ""
+    needs_nod: bool = False
+
+
 class Request(Data):
     """What people approve, frozen when it was asked, and everything that happened since."""
 
@@ -169,12 +205,17 @@ class Request(Data):
     rev: int = 1
     """Grows by one with every step."""
     state: State = State.WAITING
+    parent: str = ""
+    """The id of the request for several machines that this is a part of."""
+    among: int = 0
+    """How many machines that one has."""
     operation: str
-    machine_id: str
-    """Where the machine is now: a reprotect moves it."""
+    target_id: str
+    """Where the target is now: a reprotect moves a machine."""
     arguments: dict[str, str]
     ground: Ground
-    call: Call
+    call: Call | None
+    """What will be sent; None for several machines, of which each has a call of its own."""
     terms: Terms
     fingerprint: str
     reason: str
@@ -194,15 +235,38 @@ class Request(Data):
     advice: str = ""
     needs_nod: bool = False
     """Approved, but proved never to have started: a person must say *Submit again*."""
-    after: Machine | None = None
-    """The machine as it was read when the job had ended."""
+    after: Ground | None = None
+    """The target as it was read when the job had ended."""
+    nods: tuple[Nod, ...] = ()
     watching: bool = False
     """Whether we still look after the machine although the job has ended."""
 
     @property
-    def machine(self) -> Machine:
-        """The machine as it was when somebody asked."""
-        return self.ground.machine
+    def target(self) -> Target:
+        """What it is about, as it was when somebody asked."""
+        return self.ground.target
+
+    @property
+    def name(self) -> str:
+        """What people call what it is about."""
+        return self.ground.name
+
+    @property
+    def fleet(self) -> Fleet | None:
+        """The machines, when it is about several."""
+        return self.target if isinstance(self.target, Fleet) else None
+
+    @property
+    def claims(self) -> dict[str, str]:
+        """The ids of what it keeps for itself while it is open, each with its holder."""
+        return claims_of(self.target, self.ground.machines, self.id)
+
+    @property
+    def sends(self) -> Call:
+        """What will be sent; raises `TypeError` for several machines, which are sent one by one."""
+        if self.call is None:
+            raise TypeError("several machines are never sent as one")
+        return self.call
 
     @property
     def approvals(self) -> tuple[Vote, ...]:
@@ -224,6 +288,17 @@ class Request(Data):
         """Whether a worker has to look after it."""
         return self.watching or self.state in {State.SUBMITTING, State.UNKNOWN, State.RUNNING}
 
+    @property
+    def outcome(self) -> Outcome:
+        """How it stands, in short."""
+        why = self.why[:_SHORT]
+        return Outcome(name=self.name, state=self.state, why=why, needs_nod=self.needs_nod)
+
+    @property
+    def place(self) -> str:
+        """Where a worker looks after it: its vault, or itself when it is about several machines."""
+        return self.id if self.fleet else self.target.vault
+
 
 def take(request: Request, step: Step, **changes: object) -> Request:
     """Make a step; raises `IllegalStep` when the table does not have it."""
@@ -233,11 +308,16 @@ def take(request: Request, step: Step, **changes: object) -> Request:
     return request.model_copy(update={**changes, "state": after, "rev": request.rev + 1})
 
 
+def nod_key(step: JobStep) -> str:
+    """Return what a manual action is called in a nod."""
+    return step.id or step.name
+
+
 def fingerprint(
     operation: str,
     arguments: Mapping[str, str],
     ground: Ground,
-    call: Call,
+    call: Call | None,
     terms: Terms,
     asker: Person,
 ) -> str:
@@ -246,7 +326,7 @@ def fingerprint(
         "facts": facts(ground),
         "operation": operation,
         "arguments": dict(arguments),
-        "call": call.model_dump(mode="json"),
+        "call": call.model_dump(mode="json") if call else None,
         "terms": terms.model_dump(mode="json"),
         "asker": [asker.team, asker.id],
     }
@@ -255,21 +335,18 @@ def fingerprint(
 
 def facts(ground: Ground) -> dict[str, str]:
     """Return what must still be so when the request is carried out, by the name people read."""
-    machine = ground.machine
-    return {
-        "machine": machine.id.casefold(),
-        "state": machine.state,
-        "active side": machine.active,
-        "runs in": machine.runs_in,
-        "recovery point": ground.point.id.casefold() if ground.point else "",
-    }
+    return (
+        facts_of(ground.target)
+        | {machine.name: f"{machine.state}, runs in {machine.here}" for machine in ground.machines}
+        | {"recovery point": ground.point.id.casefold() if ground.point else ""}
+    )
 
 
 def drift(before: Ground, after: Ground) -> tuple[str, ...]:
     """Say what is no longer as it was, one line each; empty when nothing is."""
     was, now = facts(before), facts(after)
     return tuple(
-        f"{name}: {was[name] or 'none'} → {now[name] or 'none'}"
-        for name in was
-        if was[name] != now[name]
+        f"{name}: {was.get(name) or 'none'} → {now.get(name) or 'none'}"
+        for name in was | now
+        if was.get(name, "") != now.get(name, "")
     )

@@ -12,9 +12,14 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_typ
 
 from bot.errors import Misunderstood
 
-TargetKind = Literal["machine", "machine or request", "command", "line"]
+TargetKind = Literal["machine", "machines", "machine or request", "job", "command", "line"]
 ReasonKind = Literal["required", "optional", "none"]
-_HINTS: Final = {"machine or request": "<machine>|<request>", "line": "<any command>"}
+_HINTS: Final = {
+    "machines": "<machine>…",
+    "machine or request": "<machine>|<request>",
+    "job": "<job>|<request>|<machine>",
+    "line": "<any command>",
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,11 @@ class Verb:
     reason: ReasonKind = "none"
     """Whether `because …` must be, may be, or cannot be said."""
     function: Callable[..., Any] = field(default=lambda: None, compare=False)
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one word may name what it is about."""
+        return self.target == "machines"
 
     @property
     def usage(self) -> str:

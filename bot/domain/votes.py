@@ -4,11 +4,15 @@ The same functions decide when somebody presses a button and again before anythi
 """
 
 from collections.abc import Collection, Mapping
+from typing import Final
 
 from bot.domain.data import Data
 from bot.domain.people import Person, why_nobody
 from bot.domain.policy import includes
-from bot.domain.request import Request, State, Step, Vote, take
+from bot.domain.request import Request, State, Step, Vote, nod_key, take
+
+NOD_AGAIN: Final = 120
+"""Seconds after which a job that still waits can be let go on once more."""
 
 Groups = Mapping[str, frozenset[str]]
 
@@ -74,6 +78,22 @@ def why_not_give_up(request: Request, standing: Standing, since: int) -> str | N
         return "You are not among those who may ask for or approve this."
     if request.submission.at > since:
         return "Its job may still turn up; the bot is looking. Try again in a few minutes."
+    return None
+
+
+def why_not_nod(request: Request, standing: Standing, now: int) -> str | None:
+    """Say why this person's word does not let a waiting job go on, or return None."""
+    asked = request.job.asks if request.job else None
+    if request.state is not State.RUNNING or asked is None:
+        return "It does not wait for anybody any more."
+    if reason := why_nobody(standing.person, standing.home_teams):
+        return reason
+    lists = request.terms.may_ask + request.terms.may_approve
+    if not includes(lists, standing.person.id, standing.groups):
+        return "You are not among those who may ask for or approve this."
+    said = [nod for nod in request.nods if nod.task == nod_key(asked)]
+    if said and now < said[-1].at + NOD_AGAIN * 1000:
+        return f"{said[-1].person.name} has just said so; Azure goes on in a moment."
     return None
 
 

@@ -14,8 +14,9 @@ from bot.errors import NotNow, OtherVersion, Refused, Tampered, Unavailable
 from bot.gateways.engine import Perpetual, Task
 from bot.jobs.expire import expire
 from bot.jobs.follow import follow_vault
+from bot.jobs.gather import gather
 from bot.jobs.submit import submit_request
-from bot.lifecycle import DRAW, FOLLOW, SUBMIT, disown
+from bot.lifecycle import DRAW, FOLLOW, GATHER, SUBMIT, disown
 from bot.runtime import Bot
 
 SWEEP_EVERY: Final = timedelta(seconds=2)
@@ -36,6 +37,7 @@ def register(bot: Bot) -> None:
     bot.engine.register(
         _task(SUBMIT, submit_request, bot),
         _task(FOLLOW, follow_vault, bot),
+        _task(GATHER, gather, bot),
         _task(DRAW, cards.draw, bot),
         _sweeper(bot),
     )
@@ -83,8 +85,8 @@ async def sweep_once(bot: Bot) -> None:
         await _expire(bot, request_id)
     for request_id in await bot.redis.requests.outbox_ids():
         await bot.engine.wake(SUBMIT, request_id)
-    for vault in set((await bot.redis.requests.followed()).values()):
-        await bot.engine.wake(FOLLOW, vault)
+    for place in set((await bot.redis.requests.followed()).values()):
+        await bot.engine.wake(FOLLOW if place.startswith("/") else GATHER, place)
     now = (await bot.redis.requests.snapshot()).now
     for request_id, since in (await bot.redis.cards.dirty()).items():
         if now - since > _LEFT_LYING:

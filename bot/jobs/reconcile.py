@@ -7,9 +7,14 @@ time in which it could still appear has passed and the machine itself is idle.
 
 from typing import Final
 
-from bot.domain.machines import Job, Machine
+from bot.domain.catalogue import Ground
+from bot.domain.jobs import Job
+from bot.domain.machines import Machine
+from bot.domain.plans import Plan
 from bot.domain.request import Request, Submission
-from bot.errors import AzureRefused
+from bot.domain.targets import busy_with
+from bot.errors import AzureRefused, NotNow
+from bot.inventory import members_of, reread
 from bot.runtime import Bot
 
 SKEW: Final = 120
@@ -27,8 +32,10 @@ async def look_for_job(bot: Bot, request: Request) -> Job | None:
     submission = request.submission
     if submission is None:
         return None
+    if isinstance(request.target, Job):
+        return await _changed(bot, request.target)
     for job in await _candidates(bot, request, submission):
-        whole = await bot.azure.job(request.machine.vault, job.name)
+        whole = await bot.azure.job(request.target.vault, job.name)
         if whole.begun_by(submission.client_request_id):
             return whole
     return None
@@ -39,27 +46,47 @@ async def proved_absent(bot: Bot, request: Request, now: int) -> bool:
     submission = request.submission
     if submission is None or now < submission.at + GRACE * 1000:
         return False
+    if isinstance(request.target, Job):
+        return await _changed(bot, request.target) is None
     jobs = await _candidates(bot, request, submission)
     if any(not job.ended or job.ended.timestamp() >= submission.at / 1000 for job in jobs):
-        return False  # something ran on the machine since: not by us, as far as we can see
+        return False  # something ran on it since: not by us, as far as we can see
+    return await _idle_and_as_it_was(bot, request.ground)
+
+
+async def _idle_and_as_it_was(bot: Bot, before: Ground) -> bool:
+    """Whether nothing runs on a machine, or a plan and its machines, and all is as it was."""
     try:
-        machine = await bot.azure.machine(request.machine_id)
-    except AzureRefused:
+        target = await reread(bot, before.target)
+        machines = await members_of(bot, target) if isinstance(target, Plan) else ()
+    except (AzureRefused, NotNow):
         return False
-    return not machine.scenario and _standing(machine) == _standing(request.machine)
+    then = [one for one in (before.target, *before.machines) if isinstance(one, Machine)]
+    now = [one for one in (target, *machines) if isinstance(one, Machine)]
+    idle = not busy_with(target) and not any(machine.scenario for machine in now)
+    return idle and [_standing(one) for one in then] == [_standing(one) for one in now]
+
+
+async def _changed(bot: Bot, before: Job) -> Job | None:
+    """Return the job that a request is about when it is no longer as it was, else None.
+
+    What is done to a job leaves no job of its own to look for.
+    """
+    now = await bot.azure.job(before.vault, before.name)
+    return now if (now.state, now.started) != (before.state, before.started) else None
 
 
 async def _candidates(bot: Bot, request: Request, submission: Submission) -> list[Job]:
-    """Return the jobs on this machine since the intent, whoever started them.
+    """Return the jobs on this machine or plan since the intent, whoever started them.
 
     A little before it counts as since: the clocks differ, and a short job of ours may seem to have
     ended before it was asked for.
     """
     earliest = submission.at / 1000 - SKEW
-    name = request.machine.name.casefold()
+    name = request.name.casefold()
     return [
         job
-        for job in await bot.azure.jobs(request.machine.vault)
+        for job in await bot.azure.jobs(request.target.vault)
         if job.target.casefold() in {name, ""}
         and not (job.started and job.started.timestamp() < earliest)
     ]

@@ -11,8 +11,8 @@ from typing import Final
 
 from bot.access import REFUSAL_AGE
 from bot.domain.audit import BOT
-from bot.domain.catalogue import Ground
-from bot.domain.machines import Job, segment
+from bot.domain.jobs import Job
+from bot.domain.machines import segment
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import Person
@@ -29,8 +29,8 @@ from bot.domain.request import (
 from bot.domain.votes import no_longer_counts
 from bot.errors import AnswerLost, AzureRefused, Missing, Refused, SlackRefused, Unavailable
 from bot.gateways.azure import Accepted
-from bot.inventory import ground
-from bot.lifecycle import Move, change, fact_of
+from bot.inventory import ground, reread
+from bot.lifecycle import GATHER, Move, change, fact_of
 from bot.runtime import Bot
 
 CLAIM_LIFETIME: Final = 10_000
@@ -45,6 +45,9 @@ async def submit_request(bot: Bot, request_id: str) -> float | None:
     """Carry an approved request out; returns the seconds to wait when Azure cannot be read."""
     request = await bot.redis.requests.load(request_id)
     if request is None or request.state is not State.APPROVED or request.needs_nod:
+        return None
+    if request.fleet:
+        await bot.engine.wake(GATHER, request_id)
         return None
     if wait := await bot.redis.pacing.take(_subscription(request), request_id):
         return wait
@@ -80,12 +83,15 @@ async def _why_void(bot: Bot, request: Request) -> tuple[str, ...]:
 
 
 async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
-    """Check everybody's standing afresh. Without Slack, the check made at their click holds."""
+    """Check everybody's standing afresh. Without Slack, the check made at their click holds.
+
+    For one of several machines, what Slack said within the last minute will do.
+    """
     ids = {request.asker.id, *(vote.person.id for vote in request.approvals)}
     try:
         home = await bot.slack.home()
         people: dict[str, Person] = {
-            one: await bot.slack.person(one, fresh=True) for one in sorted(ids)
+            one: await bot.slack.person(one, fresh=not request.parent) for one in sorted(ids)
         }
         groups = await bot.slack.groups(
             handles(request.terms.may_ask, request.terms.may_approve), age=REFUSAL_AGE
@@ -99,14 +105,14 @@ async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
 
 
 async def _changed(bot: Bot, request: Request) -> tuple[str, ...]:
-    """Compare the machine with what was approved."""
+    """Compare the target with what was approved."""
     operation = CATALOGUE[request.operation]
     try:
-        machine = await bot.azure.machine(request.machine.id)
-        if reason := why_not(operation, machine):
-            changes = drift(request.ground, Ground(machine=machine, point=request.ground.point))
-            return changes or (reason.sentence,)
-        now = await ground(bot, operation, machine, _pinned(request))
+        target = await reread(bot, request.target)
+        if reason := why_not(operation, target):
+            seen = request.ground.model_copy(update={"target": target})
+            return drift(request.ground, seen) or (reason.sentence,)
+        now = await ground(bot, operation, target, _pinned(request), in_bulk=bool(request.parent))
         call = operation.call(now, request.arguments)
     except (Refused, Missing, AzureRefused) as error:
         return (error.sentence,)
@@ -127,7 +133,7 @@ async def _void(bot: Bot, request_id: str, reasons: tuple[str, ...]) -> None:
         why = f"What was approved is no longer so: {'; '.join(reasons)}. Nothing was sent."
         after = take(
             request, Step.INVALIDATE, closed_at=now, why=why,
-            advice="Look at the machine with /dr status, and ask again if it is still needed.",
+            advice="Look at it with /dr status, and ask again if it is still needed.",
         )  # fmt: skip
         return Move(request=after, fact=fact_of(Step.INVALIDATE, request, after, BOT, why))
 
@@ -173,7 +179,7 @@ async def _send(bot: Bot, request: Request) -> None:
         await _lost(bot, request, "The worker was held up before it could call Azure.")
         return
     try:
-        accepted = await bot.azure.submit(request.call, submission.client_request_id)
+        accepted = await bot.azure.submit(request.sends, submission.client_request_id)
     except AzureRefused as error:
         await _rejected(bot, request, error)
     except AnswerLost as error:
@@ -192,17 +198,24 @@ async def _accepted(bot: Bot, sent: Request, accepted: Accepted) -> None:
             *request.attempts[:-1],
             request.attempts[-1].model_copy(update={"pace": accepted.pace}),
         )
-        job = Job(
-            id=f"{request.machine.vault}/replicationJobs/{accepted.job}",
-            name=accepted.job,
-            scenario=CATALOGUE[request.operation].scenarios[0],
-            state="NotStarted",
-        )
+        job = _job_of(request, accepted)
         after = take(request, Step.ACCEPT, attempts=attempts, job=job, why="")
-        words = f"Azure accepted it as job {accepted.job}."
+        words = f"Azure accepted it as job {job.name}."
         return Move(request=after, fact=fact_of(Step.ACCEPT, request, after, BOT, words))
 
     await change(bot, sent.id, decide)
+
+
+def _job_of(request: Request, accepted: Accepted) -> Job:
+    """Return the job to follow: the one that was started, or the one that something was done to."""
+    if isinstance(request.target, Job):
+        return request.target
+    return Job(
+        id=f"{request.target.vault}/replicationJobs/{accepted.job}",
+        name=accepted.job,
+        scenario=CATALOGUE[request.operation].scenarios[0],
+        state="NotStarted",
+    )
 
 
 async def _rejected(bot: Bot, sent: Request, error: AzureRefused) -> None:
@@ -222,14 +235,14 @@ async def _lost(bot: Bot, sent: Request, sentence: str) -> None:
         if not _same_attempt(request, sent) or request.state is not State.SUBMITTING:
             return None
         after = take(request, Step.LOSE, why=sentence)
-        words = f"{sentence} Looking for the job in {segment(request.machine.vault, 'vaults')}."
+        words = f"{sentence} Looking for the job in {segment(request.target.vault, 'vaults')}."
         return Move(request=after, fact=fact_of(Step.LOSE, request, after, BOT, words))
 
     await change(bot, sent.id, decide)
 
 
 def _subscription(request: Request) -> str:
-    return segment(request.machine.id, "subscriptions")
+    return segment(request.target.id, "subscriptions")
 
 
 def _same_attempt(request: Request, sent: Request) -> bool:

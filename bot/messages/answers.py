@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.domain.audit import Entry
-from bot.domain.machines import Job, Machine, Point
+from bot.domain.jobs import Job
+from bot.domain.machines import Machine, Point
 from bot.domain.operations import CATALOGUE
 from bot.domain.readiness import Concern, Weight, concerns
 from bot.domain.request import Request

@@ -65,6 +65,17 @@ def section(text: str, accessory: Block | None = None) -> Block:
     return block | ({"accessory": accessory} if accessory else {})
 
 
+def sections(lines: Sequence[str]) -> list[Block]:
+    """Lines of mrkdwn in as few sections as hold them; none for none."""
+    parts: list[str] = []
+    for line in lines:
+        if parts and len(parts[-1]) + len(line) < _SECTION - 1:
+            parts[-1] += f"\n{line}"
+        else:
+            parts.append(line)
+    return [section(part) for part in parts]
+
+
 def words(text: str) -> Block:
     """A paragraph of somebody else's words, shown as they are."""
     return {"type": "section", "text": _plain(clip(visible(text), _SECTION))}

@@ -77,6 +77,8 @@ RESUBMIT: Final = Button("resubmit", "Submit again", "danger")
 GIVE_UP: Final = Button("giveup", "Give up", "danger")
 NEXT: Final = Button("next", "Next")
 """Asks for what comes after a finished request; its value is `<operation>:<request id>`."""
+NOD: Final = Button("nod", "It is done…", "primary")
+"""Opens the form in which somebody says that a manual action is done."""
 CHOOSE: Final = Button("choose", "Choose")
 """Picks one of several matches; its value is `<stash word>:<number>`."""
 FILL_IN: Final = Button("fill", "Fill in")

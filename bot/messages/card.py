@@ -1,12 +1,16 @@
 """The card of a request: one message that says everything that matters in the state it is in."""
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from bot.domain.catalogue import Ground
+from bot.domain.jobs import JobStep
 from bot.domain.machines import Machine
-from bot.domain.offers import offered
+from bot.domain.offers import offered_on, why_not
 from bot.domain.operations import CATALOGUE
-from bot.domain.request import Request, State
+from bot.domain.plans import Plan
+from bot.domain.request import Outcome, Request, State, nod_key
 from bot.messages import lines
 from bot.messages.blocks import (
     Block,
@@ -22,34 +26,60 @@ from bot.messages.blocks import (
     mention,
     moment,
     section,
+    sections,
     words,
 )
-from bot.messages.buttons import APPROVE, DENY, GIVE_UP, NEXT, RESUBMIT, WITHDRAW, Confirm
+from bot.messages.buttons import (
+    APPROVE,
+    DENY,
+    GIVE_UP,
+    NEXT,
+    NOD,
+    RESUBMIT,
+    WITHDRAW,
+    Button,
+    Confirm,
+)
+from bot.messages.facts import facts, groups, members
+from bot.messages.tables import fleet_table, step_blocks
 
 
-def card(request: Request, *, now: int, expected: int | None) -> Message:
+def card(
+    request: Request,
+    *,
+    now: int,
+    expected: int | None,
+    outcomes: Mapping[str, Outcome] | None = None,
+) -> Message:
     """Draw a request as it is.
 
-    `now` is in milliseconds; `expected` is how many seconds the operation usually takes.
+    `now` is in milliseconds; `expected` is how many seconds the operation usually takes;
+    `outcomes` is how each of several machines stands, by its request.
     """
     at = datetime.fromtimestamp(now / 1000, UTC)
     blocks = [
         header(lines.title(request)),
         section(_status(request, at, expected)),
-        fields(*_facts(request)),
+        fields(*facts(request)),
         *_reason(request),
-        *_middle(request, at),
-        *_buttons(request),
+        *_middle(request, at, outcomes or {}),
+        *_buttons(request, outcomes or {}),
         context(_small_print(request, now)),
     ]
     return Message(text=summary(request), blocks=blocks)
 
 
-def preview(request: Request, why_not: str) -> Message:
-    """Draw what a request would be, without the means to decide it, and the call as it would go."""
+def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> Message:
+    """Draw what a request would be, without the means to decide it, and the call as it would go.
+
+    Of several machines it shows the call for the first.
+    """
     machine = f"{lines.title(request)}: nothing is asked, stored or sent."
-    call = request.call
-    sent = json.dumps(call.body, indent=1, ensure_ascii=False) if call.body else "no body"
+    call = request.call or (drafts[0].call if drafts else None)
+    action = call.action if call else ""
+    many = f", for each of them; for {esc(drafts[0].name)}:" if drafts else ""
+    body = call.body if call else None
+    sent = json.dumps(body, indent=1, ensure_ascii=False) if body else "no body"
     needs = ", ".join(request.terms.may_approve) or "nobody"
     blocks = [
         header(f"Preview: {lines.title(request)}"),
@@ -58,13 +88,25 @@ def preview(request: Request, why_not: str) -> Message:
             f"“{esc(request.terms.rule)}”."
         ),
         *([section(f":no_entry: {esc(why_not)}")] if why_not else []),
-        fields(*_facts(request)),
+        fields(*facts(request)),
         *_reason(request),
-        *_middle(request, datetime.fromtimestamp(request.asked_at / 1000, UTC)),
-        section(f"*Azure would be sent* `POST …/{esc(call.action)}`"),
+        *_middle(request, datetime.fromtimestamp(request.asked_at / 1000, UTC), {}),
+        section(f"*Azure would be sent* `POST …/{esc(action)}`{many}"),
         words(sent),
     ]
     return Message(text=esc(machine), blocks=blocks)
+
+
+_LIKELY = {
+    "failover": "commit",
+    "failback": "commit",
+    "planned-failover": "commit",
+    "change-point": "commit",
+    "commit": "reprotect",
+    "test-failover": "cleanup",
+}
+_SETTLED = 10
+"""So many machines have a button of their own on the card of several."""
 
 
 def summary(request: Request) -> str:
@@ -111,6 +153,11 @@ def _unknown(request: Request, _now: datetime, _expected: int | None) -> str:
 
 
 def _running(request: Request, now: datetime, expected: int | None) -> str:
+    if request.job and (asked := request.job.asks):
+        return (
+            f"*Waits for somebody* to do this: *{esc(asked.name)}*. "
+            f"{esc(asked.instructions, 600)}{_nodded(request, asked)}"
+        )
     started = _started(request)
     so_far = duration((now - started).total_seconds())
     usual = f", usually {duration(expected)}" if expected else ""
@@ -120,16 +167,25 @@ def _running(request: Request, now: datetime, expected: int | None) -> str:
     return f"*Running*{where}. For {so_far}{usual}.{blind}"
 
 
+def _nodded(request: Request, asked: JobStep) -> str:
+    """Who has said already that the manual action is done."""
+    said = [nod for nod in request.nods if nod.task == nod_key(asked)]
+    if not said:
+        return ""
+    return f"\n{mention(said[-1].person.id)} said at {clock(said[-1].at)} that it is done."
+
+
 def _succeeded(request: Request, _now: datetime, _expected: int | None) -> str:
-    after = request.after
+    after = request.after.target if request.after else None
     ending = ""
-    if request.watching and after:
+    if request.watching and isinstance(after, Machine):
         percent = f" ({after.progress} %)" if after.progress else ""
         ending = (
             f"\n:warning: *Not protected yet*: {esc(after.state_words)}{percent}. "
             "The bot keeps watching and says when it is."
         )
-    return f"*Succeeded* in {duration(_took(request))}.{ending}"
+    whom = f" for all {len(request.fleet.members)} machines" if request.fleet else ""
+    return f"*Succeeded*{whom} in {duration(_took(request))}.{ending}"
 
 
 def _ended_badly(request: Request, _now: datetime, _expected: int | None) -> str:
@@ -154,65 +210,60 @@ _STATUS = {
 }
 
 
-def _facts(request: Request) -> list[tuple[str, str]]:
-    machine = request.machine
-    pairs = [
-        ("Machine", f"{esc(machine.name)} ({esc(machine.provider)})\n{lines.whereabouts(machine)}"),
-        ("Way", lines.way(request)),
-        ("Asked by", f"{mention(request.asker.id)} at {clock(request.asked_at)}"),
-        ("Replication", lines.health(machine)),
-    ]
-    if "point" in request.arguments and request.open:
-        pairs += [
-            ("Recovery point", lines.point(request.ground, request.arguments)),
-            ("Data lost", lines.data_lost(request.ground, request.asked_at)),
-        ]
-    if shutdown := request.arguments.get("shutdown"):
-        left = {"yes": "is shut down first, if it can be reached", "no": "is left as it is"}
-        pairs.append(("Source", left[shutdown]))
-    if request.operation == "test-failover":
-        network = request.arguments.get("network") or machine.test_network
-        pairs.append(("Network of the copy", esc(network.rpartition("/")[2])))
-    if request.state is not State.WAITING and request.approvals:
-        names = ", ".join(mention(vote.person.id) for vote in request.approvals)
-        pairs.append(("Approved by", names))
-    if request.ground.way_back:
-        pairs.append(
-            (
-                "Cache storage",
-                f"{esc(request.ground.way_back.cache_account.rpartition('/')[2])}\n"
-                f"{esc(request.ground.way_back.cache_found)}",
-            )
-        )
-    return pairs
-
-
 def _reason(request: Request) -> list[Block]:
     return [section(f"*Reason:* {esc(request.reason)}")] if request.reason else []
 
 
-def _middle(request: Request, now: datetime) -> list[Block]:
+def _middle(request: Request, now: datetime, outcomes: Mapping[str, Outcome]) -> list[Block]:
     if request.state is State.WAITING:
         destroys = CATALOGUE[request.operation].destroys(request.ground)
-        asked = datetime.fromtimestamp(request.asked_at / 1000, UTC)
-        about = CATALOGUE[request.operation].judged
-        found = lines.readiness(request.machine, asked) if about else []
         return [
             section(f":warning: *What it destroys:* {esc(destroys)}"),
-            *([section("\n".join(found))] if found else []),
+            *_what_people_should_know(request),
             section(f"*Votes*\n{lines.votes(request)}"),
         ]
-    if request.job and request.job.steps:
-        blocks = [divider(), section(lines.steps(request.job.steps, now))]
-        if request.after:
-            blocks.append(section(f"*Now:* {lines.standing(request.after)}"))
-        return blocks
-    if request.after:
-        return [section(f"*Now:* {lines.standing(request.after)}")]
+    if request.fleet:
+        return [divider(), *fleet_table(request.fleet, outcomes)]
+    steps = request.job.steps if request.job else ()
+    blocks = [divider(), *step_blocks(steps, now)] if steps else []
+    return [*blocks, *_now(request.after)]
+
+
+def _what_people_should_know(request: Request) -> list[Block]:
+    """The risks of failing over, the groups of a plan, the machines of several."""
+    if request.fleet:
+        return sections(members(request.fleet))
+    judged = CATALOGUE[request.operation].judged
+    asked = datetime.fromtimestamp(request.asked_at / 1000, UTC)
+    if isinstance(request.target, Machine):
+        found = lines.readiness(request.target, asked) if judged else []
+        if request.target.together:
+            found.append(
+                f":link: It belongs to the consistency group {esc(request.target.together)}; the "
+                "others of it are not in this request."
+            )
+        return sections(found)
+    worst = [
+        f"{found[0]} ({esc(machine.name)})"
+        for machine in request.ground.machines
+        if judged and (found := lines.readiness(machine, asked, most=1))
+    ]
+    return [*sections(groups(request)), *sections(worst[:6])]
+
+
+def _now(after: Ground | None) -> list[Block]:
+    """How the target was when the job had ended."""
+    if after is None:
+        return []
+    if isinstance(after.target, Machine):
+        return [section(f"*Now:* {lines.standing(after.target)}")]
+    if after.machines:
+        listed = [f"• *{esc(m.name)}* — {lines.standing(m)}" for m in after.machines]
+        return [section("*Now*"), *sections(listed)]
     return []
 
 
-def _buttons(request: Request) -> list[Block]:
+def _buttons(request: Request, outcomes: Mapping[str, Outcome]) -> list[Block]:
     if request.state is State.WAITING:
         return [actions([_approve(request), _deny(request), _withdraw(request)])]
     if request.state is State.APPROVED:
@@ -220,24 +271,50 @@ def _buttons(request: Request) -> list[Block]:
         return [actions([*again, _withdraw(request)])]
     if request.state is State.UNKNOWN:
         return [actions([GIVE_UP.draw(request.id, confirm=_give_up(request))])]
+    if request.state is State.RUNNING:
+        return _running_buttons(request, outcomes)
     if request.state is State.SUCCEEDED and request.after:
         nexts = next_buttons(request, request.after)
         return [section("*What next?*"), actions(nexts)] if nexts else []
     return []
 
 
-def next_buttons(request: Request, machine: Machine) -> list[Block]:
-    """Draw a button for every operation that the machine offers now, the likeliest first."""
-    likely = {
-        "failover": "commit",
-        "failback": "commit",
-        "planned-failover": "commit",
-        "change-point": "commit",
-        "commit": "reprotect",
-        "test-failover": "cleanup",
-    }
-    likely_next = likely.get(request.operation)
-    found = sorted(offered(machine), key=lambda one: one.name != likely_next)
+def _running_buttons(request: Request, outcomes: Mapping[str, Outcome]) -> list[Block]:
+    """What a person can do for what runs: do what it waits for, stop it, settle one of several."""
+    if request.fleet:
+        stuck = [(one, o) for one, o in outcomes.items() if o.needs_nod]
+        lost = [(one, o) for one, o in outcomes.items() if o.state is State.UNKNOWN]
+        found = [_settle(RESUBMIT, one, o, _again(request)) for one, o in stuck]
+        found += [_settle(GIVE_UP, one, o, _give_up(request)) for one, o in lost]
+        return [actions(found[:_SETTLED])] if found else []
+    job = request.job
+    if job is None:
+        return []
+    drawn = [NOD.draw(request.id)] if job.asks else []
+    if "Cancel" in job.actions and CATALOGUE[request.operation].about != "job":
+        title = CATALOGUE["cancel-job"].title
+        drawn.append(NEXT.draw(f"cancel-job:{request.id}", label=title, suffix="cancel-job"))
+    return [actions(drawn)] if drawn else []
+
+
+def _settle(button: Button, request_id: str, outcome: Outcome, confirm: Confirm) -> Block:
+    label = f"{button.label}: {outcome.name}"
+    return button.draw(request_id, label=label, suffix=request_id, confirm=confirm)
+
+
+def next_buttons(request: Request, after: Ground) -> list[Block]:
+    """Draw a button for every operation that the target offers now, the likeliest first.
+
+    For several machines that is the likeliest alone, where any of them offers it.
+    """
+    likely_next = _LIKELY.get(request.operation, "")
+    if request.fleet:
+        likely = [CATALOGUE[likely_next]] if likely_next else []
+        found = [o for o in likely if any(why_not(o, m) is None for m in after.machines)]
+    elif isinstance(after.target, Machine | Plan):
+        found = sorted(offered_on(after), key=lambda one: one.name != likely_next)
+    else:
+        found = []
     return [
         NEXT.draw(
             f"{one.name}:{request.id}",

@@ -7,6 +7,7 @@ from bot.domain.verbs import Option
 from bot.messages.blocks import Block, clip, visible, words
 
 OPTION_FORM: Final = "dr.option"
+NOD_FORM: Final = "dr.nod"
 OPTION_BLOCK: Final = "option"
 _INPUT: Final = "value"
 _CHOICES: Final = 100
@@ -33,6 +34,27 @@ def option_form(
                 "block_id": OPTION_BLOCK,
                 "label": _plain(option.argument.title),
                 "element": _select(choices) if choices else _text(option.argument.hint),
+            },
+        ],
+    }
+
+
+def nod_form(request_id: str, action: str, instructions: str) -> Block:
+    """Ask for a note on a manual action that is done; it goes to Azure and into the audit log."""
+    return {
+        "type": "modal",
+        "callback_id": NOD_FORM,
+        "private_metadata": request_id,
+        "title": _plain("A manual action"),
+        "submit": _plain("It is done"),
+        "close": _plain("Not yet"),
+        "blocks": [
+            words(f"{action}. {instructions}"),
+            {
+                "type": "input",
+                "block_id": OPTION_BLOCK,
+                "label": _plain("What was done, and how was it checked?"),
+                "element": _text("the database is open, seen by its log"),
             },
         ],
     }

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.catalogue import Ground
-from bot.domain.machines import Job, JobStep, Machine, Point, position, segment
+from bot.domain.jobs import Job, JobStep
+from bot.domain.machines import Machine, Point, position, segment
 from bot.domain.operations import CATALOGUE
 from bot.domain.readiness import Concern, Weight, concerns
 from bot.domain.request import Request, State
@@ -54,9 +55,13 @@ _STEP_WORDS = {
 }
 
 
+_CHOICES = {"processed": "the newest of each machine", "app": "the newest app-consistent of each"}
+
+
 def title(request: Request) -> str:
     """`Failover of vm-web01`."""
-    return f"{CATALOGUE[request.operation].title} of {request.machine.name}"
+    operation = CATALOGUE[request.operation]
+    return f"{operation.title}{': ' if operation.about == 'job' else ' of '}{request.name}"
 
 
 def fate(request: Request) -> str:
@@ -71,7 +76,7 @@ def fate(request: Request) -> str:
 
 def way(request: Request) -> str:
     """From where to where, for the operation that is asked."""
-    return esc(CATALOGUE[request.operation].way(request.machine))
+    return esc(CATALOGUE[request.operation].way(request.ground))
 
 
 def point(ground: Ground, arguments: dict[str, str]) -> str:
@@ -79,6 +84,8 @@ def point(ground: Ground, arguments: dict[str, str]) -> str:
     chosen = arguments.get("point", "")
     if ground.point:
         return f"{esc(kind_of(ground.point))} of {moment(ground.point.at)}"
+    if chosen in _CHOICES:
+        return _CHOICES[chosen]
     return "latest: what is still pending is sent first" if chosen == "latest" else "—"
 
 
@@ -174,7 +181,11 @@ def votes(request: Request) -> str:
     return "\n".join(said) or "none"
 
 
-def steps(some: Sequence[JobStep], now: datetime, most: int = 14) -> str:
+STEPS = 14
+"""So many steps of a job are shown, where not more are asked for."""
+
+
+def steps(some: Sequence[JobStep], now: datetime, most: int = STEPS) -> str:
     """The steps of a job with their durations."""
     lines = [_step(one, now) for one in some[:most]]
     if len(some) > most:

@@ -8,7 +8,8 @@ from typing import Final
 
 from bot.domain.audit import Entry
 from bot.domain.request import Request
-from bot.messages.blocks import Message, clip, context, esc, mention, section
+from bot.messages.blocks import Message, clip, context, esc, mention, section, sections
+from bot.messages.facts import MEMBERS
 
 _ICONS: Final = {
     "request.vote": ":ballot_box_with_check:",
@@ -17,6 +18,7 @@ _ICONS: Final = {
     "request.withdraw": ":leftwards_arrow_with_hook:",
     "request.expire": ":alarm_clock:",
     "request.invalidate": ":no_entry:",
+    "request.release": ":outbox_tray:",
     "request.claim": ":outbox_tray:",
     "request.accept": ":inbox_tray:",
     "request.reject": ":x:",
@@ -30,9 +32,12 @@ _ICONS: Final = {
     "request.fail": ":x:",
     "request.cancel": ":no_entry:",
     "request.observe": ":eyes:",
+    "request.nod": ":raised_hand:",
 }
 _WORDS: Final = 2700
 """So long may be what is said, that whoever is mentioned behind it still is."""
+_A_LINE: Final = 10
+_BLOCKS: Final = 48
 _LOUD: Final = frozenset(
     {
         "request.deny",
@@ -52,9 +57,14 @@ _LOUD: Final = frozenset(
 def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
     """Say one audit entry in the thread, and whether the channel must hear it; None is silence."""
     kind = entry.type.removeprefix("dr.")
+    if kind == "request.ask":
+        return _everybody(request)
     icon = _ICONS.get(kind)
     if icon is None or not entry.data.words:
         return None
+    if entry.subject != request.id:
+        text = f"{icon} *{esc(entry.data.target)}*: {clip(esc(entry.data.words, 1500), _WORDS)}"
+        return Message(text=text, blocks=[section(text)]), False
     loud = kind in _LOUD or (kind == "request.observe" and entry.data.after == "protected")
     whom = f" {mention(request.asker.id)}" if loud else ""
     text = f"{icon} {clip(esc(entry.data.words, 1500), _WORDS)}{whom}"
@@ -64,6 +74,19 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
     if loud or kind == "request.approve":
         blocks.append(context(_anchor(entry)))
     return Message(text=text, blocks=blocks), loud
+
+
+def _everybody(request: Request) -> tuple[Message, bool] | None:
+    """Name all of several machines, where the card has no room for them."""
+    fleet = request.fleet
+    if fleet is None or len(fleet.members) + len(fleet.left_out) <= MEMBERS:
+        return None
+    said = [f"*The {len(fleet.members)} machines, in the order of submission*"]
+    names = [esc(member.name, 80) for member in fleet.members]
+    said += [", ".join(names[at : at + _A_LINE]) for at in range(0, len(names), _A_LINE)]
+    said += [f":no_entry: left out: {esc(one.why, 150)}" for one in fleet.left_out]
+    blocks = sections(said)[:_BLOCKS]
+    return Message(text=f"The {len(fleet.members)} machines of {request.id}.", blocks=blocks), False
 
 
 def _anchor(entry: Entry) -> str:

@@ -12,7 +12,8 @@ from bot.access import require_look, standing
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
 from bot.domain.grammar import parse
-from bot.domain.machines import Job, Machine, Point, segment
+from bot.domain.jobs import Job
+from bot.domain.machines import Machine, Point, segment
 from bot.domain.offers import offered, why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import includes
@@ -21,6 +22,7 @@ from bot.domain.verbs import TargetKind, Verb, describe
 from bot.domain.votes import why_not_approve, why_not_ask
 from bot.drafts import draft
 from bot.errors import Ambiguous, AzureRefused, Misunderstood, NotNow, Unavailable
+from bot.fleets import draft_fleet
 from bot.inventory import everything, find, ground
 from bot.queries.found import (
     Fleet,
@@ -35,6 +37,7 @@ from bot.queries.found import (
     Trail,
 )
 from bot.runtime import Bot
+from bot.targets import Selection, find_target, rule_for
 
 _REQUEST: Final = re.compile(r"^R-[0-9A-Z]{6}$", re.IGNORECASE)
 _RECENT: Final = 10
@@ -175,19 +178,23 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     if operation is None:
         raise Misunderstood(f"/dr {command.verb} changes nothing, so there is no preview of it.")
     try:
-        machine = await find(bot, command.target)
+        meant = await find_target(bot, operation, command.targets)
     except Ambiguous as error:
         matches = ", ".join(label for _, label in error.matches)
         raise NotNow(error.sentence, f"Type one of them: {matches}.") from error
-    if reason := why_not(operation, machine):
-        raise reason
-    rule = bot.policy.rule_for(operation.name, machine.name)
+    rule = await rule_for(bot, operation, meant)
     if rule is None:
-        raise NotNow(f"No rule of the policy speaks of {operation.name} on {machine.name}.")
+        raise NotNow(f"No rule of the policy speaks of {operation.name} on that.")
     who = await standing(bot, user_id, rule.may_ask, fresh=False)
-    base = await ground(bot, operation, machine, command.options)
+    not_by_them = why_not_ask(rule.may_ask, who) or ""
+    if isinstance(meant, Selection):
+        drafted = await draft_fleet(bot, operation, command, meant, rule, who.person)
+        return Preview(request=drafted.request, why_not=not_by_them, drafts=drafted.drafts)
+    if reason := why_not(operation, meant):
+        raise reason
+    base = await ground(bot, operation, meant, command.options)
     request = await draft(bot, operation, command, base, rule, who.person)
-    return Preview(request=request, why_not=why_not_ask(rule.may_ask, who) or "")
+    return Preview(request=request, why_not=not_by_them)
 
 
 @query(target="command")

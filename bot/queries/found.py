@@ -2,7 +2,8 @@
 
 from bot.domain.audit import Entry
 from bot.domain.data import Data
-from bot.domain.machines import Job, Machine, Point
+from bot.domain.jobs import Job
+from bot.domain.machines import Machine, Point
 from bot.domain.people import Person
 from bot.domain.request import Request
 
@@ -80,6 +81,8 @@ class Preview(Data):
     request: Request
     why_not: str
     """Why this person could not ask for it; '' when they could."""
+    drafts: tuple[Request, ...] = ()
+    """Of several machines, what would be asked for each."""
 
 
 class HelpPage(Data):

@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.domain.audit import Actor, Fact
 from bot.domain.catalogue import Ground
-from bot.domain.machines import Disk, Finding, Job, JobError, JobStep, Machine, Point, WayBack
+from bot.domain.jobs import RUNNING_JOB_STATES, Job, JobError, JobStep
+from bot.domain.machines import Disk, Finding, Machine, Point, WayBack
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import Person
 from bot.domain.request import Request, State, Submission, Terms, Vote, fingerprint
@@ -170,7 +171,7 @@ def request(
     given: dict[str, Any] = {
         "id": "R-7K2M9P",
         "operation": operation,
-        "machine_id": ground.machine.id,
+        "target_id": ground.target.id,
         "arguments": said,
         "ground": ground,
         "call": call,
@@ -184,25 +185,6 @@ def request(
     }
     return Request(**given | more)
 
-
-GROUNDS = {
-    "failover": Ground(machine=machine(), points=24),
-    "commit": Ground(machine=failed_over(), points=24),
-    "reprotect": Ground(
-        machine=failed_over(state="FailoverCommitted", allowed=("SwitchProtection",)),
-        way_back=way_back(),
-    ),
-    "failback": Ground(machine=turned_round(), points=3),
-    "planned-failover": Ground(machine=hyper_v()),
-    "test-failover": Ground(machine=machine(test_network=NETWORK), points=24),
-    "cleanup": Ground(
-        machine=machine(test_state="WaitingForCompletion", allowed=("TestFailoverCleanup",))
-    ),
-    "change-point": Ground(machine=failed_over(), point=point(), points=24),
-    "cancel-failover": Ground(machine=hyper_v(active="Recovery", allowed=("CancelFailover",))),
-    "resynchronise": Ground(machine=machine(allowed=("RepairReplication",))),
-}
-"""For each operation, a machine that it is possible for."""
 
 STEPS = (
     JobStep(
@@ -221,7 +203,7 @@ STEPS = (
 def job(state: str = "InProgress", **more: Any) -> Job:
     """Make the job of a failover that began at noon; it ends 139 s later unless it runs."""
     name = "0a3b5c7d-1111-2222-3333-444455556666"
-    ended = None if state in {"NotStarted", "InProgress"} else NOON + timedelta(seconds=139)
+    ended = None if state in RUNNING_JOB_STATES else NOON + timedelta(seconds=139)
     given: dict[str, Any] = {
         "id": f"{VAULT}/replicationJobs/{name}",
         "name": name,
@@ -233,6 +215,28 @@ def job(state: str = "InProgress", **more: Any) -> Job:
     }
     return Job(**given | more)
 
+
+GROUNDS = {
+    "failover": Ground(target=machine(), points=24),
+    "commit": Ground(target=failed_over(), points=24),
+    "reprotect": Ground(
+        target=failed_over(state="FailoverCommitted", allowed=("SwitchProtection",)),
+        way_back=way_back(),
+    ),
+    "failback": Ground(target=turned_round(), points=3),
+    "planned-failover": Ground(target=hyper_v()),
+    "test-failover": Ground(target=machine(test_network=NETWORK), points=24),
+    "cleanup": Ground(
+        target=machine(test_state="WaitingForCompletion", allowed=("TestFailoverCleanup",))
+    ),
+    "change-point": Ground(target=failed_over(), point=point(), points=24),
+    "cancel-failover": Ground(target=hyper_v(active="Recovery", allowed=("CancelFailover",))),
+    "resynchronise": Ground(target=machine(allowed=("RepairReplication",))),
+    "cancel-job": Ground(target=job(actions=("Cancel",), target="vm-web01")),
+    "restart-job": Ground(target=job("Failed", actions=("Restart",), target="vm-web01")),
+    "resume-job": Ground(target=job("Suspended", actions=("Resume",), target="vm-web01")),
+}
+"""For each operation, a machine that it is possible for."""
 
 JOB_ERROR = JobError(
     code="28092",
@@ -262,13 +266,13 @@ def in_state(state: State, operation: str = "failover", **more: Any) -> Request:
         State.UNKNOWN: sent | {"why": "Azure answered 503. Whether it began is not known yet."},
         State.RUNNING: sent | {"job": job()},
         State.SUCCEEDED: sent
-        | {"job": job("Succeeded"), "after": after.get(operation, turned_round())},
+        | {"job": job("Succeeded"), "after": Ground(target=after.get(operation, turned_round()))},
         State.FAILED: sent
         | {
             "job": job("Failed", errors=(JOB_ERROR,)),
             "why": JOB_ERROR.message,
             "advice": JOB_ERROR.action,
-            "after": machine(),
+            "after": Ground(target=machine()),
         },
         State.CANCELLED: sent | {"job": job("Cancelled"), "why": "Azure says: Cancelled."},
         State.DENIED: {"votes": (vote(BO, approves=False),), "why": "Bo denied it."},

@@ -29,7 +29,7 @@ def commands() -> str:
 
 def usage_hint() -> str:
     """Write what Slack shows behind `/dr` while somebody types."""
-    return f"<{'|'.join(VERBS)}> [<machine>] [because <reason>]"
+    return f"<{'|'.join(VERBS)}> [<machine>…] [because <reason>]"
 
 
 def request_life() -> str:

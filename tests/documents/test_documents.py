@@ -80,7 +80,7 @@ def test_the_azure_role_lets_the_bot_post_what_the_catalogue_sends() -> None:
     """Its actions are the POSTs of the gateway and what has to be read for them, nothing else."""
     role = json.loads((CHECKOUT / "docs/azure-role.json").read_text("utf-8"))
     source = (CHECKOUT / "bot/gateways/azure/__init__.py").read_text("utf-8")
-    posted = set(re.findall(r'"(\w+)": (?:items|containers)\.begin_', source))
+    posted = set(re.findall(r'"(\w+)": (?:items|plans|jobs|client\.\w+)\.begin_', source))
     allowed = {one.split("/")[-2] for one in role["Actions"] if one.endswith("/action")}
     assert posted == allowed
     assert len(CATALOGUE) >= len(posted)

@@ -256,7 +256,7 @@ async def _in_the_portal(world: World) -> None:
     azure = world.bot.azure
     machines = await azure.machines(world.vault.resource_id)
     machine = next(one for one in machines if one.name == "vm-web01")
-    call = CATALOGUE["failover"].call(Ground(machine=machine), {})
+    call = CATALOGUE["failover"].call(Ground(target=machine), {})
     await azure.submit(call, str(uuid.uuid4()))
     world.clock.advance(600)
     await until(

@@ -21,7 +21,7 @@ UNREADABLE = [
     ("/dr failover vm-web01 --point yesterday because x", "'yesterday' is not a recovery", "say"),
     ("/dr failover vm-web01 —shutdown maybe because x", "'maybe' is not yes or no", "yes"),
     ("/dr failover vm-web01 --shutdown no --shutdown yes because x", "is given twice", "Type:"),
-    ("/dr failover vm-web01 vm-web02 because x", "takes one name", "reads like 2"),
+    ("/dr points vm-web01 vm-web02", "takes one name", "reads like 2"),
     ("/dr reprotect vm-crm01 --cache nonsense", "'nonsense' is not the resource id", "/subscrip"),
     ("/dr requests mine", "/dr requests takes no name.", "Type: /dr requests"),
     ("/dr status vm-web01 because I ask", "/dr status takes no reason.", "Type: /dr status"),
@@ -99,7 +99,7 @@ async def test_an_ambiguous_name_is_a_choice_and_never_a_guess(world: World) -> 
     await world.alice.presses("vm-jump01 (rg-erp)", on=choice)
     await world.bo.sees("Failover of vm-jump01", "0 of 2", "it is down")
     machine = world.vault.machine("vm-jump01", "rg-erp")
-    assert (await world.request()).machine_id.casefold() == machine.item_id.casefold()
+    assert (await world.request()).target_id.casefold() == machine.item_id.casefold()
 
 
 async def test_a_near_miss_is_offered_and_never_taken(world: World) -> None:

@@ -77,7 +77,7 @@ async def test_a_running_card_shows_the_steps(world: World) -> None:
     card = await world.alice.sees(FAILOVER, "Running", "step 4 of 5", "Start failover — running")
     assert "Prerequisites check for failover — done" in card.words
     assert "to come" in card.words
-    assert not card.buttons
+    assert [one.label for one in card.buttons] == ["Cancel job"]
 
 
 async def test_a_finished_card_says_what_next(world: World) -> None:

@@ -20,7 +20,8 @@ from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementCl
 
 from bot.domain.catalogue import Call
 from bot.domain.data import Data
-from bot.domain.machines import Disk, Job, Machine, Point, segment, vault_of
+from bot.domain.jobs import Job
+from bot.domain.machines import Disk, Machine, Point, segment, vault_of
 from bot.domain.plans import Plan
 from bot.errors import AnswerLost, AzureRefused, Unavailable
 from bot.gateways.azure.answers import refusal, retry_after, trouble
@@ -38,6 +39,10 @@ POST_TIMEOUT: Final = 30.0
 _READ_TIMEOUT: Final = 30.0
 _LIST_LIFE: Final = 3.0
 """Seconds for which a list of machines may be shown again."""
+
+
+Begin = Callable[..., Awaitable[object]]
+"""One of the SDK's operations that start something."""
 
 
 class Accepted(Data):
@@ -191,24 +196,9 @@ class Azure:
 
     async def _begin(self, call: Call, **options: Any) -> None:
         client = self._client(call.resource)
-        place = _place(call.resource)
-        items, containers = (
-            client.replication_protected_items,
-            client.replication_protection_containers,
-        )
-        begin: Mapping[str, Callable[..., Awaitable[object]]] = {
-            "unplannedFailover": items.begin_unplanned_failover,
-            "plannedFailover": items.begin_planned_failover,
-            "testFailover": items.begin_test_failover,
-            "testFailoverCleanup": items.begin_test_failover_cleanup,
-            "applyRecoveryPoint": items.begin_apply_recovery_point,
-            "failoverCommit": items.begin_failover_commit,
-            "failoverCancel": items.begin_failover_cancel,
-            "repairReplication": items.begin_repair_replication,
-            "switchprotection": containers.begin_switch_protection,
-        }
+        begin = _operations(client, call.resource)[call.action]
         body = () if call.body is None else (call.body,)
-        await begin[call.action](*place, *body, **options)
+        await begin(*_place(call.resource), *body, **options)
 
     async def _containers(self, vault: str) -> list[str]:
         fabrics = await self._list(f"{vault}/replicationFabrics", NamedShape)
@@ -288,6 +278,40 @@ def _no_pace(headers: Mapping[str, str]) -> int:
     return 0 if headers.get("Retry-After") == "0" else 20
 
 
+def _operations(client: SiteRecoveryManagementClient, resource_id: str) -> Mapping[str, Begin]:
+    """Return the SDK's operations on a resource, by the last segment of their POST."""
+    if segment(resource_id, "replicationJobs"):
+        jobs = client.replication_jobs
+        return {
+            "cancel": jobs.begin_cancel,
+            "restart": jobs.begin_restart,
+            "resume": jobs.begin_resume,
+        }
+    if segment(resource_id, "replicationRecoveryPlans"):
+        plans = client.replication_recovery_plans
+        return {
+            "unplannedFailover": plans.begin_unplanned_failover,
+            "plannedFailover": plans.begin_planned_failover,
+            "testFailover": plans.begin_test_failover,
+            "testFailoverCleanup": plans.begin_test_failover_cleanup,
+            "failoverCommit": plans.begin_failover_commit,
+            "failoverCancel": plans.begin_failover_cancel,
+            "reProtect": plans.begin_reprotect,
+        }
+    items = client.replication_protected_items
+    return {
+        "unplannedFailover": items.begin_unplanned_failover,
+        "plannedFailover": items.begin_planned_failover,
+        "testFailover": items.begin_test_failover,
+        "testFailoverCleanup": items.begin_test_failover_cleanup,
+        "applyRecoveryPoint": items.begin_apply_recovery_point,
+        "failoverCommit": items.begin_failover_commit,
+        "failoverCancel": items.begin_failover_cancel,
+        "repairReplication": items.begin_repair_replication,
+        "switchprotection": client.replication_protection_containers.begin_switch_protection,
+    }
+
+
 def _place(resource_id: str) -> tuple[str, ...]:
     """Split a resource id into the names that the SDK's operations take, in their order."""
     kinds = (
@@ -296,6 +320,8 @@ def _place(resource_id: str) -> tuple[str, ...]:
         "replicationFabrics",
         "replicationProtectionContainers",
         "replicationProtectedItems",
+        "replicationRecoveryPlans",
+        "replicationJobs",
     )
     return tuple(name for kind in kinds if (name := segment(resource_id, kind)))
 

@@ -1,6 +1,6 @@
 """The shapes of jobs, their tasks and their errors, and how they become our own words."""
 
-from bot.domain.machines import Job, JobError, JobStep
+from bot.domain.jobs import Job, JobError, JobStep
 from bot.gateways.azure.wire import Shape, Text, When, Whole, when
 
 
@@ -38,6 +38,11 @@ class GroupShape(Shape):
     child_tasks: tuple["TaskShape", ...] | None = None
 
 
+class TaskDetailsShape(Shape):
+    instance_type: Text = ""
+    instructions: Text = ""
+
+
 class TaskShape(Shape):
     task_id: Text = ""
     name: Text = ""
@@ -46,14 +51,19 @@ class TaskShape(Shape):
     state_description: Text = ""
     start_time: When = None
     end_time: When = None
+    custom_details: TaskDetailsShape | None = None
     group_task_custom_details: GroupShape | None = None
 
     def steps(self, depth: int = 0) -> tuple[JobStep, ...]:
         """Say it in our words, the nested tasks behind it."""
+        details = self.custom_details or TaskDetailsShape()
         skipped = self.state_description == "Skipped"
         step = JobStep(
             name=self.friendly_name or self.name or self.task_id,
             state="Skipped" if skipped else self.state,
+            id=self.task_id,
+            kind=details.instance_type,
+            instructions=details.instructions,
             depth=depth,
             started=when(self.start_time),
             ended=when(self.end_time),

@@ -3,8 +3,9 @@
 --
 -- It may be executed again after a lost reply: the click id says that it has been done already.
 -- Redis' clock decides about deadlines, not the clock of a process.
-local request_key, entries_key, stream, head_key, outbox, open_set, all_set, target_key,
-      following, dirty, click_key = unpack(KEYS)
+local request_key, entries_key, stream, head_key, outbox, open_set, all_set, following, dirty,
+      click_key, drafts_key, parent_entries, parent_results = unpack(KEYS, 1, 13)
+local claimed = 14 -- from here on KEYS are what the request keeps for itself while it is open
 local a = cjson.decode(ARGV[1])
 
 local done = redis.call('GET', click_key)
@@ -23,8 +24,10 @@ if a.id ~= '' then
   local rev = redis.call('HGET', request_key, 'rev') or '0'
   if rev ~= a.expected_rev then return {'moved', rev} end
   if a.claim then
-    local holder = redis.call('GET', target_key)
-    if holder then return {'taken', holder} end
+    for at = claimed, #KEYS do
+      local holder = redis.call('GET', KEYS[at])
+      if holder and holder ~= a.holders[at - claimed + 1] then return {'taken', holder} end
+    end
   end
 end
 
@@ -34,14 +37,24 @@ redis.call('HSET', head_key, 'hash', a.hash, 'sequence', a.sequence)
 if a.id ~= '' then
   redis.call('HSET', request_key, 'rev', a.rev, 'document', a.document, 'seal', a.seal)
   redis.call('RPUSH', entries_key, place)
-  redis.call('ZADD', all_set, 'NX', now, a.id)
-  redis.call('ZADD', dirty, now, a.id)
+  redis.call('ZADD', dirty, now, a.card)
+  if a.parent then
+    redis.call('HSET', parent_results, a.id, a.result)
+    if a.told then redis.call('RPUSH', parent_entries, place) end
+  else
+    redis.call('ZADD', all_set, 'NX', now, a.id)
+  end
+  for at = 2, #ARGV, 2 do redis.call('HSET', drafts_key, ARGV[at], ARGV[at + 1]) end
   if a.open then redis.call('ZADD', open_set, a.deadline, a.id)
   else redis.call('ZREM', open_set, a.id) end
-  if a.open and a.claim then redis.call('SET', target_key, a.id) end
-  if not a.open and redis.call('GET', target_key) == a.id then redis.call('DEL', target_key) end
+  for at = claimed, #KEYS do
+    if a.open and a.claim then redis.call('SET', KEYS[at], a.holders[at - claimed + 1]) end
+    if not a.open and redis.call('GET', KEYS[at]) == a.holders[at - claimed + 1] then
+      redis.call('DEL', KEYS[at])
+    end
+  end
   if a.outbox then redis.call('ZADD', outbox, now, a.id) else redis.call('ZREM', outbox, a.id) end
-  if a.vault ~= '' then redis.call('HSET', following, a.id, a.vault)
+  if a.place ~= '' then redis.call('HSET', following, a.id, a.place)
   else redis.call('HDEL', following, a.id) end
 end
 return {'done', tostring(now)}

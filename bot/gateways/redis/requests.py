@@ -20,7 +20,8 @@ from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, Respon
 
 from bot.domain.audit import START, Entry, Fact, chain
 from bot.domain.data import Data, canonical, digest
-from bot.domain.request import Request, State
+from bot.domain.fleets import root
+from bot.domain.request import Outcome, Request, State
 from bot.errors import OtherVersion, Tampered, Unavailable
 
 AUDIT_STREAM: Final = "{dr}:audit"
@@ -72,10 +73,14 @@ class Write(Data):
 
     fact: Fact
     request: Request | None = None
+    drafts: tuple[Request, ...] = ()
+    """Of several machines: the requests that are made of them when the whole is approved."""
     click: str = ""
     """An id that makes a second execution harmless; made up when empty."""
     not_after: int = 0
     not_before: int = 0
+    told: bool = True
+    """For one machine of several: whether the thread of the whole is told of it."""
     durable: bool = False
     """Whether to wait until Redis has it on disk; raises `Unavailable` when it does not say so."""
 
@@ -137,19 +142,19 @@ class Requests:
         entry = chain(write.fact, sequence=before.sequence + 1, prevhash=before.head, time=at)
         keys, arguments = self._commit_arguments(before, write, entry)
         if not write.durable:
-            verdict, detail = await _run(self._commit(keys=keys, args=[arguments]))
+            verdict, detail = await _run(self._commit(keys=keys, args=arguments))
             return Verdict(verdict), detail
         async with self._client.client() as one_connection:
             verdict, detail = await _run(
-                self._commit(keys=keys, args=[arguments], client=one_connection)
+                self._commit(keys=keys, args=arguments, client=one_connection)
             )
             await _confirm(one_connection)
         return Verdict(verdict), detail
 
     async def open_ids(self) -> list[str]:
-        """Return the ids of the open requests, the next to run out first."""
+        """Return the ids of the open requests that people see, the next to run out first."""
         found: list[str] = await _run(self._client.zrange(OPEN, 0, -1))
-        return found
+        return [one for one in found if one == root(one)]
 
     async def newest_ids(self, most: int) -> list[str]:
         """Return the ids of the newest requests, open or not."""
@@ -169,12 +174,29 @@ class Requests:
         return found
 
     async def followed(self) -> dict[str, str]:
-        """Return the ids of the requests to look after, each with the vault it runs in."""
+        """Return the ids of the requests to look after, each with the place where it is done."""
         found: dict[str, str] = await _run(self._client.hgetall(FOLLOWING))
         return found
 
-    async def give_up(self, request_id: str, machine_id: str = "") -> None:
-        """Take a record that is not ours off every list, and free the machine when it is named.
+    async def drafted(self, parent: str, request_id: str) -> Request | None:
+        """Read what was approved for one machine of several; raises `Tampered`."""
+        found = await _run(self._client.hget(_drafts_key(parent), request_id))
+        if not found:
+            return None
+        seal, _, document = found.partition(" ")
+        return self._opened(request_id, document, seal)
+
+    async def results(self, parent: str) -> dict[str, Outcome]:
+        """Return how each machine of several stands, by its request; a forged one is left out."""
+        found: dict[str, str] = await _run(self._client.hgetall(_results_key(parent)))
+        return {
+            one: Outcome.model_validate_json(text)
+            for one, (seal, _, text) in ((k, v.partition(" ")) for k, v in found.items())
+            if hmac.compare_digest(self._seal(f"{one} result", text), seal)
+        }
+
+    async def give_up(self, request_id: str, target_id: str = "") -> None:
+        """Take a record that is not ours off every list, and free the target when it is named.
 
         The record itself stays, for whoever finds out what happened to it.
         """
@@ -184,19 +206,20 @@ class Requests:
             pipe.zrem(DIRTY_CARDS, request_id)
             pipe.hdel(FOLLOWING, request_id)
             await _run(pipe.execute())
-        if machine_id:
-            await _run(self._free(keys=[_target_key(machine_id)], args=[request_id]))
+        if target_id:
+            await _run(self._free(keys=[_target_key(target_id)], args=[request_id]))
 
-    async def open_for(self, machine_id: str) -> str | None:
-        """Return the id of the request that is open for a machine."""
-        found: str | None = await _run(self._client.get(_target_key(machine_id)))
+    async def open_for(self, target_id: str) -> str | None:
+        """Return the id of the request that is open for a machine, a plan or a job."""
+        found: str | None = await _run(self._client.get(_target_key(target_id)))
         return found
 
     def _commit_arguments(
         self, before: Snapshot, write: Write, entry: Entry
-    ) -> tuple[list[str], str]:
+    ) -> tuple[list[str], list[str]]:
         request = write.request
         request_id = request.id if request else ""
+        parent = request.parent if request else ""
         keys = [
             request_key(request_id or "-"),
             entries_key(request_id or "-"),
@@ -205,10 +228,12 @@ class Requests:
             OUTBOX,
             OPEN,
             ALL,
-            _target_key(request.machine.id if request else "-"),
             FOLLOWING,
             DIRTY_CARDS,
             f"{{dr}}:click:{write.click or uuid.uuid4().hex}",
+            _drafts_key(request_id or "-"),
+            entries_key(parent or "-"),
+            _results_key(parent or "-"),
         ]
         arguments: dict[str, Any] = {
             "id": request_id,
@@ -221,24 +246,37 @@ class Requests:
             "click_ttl": _CLICK_TTL,
             "not_after": write.not_after,
             "not_before": write.not_before,
+            "told": write.told,
         }
         if request:
+            claims = request.claims if before.request is None or not request.open else {}
+            keys += [_target_key(target_id) for target_id in claims]
             arguments |= self._request_arguments(request, before.request)
-        return keys, json.dumps(arguments)
+            arguments["holders"] = list(claims.values())
+        drafts = [part for draft in write.drafts for part in (draft.id, self._sealed(draft))]
+        return keys, [json.dumps(arguments), *drafts]
 
     def _request_arguments(self, request: Request, before: Request | None) -> dict[str, Any]:
-        document = canonical(request.model_dump(mode="json")).decode()
+        document = _document(request)
+        result = canonical(request.outcome.model_dump(mode="json")).decode()
         return {
             "expected_rev": str(before.rev if before else 0),
             "rev": str(request.rev),
             "document": document,
             "seal": self._seal(request.id, document),
+            "card": root(request.id),
+            "parent": bool(request.parent),
+            "result": f"{self._seal(f'{request.id} result', result)} {result}",
             "claim": before is None,
             "open": request.open,
             "deadline": _deadline(request),
             "outbox": request.state is State.APPROVED and not request.needs_nod,
-            "vault": request.machine.vault if request.followed else "",
+            "place": request.place if request.followed else "",
         }
+
+    def _sealed(self, request: Request) -> str:
+        document = _document(request)
+        return f"{self._seal(request.id, document)} {document}"
 
     def _seal(self, request_id: str, document: str) -> str:
         return hmac.digest(self._key, f"{request_id}\n{document}".encode(), "sha256").hex()
@@ -263,8 +301,20 @@ def _deadline(request: Request) -> int:
     return request.expires_at if request.state in {State.WAITING, State.APPROVED} else 0
 
 
-def _target_key(machine_id: str) -> str:
-    return f"{{dr}}:target:{digest(machine_id.casefold())[:32]}"
+def _target_key(target_id: str) -> str:
+    return f"{{dr}}:target:{digest(target_id.casefold())[:32]}"
+
+
+def _drafts_key(request_id: str) -> str:
+    return f"{{dr}}:request:{request_id}:drafts"
+
+
+def _results_key(request_id: str) -> str:
+    return f"{{dr}}:request:{request_id}:results"
+
+
+def _document(request: Request) -> str:
+    return canonical(request.model_dump(mode="json")).decode()
 
 
 async def _confirm(connection: Redis) -> None:

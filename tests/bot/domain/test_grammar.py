@@ -11,7 +11,7 @@ from bot.queries import VERBS
 POINT = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 FAILOVER = Command(
     verb="failover",
-    target="vm-web01",
+    targets=("vm-web01",),
     options={"point": "latest", "shutdown": "no"},
     reason="West Europe is down",
 )
@@ -95,7 +95,7 @@ def test_only_the_first_because_counts() -> None:
         ("failover because x", ["needs a machine", "/dr failover <machine>"]),
         ("failover vm-web01", ["Say why", "because <reason>"]),
         ("failover vm-web01 because", ["Say why"]),
-        ("failover vm-web01 vm-web02 because x", ["reads like 2", "“vm-web01”, “vm-web02”"]),
+        ("points vm-web01 vm-web02", ["reads like 2", "“vm-web01”, “vm-web02”"]),
         ("failover vm-web01 --speed fast because x", ["no option --speed", "--point, --shutdown"]),
         ("commit vm-web01 --point latest", ["no option --point", "/dr commit"]),
         ("failover vm-web01 --point because x", ["--point needs a value"]),

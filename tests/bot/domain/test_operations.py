@@ -44,7 +44,7 @@ def unplanned(details: dict[str, str], shutdown: str = "NotRequired") -> dict[st
 
 def test_a_failover_to_the_latest_point_names_no_point() -> None:
     """Azure then sends what is pending first."""
-    call = request("failover").call
+    call = request("failover").sends
     assert (call.action, call.resource) == ("unplannedFailover", ITEM)
     assert call.body == unplanned({"instanceType": "A2A"})
 
@@ -52,9 +52,9 @@ def test_a_failover_to_the_latest_point_names_no_point() -> None:
 def test_a_failover_to_a_point_names_its_whole_id() -> None:
     """And asks for the shutdown of the source when told to."""
     call = request(
-        ground=Ground(machine=machine(), point=point()),
+        ground=Ground(target=machine(), point=point()),
         arguments={"point": "app", "shutdown": "yes"},
-    ).call
+    ).sends
     details = {
         "instanceType": "A2A",
         "recoveryPointId": f"{ITEM}/recoveryPoints/{POINT_NAME}",
@@ -64,14 +64,14 @@ def test_a_failover_to_a_point_names_its_whole_id() -> None:
 
 def test_a_failback_is_a_failover_in_the_same_direction() -> None:
     """Never RecoveryToPrimary for Azure to Azure: the item itself has been turned round."""
-    call = request("failback").call
+    call = request("failback").sends
     assert (call.action, call.resource) == ("unplannedFailover", turned_round().id)
     assert call.body == unplanned({"instanceType": "A2A"})
 
 
 def test_a_hyper_v_machine_fails_over_with_its_own_kind() -> None:
     """The same call, another instanceType."""
-    call = request(ground=Ground(machine=HYPER_V)).call
+    call = request(ground=Ground(target=HYPER_V)).sends
     assert call.body == unplanned({"instanceType": "HyperVReplicaAzure"})
 
 
@@ -90,7 +90,7 @@ def test_a_hyper_v_machine_fails_over_with_its_own_kind() -> None:
         ),
         (
             "failback",
-            Ground(machine=hyper_v(active="Recovery", allowed=("Failback",))),
+            Ground(target=hyper_v(active="Recovery", allowed=("Failback",))),
             {},
             "plannedFailover",
             {
@@ -104,7 +104,7 @@ def test_a_hyper_v_machine_fails_over_with_its_own_kind() -> None:
         ),
         (
             "failback",
-            Ground(machine=machine(provider="InMageRcmFailback", allowed=("PlannedFailover",))),
+            Ground(target=machine(provider="InMageRcmFailback", allowed=("PlannedFailover",))),
             {},
             "plannedFailover",
             {
@@ -116,7 +116,7 @@ def test_a_hyper_v_machine_fails_over_with_its_own_kind() -> None:
         ),
         (
             "failover",
-            Ground(machine=machine(provider="InMageRcm")),
+            Ground(target=machine(provider="InMageRcm")),
             {"shutdown": "yes"},
             "unplannedFailover",
             {
@@ -160,7 +160,7 @@ def test_every_kind_of_machine_gets_its_own_body(
     operation: str, ground: Ground, said: dict[str, str], action: str, properties: dict[str, Any]
 ) -> None:
     """As recorded clients send it, to the letter."""
-    call = request(operation, ground=ground, arguments=said).call
+    call = request(operation, ground=ground, arguments=said).sends
     assert (call.action, call.resource) == (action, ground.machine.id)
     assert call.body == {"properties": properties}
 
@@ -168,8 +168,8 @@ def test_every_kind_of_machine_gets_its_own_body(
 @pytest.mark.parametrize(
     ("operation", "ground", "what"),
     [
-        ("test-failover", Ground(machine=machine()), "network"),
-        ("change-point", Ground(machine=failed_over()), "point"),
+        ("test-failover", Ground(target=machine()), "network"),
+        ("change-point", Ground(target=failed_over()), "point"),
     ],
 )
 def test_what_only_a_person_can_say_is_asked_for(operation: str, ground: Ground, what: str) -> None:
@@ -185,19 +185,19 @@ def test_what_only_a_person_can_say_is_asked_for(operation: str, ground: Ground,
 )
 def test_some_operations_have_no_body(operation: str, action: str) -> None:
     """They are posted to the item itself."""
-    call = request(operation).call
+    call = request(operation).sends
     assert (call.action, call.resource, call.body) == (action, ITEM, None)
 
 
 def test_a_commit_has_no_body() -> None:
     """It is posted to the item itself."""
-    call = request("commit").call
+    call = request("commit").sends
     assert (call.action, call.resource, call.body) == ("failoverCommit", ITEM, None)
 
 
 def test_a_reprotect_switches_the_container_with_the_disks_of_the_failed_over_machine() -> None:
     """Posted to the container where the item is now, which becomes the recovery side."""
-    call = request("reprotect").call
+    call = request("reprotect").sends
     assert (call.action, call.resource) == ("switchprotection", WEST)
     assert call.body == {
         "properties": {
@@ -304,7 +304,7 @@ def test_every_operation_says_what_it_destroys() -> None:
     assert "started in North Europe" in said["failover"]
     assert "Deletes the 24 recovery points of vm-web01" in said["commit"]
     assert "Overwrites the disks of vm-web01 in West Europe" in said["reprotect"]
-    uncounted = CATALOGUE["commit"].destroys(Ground(machine=failed_over()))
+    uncounted = CATALOGUE["commit"].destroys(Ground(target=failed_over()))
     assert "Deletes the recovery points of vm-web01" in uncounted
 
 
@@ -321,5 +321,5 @@ def test_a_cache_account_is_a_storage_account_or_nothing() -> None:
 def test_the_way_back_is_part_of_what_is_approved() -> None:
     """Another cache account is another call, and so another fingerprint."""
     other = way_back().model_copy(update={"disks": way_back().disks[:1]})
-    changed = Ground(machine=GROUNDS["reprotect"].machine, way_back=other)
+    changed = Ground(target=GROUNDS["reprotect"].machine, way_back=other)
     assert request("reprotect", ground=changed).fingerprint != request("reprotect").fingerprint

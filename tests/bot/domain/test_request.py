@@ -112,13 +112,13 @@ def test_workers_look_after_what_azure_may_be_working_on(state: State) -> None:
 def test_the_fingerprint_covers_what_is_approved() -> None:
     """Another operation, target, argument, point, rule or asker makes another fingerprint."""
     ground, under, said = GROUNDS["failover"], terms(), {"point": "latest"}
-    call = request().call
+    call = request().sends
     base = ("failover", said, ground, call, under, ANN)
     others = [
         ("failback", said, ground, call, under, ANN),
         ("failover", {"point": "app"}, ground, call, under, ANN),
-        ("failover", said, Ground(machine=machine(state="Odd")), call, under, ANN),
-        ("failover", said, Ground(machine=machine(), point=point()), call, under, ANN),
+        ("failover", said, Ground(target=machine(state="Odd")), call, under, ANN),
+        ("failover", said, Ground(target=machine(), point=point()), call, under, ANN),
         ("failover", said, ground, call.model_copy(update={"action": "x"}), under, ANN),
         ("failover", said, ground, call, terms(approvals=1), ANN),
         ("failover", said, ground, call, under, BO),
@@ -129,14 +129,14 @@ def test_the_fingerprint_covers_what_is_approved() -> None:
 
 def test_the_fingerprint_is_blind_to_what_changes_by_itself() -> None:
     """Health and RPO move all the time; they were not what people approved."""
-    worse = Ground(machine=machine(health="Critical", rpo_seconds=7000), points=3)
+    worse = Ground(target=machine(health="Critical", rpo_seconds=7000), points=3)
     assert request(ground=worse).fingerprint == request().fingerprint
 
 
 def test_drift_names_what_is_no_longer_so() -> None:
     """One line for each fact, from what it was to what it is."""
-    assert drift(Ground(machine=machine()), Ground(machine=machine(health="Warning"))) == ()
-    lines = drift(Ground(machine=machine(), point=point()), Ground(machine=failed_over()))
+    assert drift(Ground(target=machine()), Ground(target=machine(health="Warning"))) == ()
+    lines = drift(Ground(target=machine(), point=point()), Ground(target=failed_over()))
     assert lines == (
         "state: Protected → UnplannedFailoverCompleted",
         "active side: Primary → Recovery",
@@ -148,6 +148,6 @@ def test_drift_names_what_is_no_longer_so() -> None:
 def test_drift_does_not_mind_the_casing_of_ids() -> None:
     """Azure returns the same id in another casing whenever it likes."""
     shouted = machine(id=machine().id.upper())
-    before = Ground(machine=machine(), point=point())
-    after = Ground(machine=shouted, point=point(id=point().id.upper()))
+    before = Ground(target=machine(), point=point())
+    after = Ground(target=shouted, point=point(id=point().id.upper()))
     assert drift(before, after) == ()

@@ -25,7 +25,7 @@ SAID = {option.name: option.default for option in CATALOGUE["failover"].verb.opt
 async def failover_of(azure: Azure, vault: Vault, name: str = "vm-web01") -> Call:
     """Build the failover of a machine as it is."""
     one = await azure.machine(vault.machine(name).item_id)
-    return CATALOGUE["failover"].call(Ground(machine=one), SAID)
+    return CATALOGUE["failover"].call(Ground(target=one), SAID)
 
 
 def posts(vault: Vault) -> list[int]:
@@ -50,7 +50,7 @@ async def test_all_operations_are_taken_by_azure(azure: Azure, vault: Vault) -> 
     vault.clock.advance(600)
     one = await azure.machine(vault.machine("vm-web01").item_id)
     assert one.active == "Recovery"
-    await azure.submit(CATALOGUE["commit"].call(Ground(machine=one), {}), CRID)
+    await azure.submit(CATALOGUE["commit"].call(Ground(target=one), {}), CRID)
     assert [job.scenario for job in vault.jobs] == ["UnplannedFailover", "CommitFailover"]
 
 
@@ -144,7 +144,7 @@ async def impostor(answer: Answer) -> AsyncIterator[tuple[Azure, list[web.Reques
         yield azure, seen
 
 
-CALL = CATALOGUE["failover"].call(Ground(machine=machine()), SAID)
+CALL = CATALOGUE["failover"].call(Ground(target=machine()), SAID)
 ODD: list[tuple[int, dict[str, str], str, type[Exception] | str]] = [
     (202, {}, "", AnswerLost),
     (200, {}, "{}", AnswerLost),

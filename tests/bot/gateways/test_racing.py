@@ -28,7 +28,7 @@ async def test_a_race_of_processes_approves_each_request_once(
             terms=terms(approvals=QUORUM, may_approve=everybody),
             expires_at=before.now + 600_000,
         )
-        target = new.ground.model_copy(update={"machine": machine(id=f"/m/{one}", name=one)})
+        target = new.ground.model_copy(update={"target": machine(id=f"/m/{one}", name=one)})
         new = new.model_copy(update={"ground": target})
         await store.requests.write(before, Write(fact=fact(subject=one), request=new))
 

@@ -120,7 +120,7 @@ async def test_a_machine_has_one_open_request(store: Redis) -> None:
     """Whatever the casing of its id; the holder is named."""
     first = await asked(store)
     shouted = machine(id=ITEM.upper())
-    second = request(id="R-222222", ground=first.ground.model_copy(update={"machine": shouted}))
+    second = request(id="R-222222", ground=first.ground.model_copy(update={"target": shouted}))
     before = await store.requests.snapshot(second.id)
     was = await everything(store)
     verdict = await store.requests.write(before, Write(fact=fact(), request=second))

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from bot.domain.audit import START, chain
 from bot.domain.catalogue import Ground
-from bot.domain.machines import JobError, JobStep
+from bot.domain.jobs import Job, JobError, JobStep
 from bot.domain.operations import CATALOGUE
 from bot.domain.request import Request, State
 from bot.errors import Ambiguous, Missing, Misunderstood
@@ -107,6 +107,11 @@ def inert(text: str) -> None:
     assert "UEVIL" not in "".join(MARKUP.findall(text))
 
 
+def changed(ground: Ground, wild: dict[str, Any]) -> Ground:
+    """Change what a ground is about."""
+    return ground.model_copy(update={"target": ground.target.model_copy(update=wild)})
+
+
 def hostile(text: str, state: State, operation: str) -> Request:
     """Make a request in which everything that somebody else can name is hostile."""
     findings = tuple(
@@ -117,12 +122,13 @@ def hostile(text: str, state: State, operation: str) -> Request:
         "region_names": {"westeurope": text, "northeurope": text},
     }  # fmt: skip
     ground = GROUNDS[operation]
-    there = ground.machine.model_copy(update=wild)
+    if isinstance(ground.target, Job):
+        wild = {"scenario": text, "target": text, "words": text, "state": text}
     steps = tuple(step.model_copy(update={"name": text}) for step in STEPS * 20)
     error = JobError(code=text, message=text, causes=text, action=text)
     known = in_state(state, operation)
     more: dict[str, Any] = {
-        "ground": ground.model_copy(update={"machine": there}),
+        "ground": changed(ground, wild),
         "reason": text,
         "asker": ANN.model_copy(update={"name": text}),
         "terms": known.terms.model_copy(update={"rule": text}),
@@ -132,7 +138,7 @@ def hostile(text: str, state: State, operation: str) -> Request:
     if known.why:
         more |= {"why": text, "advice": text}
     if known.after:
-        more["after"] = known.after.model_copy(update=wild)
+        more["after"] = changed(known.after, wild)
     return known.model_copy(update=more)
 
 
@@ -192,9 +198,9 @@ def test_approving_asks_whether_one_means_it() -> None:
 
 ILL = machine(health="Critical", findings=FINDINGS, rpo_seconds=7980)
 GOLDENS = {
-    "failover-waiting": request(ground=Ground(machine=ILL, points=24), votes=(vote(BO),)),
+    "failover-waiting": request(ground=Ground(target=ILL, points=24), votes=(vote(BO),)),
     "failover-to-a-point-waiting": request(
-        ground=Ground(machine=machine(), point=point(), points=24),
+        ground=Ground(target=machine(), point=point(), points=24),
         arguments={"point": "app", "shutdown": "yes"},
     ),
     "reprotect-waiting": request("reprotect"),
@@ -208,12 +214,14 @@ GOLDENS = {
         State.SUCCEEDED,
         "reprotect",
         watching=True,
-        after=turned_round(
-            state="InitialReplicationInProgress",
-            state_words="Synchronising",
-            progress=43,
-            allowed=("DisableProtection",),
-            rpo_seconds=None,
+        after=Ground(
+            target=turned_round(
+                state="InitialReplicationInProgress",
+                state_words="Synchronising",
+                progress=43,
+                allowed=("DisableProtection",),
+                rpo_seconds=None,
+            )
         ),
     ),
     "failover-failed": in_state(State.FAILED),
@@ -242,7 +250,7 @@ def test_every_golden_card_is_compared() -> None:
 def test_slack_takes_every_answer(text: str) -> None:
     """Private answers and listings, with whatever names and errors they have to show."""
     one = hostile(text, State.WAITING, "failover")
-    wild = one.machine
+    wild = one.ground.machine
     entry = chain(
         fact(words=text, reason=text, target=text, subject=text, before=text, after="y"),
         sequence=1,
@@ -351,6 +359,6 @@ def test_a_running_card_counts_what_azure_has_not_named() -> None:
 
 def test_a_machine_that_is_failed_over_is_told_from_one_that_is_home() -> None:
     """The region it runs in is on the card of what has ended."""
-    done = in_state(State.SUCCEEDED, after=failed_over())
+    done = in_state(State.SUCCEEDED, after=Ground(target=failed_over()))
     shown = " ".join(text["text"] for text in texts(card(done, now=NOW, expected=None).blocks))
     assert "runs in North Europe (failed over)" in shown

@@ -1,0 +1,192 @@
+"""Asking: from a command to a request that people vote on. Nothing here executes anything."""
+
+from bot.access import actor, standing
+from bot.cards import place_for
+from bot.domain.audit import Fact
+from bot.domain.catalogue import Operation
+from bot.domain.data import Data
+from bot.domain.fleets import LeftOut, root
+from bot.domain.grammar import Command
+from bot.domain.machines import Machine, same_id
+from bot.domain.offers import why_not
+from bot.domain.operations import CATALOGUE
+from bot.domain.policy import Rule
+from bot.domain.request import Request
+from bot.domain.targets import name_of
+from bot.domain.votes import Standing, why_not_ask
+from bot.drafts import draft
+from bot.errors import NotAllowed, NotNow, Tampered
+from bot.fleets import draft_fleet
+from bot.inventory import ground
+from bot.lifecycle import create, disown, fact_of, note
+from bot.runtime import Bot
+from bot.targets import Meant, Selection, find_target, rule_for
+
+
+class Asked(Data):
+    """What came of asking."""
+
+    request: Request
+    already: bool
+    """Whether the request was open before."""
+
+
+async def ask(bot: Bot, user_id: str, command: Command, channel: str) -> Asked:
+    """Make a request of a command; executes nothing.
+
+    Raises `Ambiguous`, `Missing`, `NotAllowed` (which is audited), `NotNow` or `Unavailable`.
+    """
+    operation = CATALOGUE[command.verb]
+    await _may_ask_anything(bot, user_id, operation)
+    meant = await find_target(bot, operation, command.targets)
+    rule = await rule_for(bot, operation, meant)
+    who = await _allowed_to_ask(bot, user_id, operation, meant, rule)
+    assert rule is not None  # noqa: S101 - without a rule nobody is allowed to ask
+    if isinstance(meant, Selection):
+        return await _ask_for_several(bot, who, operation, command, meant, rule, channel)
+    if already := await _already_open(bot, operation, meant.id, name_of(meant)):
+        return Asked(request=already, already=True)
+    if reason := why_not(operation, meant):
+        raise reason
+    base = await ground(bot, operation, meant, command.options)
+    for machine in base.machines:
+        if taken := await _holder(bot, machine):
+            raise _taken(machine.name, taken)
+    request = await draft(bot, operation, command, base, rule, who.person)
+    return await _store(bot, request, who, channel)
+
+
+def next_command(before: Request, operation: str) -> Command:
+    """Write the command that follows a request."""
+    verb = CATALOGUE[operation].verb
+    if CATALOGUE[operation].about == "job" and before.job:
+        return Command(verb=operation, targets=(before.job.id,), reason=before.reason)
+    ids = [m.id for m in before.after.machines] if before.fleet and before.after else []
+    return Command(
+        verb=operation,
+        targets=tuple(f"id:{one}" for one in ids or [before.target_id]),
+        options={option.name: option.default for option in verb.options},
+        reason=before.reason,
+    )
+
+
+async def _ask_for_several(
+    bot: Bot,
+    who: Standing,
+    operation: Operation,
+    command: Command,
+    meant: Selection,
+    rule: Rule,
+    channel: str,
+) -> Asked:
+    """Ask for several machines; those that another request keeps are left out, and named."""
+    free: list[Machine] = []
+    kept: list[LeftOut] = []
+    holders: dict[str, Request] = {}
+    for machine in meant.machines:
+        holder = await _holder(bot, machine)
+        if holder is None:
+            free.append(machine)
+            continue
+        holders[holder.id] = holder
+        kept.append(LeftOut(name=machine.name, why=_taken(machine.name, holder).sentence))
+    if not free:
+        same = [one for one in holders.values() if one.operation == operation.name]
+        if len(holders) == len(same) == 1:
+            return Asked(request=same[0], already=True)
+        raise NotNow(f"All of them have open requests: {', '.join(sorted(holders))}.")
+    chosen = meant.model_copy(
+        update={"machines": tuple(free), "left_out": (*meant.left_out, *kept)}
+    )
+    drafted = await draft_fleet(bot, operation, command, chosen, rule, who.person)
+    return await _store(bot, drafted.request, who, channel, drafted.drafts)
+
+
+async def _store(
+    bot: Bot, request: Request, who: Standing, channel: str, drafts: tuple[Request, ...] = ()
+) -> Asked:
+    request = request.model_copy(update={"channel": await place_for(bot, channel)})
+    words = f"{who.person.name} asked for a {request.operation} of {request.name}."
+    if request.fleet:
+        names = ", ".join(member.name for member in request.fleet.members)
+        words += f" Machines: {names}."
+    fact = fact_of("ask", None, request, actor(who.person), words, request.reason)
+    fact = fact.model_copy(
+        update={"correlation": fact.correlation | {"fingerprint": request.fingerprint}}
+    )
+    stored = await create(bot, request, fact, drafts)
+    return Asked(request=stored, already=stored.id != request.id)
+
+
+async def _may_ask_anything(bot: Bot, user_id: str, operation: Operation) -> None:
+    """Refuse early somebody whom no rule names, before anything is read from Azure."""
+    named = tuple(
+        one for rule in bot.policy.rules if rule.speaks_of(operation.name) for one in rule.may_ask
+    )
+    who = await standing(bot, user_id, named)
+    await _refuse_asking(bot, who, operation, "", named)
+
+
+async def _allowed_to_ask(
+    bot: Bot, user_id: str, operation: Operation, meant: Meant, rule: Rule | None
+) -> Standing:
+    may_ask = rule.may_ask if rule else ()
+    who = await standing(bot, user_id, may_ask, fresh=False)
+    name = meant.words if isinstance(meant, Selection) else name_of(meant)
+    await _refuse_asking(bot, who, operation, name, may_ask)
+    return who
+
+
+async def _refuse_asking(
+    bot: Bot, who: Standing, operation: Operation, target: str, may_ask: tuple[str, ...]
+) -> None:
+    reason = why_not_ask(may_ask, who)
+    if reason is None:
+        return
+    await note(
+        bot,
+        Fact(
+            type="ask.refused",
+            subject=target or operation.name,
+            actor=actor(who.person),
+            operation=operation.name,
+            target=target,
+            policy=bot.policy.version,
+            words=f"{who.person.name} tried to ask for it and was refused: {reason}",
+        ),
+    )
+    raise NotAllowed(reason, "The owners of the policy file can change that.")
+
+
+async def _already_open(bot: Bot, operation: Operation, target: str, name: str) -> Request | None:
+    """Return the open request that asks the same; raises `NotNow` when it asks something else."""
+    request = await _holder_of(bot, target, name)
+    if request is None or _asks(request, operation, target):
+        return request
+    raise _taken(name, request)
+
+
+def _asks(request: Request, operation: Operation, target: str) -> bool:
+    return request.operation == operation.name and same_id(request.target_id, target)
+
+
+async def _holder(bot: Bot, machine: Machine) -> Request | None:
+    return await _holder_of(bot, machine.id, machine.name)
+
+
+async def _holder_of(bot: Bot, target: str, name: str) -> Request | None:
+    """Return the open request that keeps something, as people see it; one of ours only."""
+    open_id = await bot.redis.requests.open_for(target)
+    try:
+        return await bot.redis.requests.load(root(open_id)) if open_id else None
+    except Tampered as error:
+        await disown(bot, open_id or "", error, (target, name))
+        return None
+
+
+def _taken(name: str, request: Request) -> NotNow:
+    return NotNow(
+        f"{name} already has an open request: {request.id}, a {request.operation} that is "
+        f"{request.state}.",
+        "Let it end, or have it withdrawn: its card shows what can be done.",
+    )

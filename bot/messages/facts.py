@@ -1,0 +1,142 @@
+"""The facts of a card: what it is about, the way it goes, who asked, and what is chosen."""
+
+from collections.abc import Iterator
+
+from bot.domain.fleets import Fleet, Member
+from bot.domain.jobs import Job
+from bot.domain.machines import Machine, segment
+from bot.domain.plans import Plan, PlanAction, PlanGroup
+from bot.domain.request import Request, State
+from bot.messages import lines
+from bot.messages.blocks import clock, duration, esc, mention
+
+MEMBERS = 24
+"""So many machines are listed on a card; the thread has all of them."""
+
+Pairs = list[tuple[str, str]]
+
+
+def facts(request: Request) -> Pairs:
+    """Return the fields of a card, each with its title."""
+    pairs = _about(request)
+    pairs.append(("Asked by", f"{mention(request.asker.id)} at {clock(request.asked_at)}"))
+    pairs += _chosen(request)
+    if request.state is not State.WAITING and request.approvals:
+        names = ", ".join(mention(vote.person.id) for vote in request.approvals)
+        pairs.append(("Approved by", names))
+    if request.ground.way_back:
+        pairs.append(
+            (
+                "Cache storage",
+                f"{esc(request.ground.way_back.cache_account.rpartition('/')[2])}\n"
+                f"{esc(request.ground.way_back.cache_found)}",
+            )
+        )
+    return pairs
+
+
+def groups(request: Request) -> list[str]:
+    """Return the groups of a plan as they start, one piece of text for each."""
+    plan = request.target
+    if not isinstance(plan, Plan):
+        return []
+    by_item = {machine.item.casefold(): machine for machine in request.ground.machines}
+    numbered = enumerate(plan.boots, start=1)
+    return ["\n".join(_group(number, group, by_item)) for number, group in numbered]
+
+
+def members(fleet: Fleet, most: int = MEMBERS) -> list[str]:
+    """Return the machines of several, a line each, and who is left out."""
+    listed = [_member(one) for one in fleet.members[:most]]
+    if len(fleet.members) > most:
+        listed.append(f"… and {len(fleet.members) - most} more, in the thread")
+    listed += [f":no_entry: left out: {esc(one.why, 200)}" for one in fleet.left_out[:8]]
+    if len(fleet.left_out) > 8:
+        listed.append(f":no_entry: and {len(fleet.left_out) - 8} more left out, in the thread")
+    return listed + [f":link: {esc(note, 300)}" for note in fleet.notes]
+
+
+def _about(request: Request) -> Pairs:
+    way = ("Way", lines.way(request))
+    match request.target:
+        case Machine() as machine:
+            name = f"{esc(machine.name)} ({esc(machine.provider)})\n{lines.whereabouts(machine)}"
+            return [("Machine", name), way, ("Replication", lines.health(machine))]
+        case Plan() as plan:
+            count = f"{len(request.ground.machines)} in {len(plan.boots)} groups"
+            where = f"in {esc(segment(plan.vault, 'vaults'))}"
+            providers = ", ".join(plan.providers)
+            return [
+                ("Recovery plan", f"{esc(plan.name)} ({esc(providers)})\n{where}"),
+                way,
+                ("Machines", count),
+            ]
+        case Fleet() as fleet:
+            vaults = ", ".join(dict.fromkeys(segment(m.vault, "vaults") for m in fleet.members))
+            count = f"{len(fleet.members)}: `{esc(fleet.words, 200)}`\nin {esc(vaults)}"
+            return [("Machines", count), way]
+        case Job() as job:
+            return [("Job", f"{esc(job.label)}\n{esc(job.name)}"), ("It is", esc(job.state))]
+
+
+def _chosen(request: Request) -> Pairs:
+    pairs: Pairs = []
+    arguments = request.arguments
+    if "point" in arguments and request.open:
+        pairs.append(("Recovery point", lines.point(request.ground, arguments)))
+        pairs.append(("Data lost", _data_lost(request)))
+    if shutdown := arguments.get("shutdown"):
+        left = {"yes": "is shut down first, if it can be reached", "no": "is left as it is"}
+        pairs.append(("Source", left[shutdown]))
+    if request.operation == "test-failover":
+        network = arguments.get("network") or _test_network(request)
+        pairs.append(("Network of the copy", esc(network.rpartition("/")[2])))
+    return pairs
+
+
+def _test_network(request: Request) -> str:
+    target = request.target
+    machines = [target] if isinstance(target, Machine) else request.ground.machines
+    return next((machine.test_network for machine in machines if machine.test_network), "its own")
+
+
+def _data_lost(request: Request) -> str:
+    """How much data is lost; of several machines, where it is worst."""
+    if isinstance(request.target, Machine):
+        return lines.data_lost(request.ground, request.asked_at)
+    rpos = dict(_rpos(request))
+    known = {name: rpo for name, rpo in rpos.items() if rpo is not None}
+    if not known:
+        return "unknown: Azure reports no RPO for them"
+    worst = max(known, key=lambda name: known[name])
+    unknown = f"; unknown for {len(rpos) - len(known)}" if len(known) < len(rpos) else ""
+    return f"at most about {duration(known[worst])} ({esc(worst)}){unknown}"
+
+
+def _rpos(request: Request) -> Iterator[tuple[str, int | None]]:
+    if request.fleet:
+        yield from ((member.name, member.rpo_seconds) for member in request.fleet.members)
+    yield from ((machine.name, machine.rpo_seconds) for machine in request.ground.machines)
+
+
+def _group(number: int, group: PlanGroup, by_item: dict[str, Machine]) -> Iterator[str]:
+    yield f"*Group {number}*"
+    yield from (_action(action, "first") for action in group.before)
+    for item in group.items:
+        machine = by_item.get(item.rpartition("/")[2].casefold())
+        if machine:
+            icon = lines.HEALTH_ICONS.get(machine.health, ":white_circle:")
+            yield f"{icon} *{esc(machine.name)}* — {lines.standing(machine)}"
+    yield from (_action(action, "then") for action in group.after)
+
+
+def _action(action: PlanAction, when: str) -> str:
+    icon = {"manual": ":raised_hand:", "runbook": ":gear:"}.get(action.kind, ":scroll:")
+    return f"{icon} {when} ({esc(action.kind)}) {esc(action.name)}: {esc(action.words, 200)}"
+
+
+def _member(one: Member) -> str:
+    icon = lines.HEALTH_ICONS.get(one.health, ":white_circle:")
+    rpo = f" · RPO {duration(one.rpo_seconds)}" if one.rpo_seconds is not None else ""
+    where = f"runs in {esc(one.here)}"
+    return f"{icon} *{esc(one.name)}* — {esc(one.state_words)} · {where}{rpo}"
