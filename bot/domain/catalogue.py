@@ -51,6 +51,11 @@ class Ground(Data):
         return name_of(self.target)
 
     @property
+    def several(self) -> bool:
+        """Whether it is about more than one machine."""
+        return isinstance(self.target, Fleet | Plan)
+
+    @property
     def here(self) -> str:
         """The name of the region where it runs now, or of several."""
         match self.target:

@@ -36,6 +36,11 @@ def stays(ground: Ground) -> str:
 
 def nothing_yet(ground: Ground) -> str:
     """An unplanned failover."""
+    if ground.several:
+        return (
+            f"Nothing before the commit: the machines are started in {ground.there}, and their "
+            "recovery points stay. Where a source still runs, both run."
+        )
     return (
         f"Nothing before the commit: {ground.name} is started in {ground.there}, "
         "and its recovery points stay. If the source still runs, both run."
@@ -44,6 +49,11 @@ def nothing_yet(ground: Ground) -> str:
 
 def nothing_planned(ground: Ground) -> str:
     """A planned failover."""
+    if ground.several:
+        return (
+            f"Nothing: the machines are shut down in {ground.here} first, and their last changes "
+            "are sent. They do not answer meanwhile."
+        )
     return (
         f"Nothing: {ground.name} is shut down in {ground.here} first, and its "
         "last changes are sent. It does not answer meanwhile."
@@ -52,6 +62,11 @@ def nothing_planned(ground: Ground) -> str:
 
 def nothing_tested(ground: Ground) -> str:
     """A test failover."""
+    if ground.several:
+        return (
+            "Nothing: the machines run on, and a copy of each is started. Until the copies are "
+            "cleaned up, Azure may offer no real failover."
+        )
     return (
         f"Nothing: {ground.name} runs on, and a copy is started. Until the copy is cleaned "
         "up, Azure may offer no real failover."
@@ -60,7 +75,8 @@ def nothing_tested(ground: Ground) -> str:
 
 def deletes_test_copy(ground: Ground) -> str:
     """A cleanup."""
-    return f"Deletes the test copy of {ground.name} with everything on it."
+    what = "test copies" if ground.several else "test copy"
+    return f"Deletes the {what} of {ground.name} with everything on it."
 
 
 def deletes_points(ground: Ground) -> str:
@@ -78,9 +94,10 @@ def loses_since_failover(ground: Ground) -> str:
 
 def overwrites_disks(ground: Ground) -> str:
     """A reprotect."""
+    them = "the machines" if ground.several else "the machine"
     return (
         f"Overwrites the disks of {ground.name} in {ground.there} with what runs in "
-        f"{ground.here}. Until the replication has finished, nothing protects the machine."
+        f"{ground.here}. Until the replication has finished, nothing protects {them}."
     )
 
 

@@ -25,12 +25,13 @@ def why_not(operation: Operation, target: Machine | Plan | Job) -> NotNow | None
 
 def why_not_all(operation: Operation, ground: Ground) -> NotNow | None:
     """Say why the machines of a plan do not allow what the plan itself may offer, or None."""
-    against = [(m, reason) for m in ground.machines if (reason := _machine(operation, m))]
+    judged = [(machine, _machine(operation, machine)) for machine in ground.machines]
+    against = [reason for _, reason in judged if reason]
     if not against:
         return None
-    said = " ".join(reason.sentence for _, reason in against[:_WORDY])
-    more = f" So do {len(against) - _WORDY} more." if len(against) > _WORDY else ""
-    able = [m.name for m in ground.machines if m not in {one for one, _ in against}]
+    said = " ".join(reason.sentence for reason in against[:_WORDY])
+    more = f" Nor can {len(against) - _WORDY} more." if len(against) > _WORDY else ""
+    able = [machine.name for machine, reason in judged if reason is None]
     advice = f"Those that can, by themselves: /dr {operation.name} {' '.join(able)}" if able else ""
     return NotNow(f"Not all machines of {ground.name} can: {said}{more}", advice)
 
@@ -76,6 +77,12 @@ def _machine(operation: Operation, machine: Machine) -> NotNow | None:
     allowed = operation.needs[machine.provider] in machine.allowed
     if allowed:
         return operation.refuses(machine)
+    if machine.testing:
+        return NotNow(
+            f"{operation.title} is not possible for {machine.name} now: a test failover of it was "
+            "not cleaned up.",
+            f"Clean it up first: /dr cleanup {machine.name}",
+        )
     return NotNow(
         f"{operation.title} is not possible for {machine.name} now: it is "
         f"“{machine.state_words}” and runs in {machine.here}.",

@@ -24,6 +24,8 @@ SUBMITTER_LOST: Final = 45_000
 SLOWEST: Final = 60.0
 """Seconds: however slow Azure asks us to be, an end is to be on the card within ninety."""
 SOON: Final = 1.0
+FINDING: Final = 5.0
+"""Seconds between two looks for a job whose answer was lost."""
 SHOWN: Final = 20
 """So many running jobs of one vault are shown step by step; more only when their state changes."""
 _CATCH_UP: Final = 120_000
@@ -76,6 +78,8 @@ def _pace_of(request: Request) -> float:
     """As Azure asked; soon, and without asking Azure, while a worker still submits."""
     if request.state is State.SUBMITTING or request.submission is None:
         return SOON
+    if request.state is State.UNKNOWN:
+        return FINDING
     return float(request.submission.pace)
 
 

@@ -41,6 +41,12 @@ def esc(text: str, most: int = 500) -> str:
     return "".join(_UNSTYLED.get(c, c) for c in safe)
 
 
+def code(text: str, most: int = 300) -> str:
+    """Show a text of somebody else as it was typed, where no markup has a meaning."""
+    safe = clip(visible(text), most).replace("`", "ˋ")
+    return f"`{safe.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}`"
+
+
 def visible(text: str) -> str:
     """Drop what cannot be seen, such as characters that turn the direction of reading."""
     return "".join(

@@ -8,7 +8,7 @@ from bot.domain.machines import Machine, segment
 from bot.domain.plans import Plan, PlanAction, PlanGroup
 from bot.domain.request import Request, State
 from bot.messages import lines
-from bot.messages.blocks import clock, duration, esc, mention
+from bot.messages.blocks import clock, code, duration, esc, mention
 
 MEMBERS = 24
 """So many machines are listed on a card; the thread has all of them."""
@@ -73,7 +73,7 @@ def _about(request: Request) -> Pairs:
             ]
         case Fleet() as fleet:
             vaults = ", ".join(dict.fromkeys(segment(m.vault, "vaults") for m in fleet.members))
-            count = f"{len(fleet.members)}: `{esc(fleet.words, 200)}`\nin {esc(vaults)}"
+            count = f"{len(fleet.members)}: {code(fleet.words)}\nin {esc(vaults)}"
             return [("Machines", count), way]
         case Job() as job:
             return [("Job", f"{esc(job.label)}\n{esc(job.name)}"), ("It is", esc(job.state))]
