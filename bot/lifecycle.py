@@ -16,7 +16,7 @@ from bot.domain.data import Data
 from bot.domain.fleets import root
 from bot.domain.request import Request, State
 from bot.errors import NotNow, Tampered, Unavailable
-from bot.gateways.redis import Verdict, Write
+from bot.gateways.redis import Snapshot, Verdict, Write
 from bot.metrics import STEPS
 from bot.runtime import Bot
 
@@ -56,11 +56,12 @@ async def create(
     `drafts` are what is kept beside a request for several machines, one for each.
     """
     for attempt in range(_TRIES):
-        before = await bot.redis.requests.snapshot(request.id)
-        if before.request:
-            return before.request
-        write = Write(fact=fact, request=request, drafts=drafts, told=False)
-        verdict, detail = await bot.redis.requests.write(before, write)
+        async with bot.redis.requests.turn:
+            before = await bot.redis.requests.snapshot(request.id)
+            if before.request:
+                return before.request
+            write = Write(fact=fact, request=request, drafts=drafts, told=False)
+            verdict, detail = await bot.redis.requests.write(before, write)
         if verdict is Verdict.TAKEN:
             if holder := await bot.redis.requests.load(root(detail)):
                 return holder
@@ -82,24 +83,16 @@ async def change(
     may or may not have been recorded.
     """
     for attempt in range(_TRIES):
-        before = await bot.redis.requests.snapshot(request_id)
-        if before.request is None:
-            raise NotNow(f"There is no request {request_id}.")
-        move = decide(before.request, before.now)
-        if move is None:
-            return before.request
-        verdict, _ = await bot.redis.requests.write(
-            before,
-            Write(
-                fact=move.fact,
-                request=move.request,
-                click=click,
-                not_after=before.request.expires_at if move.in_time else 0,
-                not_before=before.request.expires_at if move.overdue else 0,
-                told=_worth_telling(before.request, move.request),
-                durable=durable,
-            ),
-        )
+        async with bot.redis.requests.turn:
+            before = await bot.redis.requests.snapshot(request_id)
+            if before.request is None:
+                raise NotNow(f"There is no request {request_id}.")
+            move = decide(before.request, before.now)
+            if move is None:
+                return before.request
+            verdict = await _write(bot, before, before.request, move, click)
+        if durable and verdict in {Verdict.DONE, Verdict.REPLAYED}:
+            await bot.redis.requests.confirm()
         if verdict is Verdict.DONE:
             STEPS.labels(move.fact.type).inc()
             await _wake(bot, move.request)
@@ -114,11 +107,27 @@ async def change(
     raise Unavailable("Too many people are writing at this moment; please try again.")
 
 
+async def _write(bot: Bot, before: Snapshot, request: Request, move: Move, click: str) -> Verdict:
+    verdict, _ = await bot.redis.requests.write(
+        before,
+        Write(
+            fact=move.fact,
+            request=move.request,
+            click=click,
+            not_after=request.expires_at if move.in_time else 0,
+            not_before=request.expires_at if move.overdue else 0,
+            told=_worth_telling(request, move.request),
+        ),
+    )
+    return verdict
+
+
 async def note(bot: Bot, fact: Fact) -> None:
     """Write an audit entry that changes no request."""
     for attempt in range(_TRIES):
-        before = await bot.redis.requests.snapshot()
-        verdict, _ = await bot.redis.requests.write(before, Write(fact=fact))
+        async with bot.redis.requests.turn:
+            before = await bot.redis.requests.snapshot()
+            verdict, _ = await bot.redis.requests.write(before, Write(fact=fact))
         if verdict in {Verdict.DONE, Verdict.REPLAYED}:
             return
         await _settle(attempt)

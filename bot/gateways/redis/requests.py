@@ -81,8 +81,6 @@ class Write(Data):
     not_before: int = 0
     told: bool = True
     """For one machine of several: whether the thread of the whole is told of it."""
-    durable: bool = False
-    """Whether to wait until Redis has it on disk; raises `Unavailable` when it does not say so."""
 
 
 def request_key(request_id: str) -> str:
@@ -99,6 +97,8 @@ class Requests:
     """The requests, their indexes and the one door to all of it."""
 
     def __init__(self, client: Redis, seal_key: bytes) -> None:
+        self.turn = asyncio.Lock()
+        """Who is about to read and write takes it, so that a process does not race with itself."""
         self._client = client
         self._key = seal_key
         script = resources.files(__package__).joinpath("commit.lua").read_text("utf-8")
@@ -141,15 +141,16 @@ class Requests:
         at = datetime.fromtimestamp(before.now / 1000, UTC).isoformat(timespec="milliseconds")
         entry = chain(write.fact, sequence=before.sequence + 1, prevhash=before.head, time=at)
         keys, arguments = self._commit_arguments(before, write, entry)
-        if not write.durable:
-            verdict, detail = await _run(self._commit(keys=keys, args=arguments))
-            return Verdict(verdict), detail
-        async with self._client.client() as one_connection:
-            verdict, detail = await _run(
-                self._commit(keys=keys, args=arguments, client=one_connection)
-            )
-            await _confirm(one_connection)
+        verdict, detail = await _run(self._commit(keys=keys, args=arguments))
         return Verdict(verdict), detail
+
+    async def confirm(self) -> None:
+        """Wait until everything written so far is on disk, where the server can say so.
+
+        Raises `Unavailable` when it does not say so in time.
+        """
+        async with self._client.client() as one_connection:
+            await _confirm(one_connection)
 
     async def open_ids(self) -> list[str]:
         """Return the ids of the open requests that people see, the next to run out first."""
