@@ -94,6 +94,8 @@ class Machine(Data):
     """When a test failover last succeeded."""
     heartbeat: datetime | None = None
     """When its agent was last heard of."""
+    agent: str = ""
+    """The version of its replication agent."""
     agent_expires: datetime | None = None
     unprotected_disks: int = 0
     recovery_network: str = ""
@@ -212,6 +214,10 @@ def nearly_named(name: str, machines: Sequence[Machine], most: int = 5) -> tuple
 
 def position(machine: Machine) -> str:
     """Say where a machine stands between its two regions."""
+    if machine.provider == "InMageRcmFailback":  # an item of its own, for the way home
+        return "failed back" if machine.active == "Recovery" else "away, replicating back"
+    if machine.state == "RestoreFinalized":
+        return "failed back"
     if machine.active == "Recovery":
         return "failed over" if machine.runs_in != machine.home_region else "failed back"
     return "away, replicating back" if machine.away else "at home"

@@ -25,11 +25,12 @@ NEVER = "9999-12-31T23:59:59.9999999"
 
 @dataclass(frozen=True)
 class VaultName:
-    """Which vault: everything said about it begins with these three words."""
+    """Which vault: everything said about it begins with these three words, and where it is."""
 
     subscription: str
     resource_group: str
     name: str
+    location: str
 
     @cached_property
     def id(self) -> str:
@@ -53,8 +54,8 @@ class VaultName:
         return f"{self.group_id(resource_group)}/providers/{kind}/{name}"
 
 
-FIRST = VaultName("6f1c2a34-8d5e-4b7a-9c01-2e3f4a5b6c7d", "rg-dr", "vault-dr")
-SECOND = VaultName("c4d9e0b7-31f8-4a62-8e5d-70b1a9c2d3e4", "rg-dr-uk", "vault-dr-2")
+FIRST = VaultName("6f1c2a34-8d5e-4b7a-9c01-2e3f4a5b6c7d", "rg-dr", "vault-dr", "northeurope")
+SECOND = VaultName("c4d9e0b7-31f8-4a62-8e5d-70b1a9c2d3e4", "rg-dr-uk", "vault-dr-2", "uksouth")
 
 
 def fold(resource_id: str) -> str:

@@ -14,6 +14,7 @@ from sandbox.vault import (
     bodies_items,
     bodies_jobs,
     bodies_plans,
+    bodies_vault,
     faults,
     filters,
 )
@@ -35,6 +36,11 @@ _EVENT_FIELDS = (
 
 
 _LONGEST_PAGE = 100
+
+
+def vault(call: Call) -> Answer:
+    """The vault itself."""
+    return Answer(body=bodies_vault.vault(call.world.vault))
 
 
 def fabrics(call: Call) -> Answer:

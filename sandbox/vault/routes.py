@@ -20,6 +20,7 @@ _NETWORK_MAPPINGS = f"{_NETWORKS}/{{network}}/replicationNetworkMappings"
 _JOB = "replicationJobs/{job}"
 
 _ROUTES: list[tuple[str, str, Desk]] = [
+    ("GET", "", reads.vault),
     ("GET", "replicationFabrics", reads.fabrics),
     ("GET", _FABRIC, reads.fabric),
     ("GET", "replicationProtectionContainers", reads.containers),
@@ -69,7 +70,7 @@ _COMPILED = [(method, _compiled(template), desk) for method, template, desk in _
 _SUBSCRIPTION = r"subscriptions/(?P<subscription>[^/]+)"
 _IN_GROUP = rf"{_SUBSCRIPTION}/resourceGroups/(?P<group>[^/]+)/providers"
 _IN_VAULT = re.compile(
-    rf"^/{_IN_GROUP}/{re.escape(VAULT_TYPE)}/(?P<vault>[^/]+)/(?P<rest>.+)$", re.IGNORECASE
+    rf"^/{_IN_GROUP}/{re.escape(VAULT_TYPE)}/(?P<vault>[^/]+)(?:/(?P<rest>.+))?$", re.IGNORECASE
 )
 _NETWORK_TYPE = r"Microsoft\.Network/virtualNetworks"
 _AROUND: list[tuple[re.Pattern[str], Desk]] = [
@@ -100,12 +101,13 @@ def answer(call: Call, worlds: Sequence[World], results: Results) -> Answer:
     if inside is None:
         raise _nowhere(call)
     call = replace(call, world=_of_vault(inside, worlds))
-    found = _RESULT.match(inside["rest"])
+    rest = inside["rest"] or ""
+    found = _RESULT.match(rest)
     if found is not None and call.method == "GET":
         call.words.update(found.groupdict())
         return result(call, results)
     for method, compiled, desk in _COMPILED:
-        match = compiled.match(inside["rest"])
+        match = compiled.match(rest)
         if match is not None and method == call.method:
             call.words.update(match.groupdict())
             return desk(call)

@@ -91,3 +91,13 @@ async def test_each_subscription_has_its_own_allowance() -> None:
         pass
     assert second.reads.take()
     assert vault.limits("/msi/token") is first
+
+
+async def test_each_vault_tells_where_it_is(visitor: Visitor) -> None:
+    """As a resource of Recovery Services; the second one is in the region it protects from."""
+    places = []
+    for vault in visitor.vault.resource_ids:
+        reply = await visitor.ask("GET", vault)
+        assert reply.body["type"] == "Microsoft.RecoveryServices/vaults"
+        places.append(reply.body["location"])
+    assert places == ["northeurope", "uksouth"]

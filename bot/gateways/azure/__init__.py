@@ -25,6 +25,7 @@ from bot.domain.machines import Disk, Machine, Point, segment, vault_of
 from bot.domain.plans import Plan
 from bot.errors import AnswerLost, AzureRefused, Unavailable
 from bot.gateways.azure.answers import refusal, retry_after, trouble
+from bot.gateways.azure.around import Around
 from bot.gateways.azure.wire import ShapeT, pages_of, read
 from bot.gateways.azure.wire_items import ItemShape, PointShape
 from bot.gateways.azure.wire_jobs import JobShape
@@ -74,6 +75,7 @@ class Azure:
         self._per_container: set[str] = set()
         self._listed: dict[str, tuple[float, tuple[Machine, ...]]] = {}
         self._listing: dict[str, asyncio.Lock] = {}
+        self.around = Around(self._get, self._list)
 
     async def close(self) -> None:
         """Close every client."""

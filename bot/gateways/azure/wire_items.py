@@ -14,6 +14,16 @@ class HealthErrorShape(Shape):
     possible_causes: Text = ""
     recommended_action: Text = ""
 
+    def finding(self) -> Finding:
+        """Say it in our words."""
+        return Finding(
+            code=self.error_code,
+            level=self.error_level,
+            message=self.error_message or self.summary_message,
+            causes=self.possible_causes,
+            action=self.recommended_action,
+        )
+
 
 class ScenarioShape(Shape):
     scenario_name: Text = ""
@@ -31,6 +41,14 @@ class SyncedConfigShape(Shape):
     tags: Annotated[dict[str, str | None], OrElse({})] = {}
 
 
+class AgentShape(Shape):
+    """The mobility agent of a machine that the modern VMware provider replicates."""
+
+    version: Text = ""
+    agent_version_expiry_date: When = None
+    last_heartbeat_utc: When = None
+
+
 class DetailsShape(Shape):
     """providerSpecificDetails of an item, of whatever provider."""
 
@@ -43,9 +61,12 @@ class DetailsShape(Shape):
     selected_tfo_azure_network_id: Text = ""
     selected_recovery_azure_network_id: Text = ""
     last_heartbeat: When = None
+    agent_version: Text = ""
     agent_expiry_date: When = None
+    mobility_agent_details: Annotated[AgentShape | None, OrElse(None)] = None
     unprotected_disks: Annotated[tuple[Shape, ...] | None, OrElse(None)] = None
     rpo_in_seconds: Whole = None
+    last_rpo_in_seconds: Whole = None
     last_rpo_calculated_time: When = None
     monitoring_percentage_completion: Whole = None
     protected_managed_disks: tuple[DiskShape, ...] | None = None
@@ -84,6 +105,7 @@ class ItemShape(Shape):
         busy = "" if scenario.scenario_name == "None" else scenario.scenario_name
         primary_name = properties.primary_fabric_friendly_name
         recovery_name = properties.recovery_fabric_friendly_name
+        agent = details.mobility_agent_details or AgentShape()
         primary = details.primary_fabric_location or primary_name
         recovery = details.recovery_fabric_location or recovery_name
         return Machine(
@@ -97,7 +119,7 @@ class ItemShape(Shape):
             active=properties.active_location,
             allowed=properties.allowed_operations or (),
             health=properties.replication_health,
-            findings=tuple(_finding(error) for error in properties.health_errors or ()),
+            findings=tuple(one.finding() for one in properties.health_errors or ()),
             scenario=busy,
             job=scenario.job_id if busy else "",
             test_state=properties.test_failover_state,
@@ -105,14 +127,15 @@ class ItemShape(Shape):
             recovery_region=recovery,
             region_names={primary: primary_name, recovery: recovery_name},
             home_region=details.initial_primary_fabric_location or primary,
-            rpo_seconds=details.rpo_in_seconds,
+            rpo_seconds=_either(details.rpo_in_seconds, details.last_rpo_in_seconds),
             rpo_at=when(details.last_rpo_calculated_time),
             progress=details.monitoring_percentage_completion,
             source_vm=details.fabric_object_id,
             failed_over_vm=details.recovery_fabric_object_id,
             tested_at=when(properties.last_successful_test_failover_time),
-            heartbeat=when(details.last_heartbeat),
-            agent_expires=when(details.agent_expiry_date),
+            heartbeat=when(details.last_heartbeat or agent.last_heartbeat_utc),
+            agent=details.agent_version or agent.version,
+            agent_expires=when(details.agent_expiry_date or agent.agent_version_expiry_date),
             unprotected_disks=len(details.unprotected_disks or ()),
             recovery_network=details.selected_recovery_azure_network_id,
             test_network=details.selected_tfo_azure_network_id,
@@ -142,18 +165,12 @@ class PointShape(Shape):
         return Point(id=self.id, name=self.name, at=at, kind=kind) if at else None
 
 
+def _either(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one
+
+
 def _tags(details: DetailsShape) -> dict[str, str | None]:
     return (details.vm_synced_config_details or SyncedConfigShape()).tags
-
-
-def _finding(error: HealthErrorShape) -> Finding:
-    return Finding(
-        code=error.error_code,
-        level=error.error_level,
-        message=error.error_message or error.summary_message,
-        causes=error.possible_causes,
-        action=error.recommended_action,
-    )
 
 
 def _disk(disk: DiskShape) -> Disk:
