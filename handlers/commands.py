@@ -17,22 +17,10 @@ from bot.errors import Ambiguous, Missing, NotAllowed, NotNow, Refused
 from bot.lifecycle import note
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
-from bot.messages.card import preview
 from bot.messages.forms import nod_form, option_form
 from bot.queries import VERBS
-from bot.queries.found import (
-    Fleet,
-    HelpPage,
-    JobList,
-    MachineStatus,
-    Overview,
-    PointList,
-    Preview,
-    Readiness,
-    RequestList,
-    Trail,
-)
 from bot.runtime import Bot
+from handlers.pictures import show
 
 _PER_MINUTE: Final = 60
 
@@ -55,7 +43,7 @@ async def run(bot: Bot, said: Said) -> Message:
         return await ask(bot, said.user, said.channel, command)
     try:
         wanted = command.target or command.line
-        found = await VERBS[command.verb].function(bot, said.user, wanted)
+        found = await VERBS[command.verb].function(bot, said.user, wanted, **command.options)
     except Ambiguous as error:
         return await offer(bot, said.user, said.channel, command, error)
     return show(found)
@@ -175,48 +163,7 @@ async def choose(bot: Bot, user: str, value: str) -> Message:
     chosen = command.model_copy(update={"targets": (f"id:{kept[number]}",)})
     if command.verb in CATALOGUE:
         return await ask(bot, user, kept["channel"], chosen)
-    return show(await VERBS[chosen.verb].function(bot, user, chosen.target))
-
-
-def show(found: Data) -> Message:
-    """Draw what a query found."""
-    match found:
-        case Overview():
-            return answers.overview(
-                waiting=found.waiting_for_me,
-                running=found.running,
-                mine=found.mine,
-                may_ask=found.may_ask,
-                may_look=[name for name in VERBS if name not in {*CATALOGUE, "help"}],
-            )
-        case Fleet():
-            return answers.fleet(found.machines, found.troubles, detailed=found.detailed)
-        case MachineStatus():
-            now = datetime.now(UTC)
-            return answers.machine_status(
-                found.machine,
-                points=found.points,
-                steps=lines.steps(found.job.steps, now) if found.job else "",
-                request=found.request,
-                offers=found.offers,
-                now=now,
-            )
-        case PointList():
-            return answers.point_list(found.machine, found.points, datetime.now(UTC))
-        case Readiness():
-            now = datetime.now(UTC)
-            return answers.readiness(found.machines, found.troubles, now, one=found.one)
-        case JobList():
-            return answers.job_list(found.subject, found.jobs, found.more, datetime.now(UTC))
-        case Preview():
-            return preview(found.request, found.why_not, found.drafts)
-        case RequestList():
-            return answers.request_list(found.open, found.recent)
-        case Trail():
-            return answers.trail(found.subject, found.entries)
-        case HelpPage():
-            return answers.help_page([VERBS[name] for name in found.names])
-    raise TypeError(f"there is no picture of a {type(found).__name__}")
+    return show(await VERBS[chosen.verb].function(bot, user, chosen.target, **chosen.options))
 
 
 async def _welcome(bot: Bot, user: str) -> None:

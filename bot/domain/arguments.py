@@ -17,6 +17,7 @@ _STORAGE = re.compile(
     r"/providers/Microsoft\.Storage/storageAccounts/[a-z0-9]{3,24}$",
     re.IGNORECASE,
 )
+_PAGES = 10_000
 
 
 def _is_point(text: str) -> bool:
@@ -98,5 +99,33 @@ Network = Annotated[
         "the virtual network for the copy, apart from production; without it, the one that the "
         "machine is set up to be tested in",
         _virtual_network,
+    ),
+]
+
+
+def _number(text: str) -> str:
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:9]) < _PAGES:
+        raise Misunderstood(f"{text!r} is not the number of a page.", "The first one is 1.")
+    return str(int(text))
+
+
+Page = Annotated[str, Argument("Page", "<number>", "which page of a long list", _number)]
+Severity = Annotated[
+    str,
+    Argument(
+        "Severity",
+        "all|critical|warning|info",
+        "how bad the events are",
+        one_of("all", "critical", "warning", "info"),
+    ),
+]
+WhichJobs = Annotated[
+    str,
+    Argument(
+        "Which jobs",
+        "recent|active|failed",
+        "recent (those that run, then the newest), active (those that run or wait for somebody) "
+        "or failed",
+        one_of("recent", "active", "failed"),
     ),
 ]

@@ -63,6 +63,11 @@ class Plan(Data):
         return tuple(item for group in self.groups for item in group.items)
 
     @property
+    def actions(self) -> tuple[PlanAction, ...]:
+        """All that it does before and after its groups, in their order."""
+        return tuple(one for group in self.groups for one in (*group.before, *group.after))
+
+    @property
     def boots(self) -> tuple[PlanGroup, ...]:
         """The groups that start machines, the first one first."""
         return tuple(group for group in self.groups if group.kind == "Boot")

@@ -1,15 +1,19 @@
-"""Is a machine ready to be failed over? Findings, each with how much it matters and what to do.
+"""Is a machine, or a plan, ready to be failed over? Findings, each with its weight and a cure.
 
-Judged from one reading of the machine alone. That nothing is found is not a promise: only a test
-failover proves that a machine starts on the other side.
+Judged from one reading of the machine, and of what is around it where that was read. That nothing
+is found is not a promise: only a test failover proves that a machine starts on the other side.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Final
 
 from bot.domain.data import Data
-from bot.domain.machines import Machine
+from bot.domain.machines import Machine, same_id, segment
+from bot.domain.plans import Plan, PlanAction
+from bot.domain.scenarios import scenario_words
+from bot.domain.vaults import Surroundings
 
 RPO_LIMIT: Final = 30 * 60
 """Seconds of data that may be lost before it is called a risk."""
@@ -18,6 +22,8 @@ AGENT_NOTICE: Final = timedelta(days=30)
 TEST_EVERY: Final = timedelta(days=90)
 _NO_TEST: Final = "161011"
 """Azure's own finding that no test failover was made; we say it with the date."""
+_INTO_AZURE: Final = frozenset({"A2A", "HyperVReplicaAzure", "InMageRcm", "InMageAzureV2"})
+"""The providers whose machines come up in a network of Azure."""
 
 
 class Weight(IntEnum):
@@ -37,11 +43,16 @@ class Concern(Data):
     weight: Weight
     sentence: str
     advice: str = ""
+    azure: str = ""
+    """Azure's code, when it is one of Azure's own health errors."""
 
 
-def concerns(machine: Machine, now: datetime) -> tuple[Concern, ...]:
+def concerns(
+    machine: Machine, now: datetime, around: Surroundings | None = None
+) -> tuple[Concern, ...]:
     """Find what speaks against failing a machine over now, the heaviest first."""
     found = [*_blocks(machine), *_data(machine), *_agent(machine, now), *_set_up(machine)]
+    found += _around(machine, around) if around else []
     found += _azure_says(machine)
     found += _tests(machine, now)
     return tuple(sorted(found, key=lambda one: one.weight))
@@ -49,7 +60,12 @@ def concerns(machine: Machine, now: datetime) -> tuple[Concern, ...]:
 
 def _blocks(machine: Machine) -> list[Concern]:
     if machine.scenario:
-        return [_block(f"Azure is running {machine.scenario} on it.", "Wait until it has ended.")]
+        return [
+            _block(
+                f"Azure is running “{scenario_words(machine.scenario)}” on it.",
+                "Wait until it has ended.",
+            )
+        ]
     if machine.testing:
         advice = f"/dr cleanup {machine.name}"
         return [_block("A test failover was not cleaned up; no real one is offered.", advice)]
@@ -89,9 +105,80 @@ def _set_up(machine: Machine) -> list[Concern]:
         found.append(
             _risk(f"{count} of its disks are not replicated.", "Protect them, or say why.")
         )
-    if machine.provider == "A2A" and not machine.recovery_network:
+    if machine.provider in _INTO_AZURE and not machine.recovery_network:
         found.append(_risk("No network is chosen for it on the other side."))
     return found
+
+
+def _around(machine: Machine, around: Surroundings) -> list[Concern]:
+    """What an Azure machine lacks around it; machines on premises have their own site."""
+    if machine.provider != "A2A":
+        return []
+    found = []
+    if around.protects_from_inside(machine):
+        sentence = f"Its vault is in {machine.primary} too, and may be down together with it."
+        # Away from home this is the rule: the vault of most is where they fail over to.
+        found.append(_note(sentence) if machine.away else _risk(sentence))
+    if around.lacks_mapping(machine):
+        way = f"from {machine.primary} to {machine.recovery}"
+        sentence = f"The vault has no network mapping {way}."
+        advice = "Create it in the portal (Site Recovery infrastructure)."
+        chosen = bool(machine.recovery_network)
+        found.append(_note(sentence, advice) if chosen else _risk(sentence, advice))
+    return found
+
+
+def vault_concerns(
+    machines: Sequence[Machine], around: Sequence[Surroundings]
+) -> tuple[Concern, ...]:
+    """Find the vaults that would be down together with machines at home, each said once."""
+    found = []
+    for one in around:
+        inside = [
+            machine
+            for machine in machines
+            if same_id(machine.vault, one.vault)
+            and machine.provider == "A2A"
+            and not machine.away
+            and one.protects_from_inside(machine)
+        ]
+        if inside:
+            name, region = segment(one.vault, "vaults"), inside[0].primary
+            sentence = f"The vault {name} is in {region}, and so are {len(inside)} of its machines."
+            found.append(_risk(sentence, "It may be down together with them."))
+    return tuple(found)
+
+
+def plan_concerns(plan: Plan, machines: tuple[Machine, ...], now: datetime) -> tuple[Concern, ...]:
+    """Find what speaks against failing a plan over, beside what its machines suffer from."""
+    found = []
+    if plan.scenario:
+        found.append(
+            _block(
+                f"Azure is running “{scenario_words(plan.scenario)}” on it.",
+                "Wait until it has ended.",
+            )
+        )
+    elif "TestFailoverCleanup" in plan.allowed:
+        found.append(_block("A test failover of it was not cleaned up; no real one is offered."))
+    elif not {"UnplannedFailover", "PlannedFailover"} & set(plan.allowed):
+        found.append(_block("Azure offers no failover of it now."))
+    if missing := len(plan.items) - len(machines):
+        found.append(_block(f"{missing} of its machines cannot be found in the vault."))
+    found += [_note(_action_words(action)) for action in plan.actions]
+    if plan.tested_at is None:
+        found.append(_note("It was never tested as a whole."))
+    elif now - plan.tested_at > TEST_EVERY:
+        found.append(_note(f"It was last tested {(now - plan.tested_at).days} days ago."))
+    return tuple(sorted(found, key=lambda one: one.weight))
+
+
+def _action_words(action: PlanAction) -> str:
+    what = f"“{action.name}”"
+    if action.kind == "manual":
+        return f"It stops at {what} until a person says that it is done."
+    sort = {"runbook": "the runbook", "script": "the script"}.get(action.kind, "the action")
+    return f"It runs {sort} {what}, which nobody here can judge."
 
 
 def _azure_says(machine: Machine) -> list[Concern]:
@@ -101,6 +188,7 @@ def _azure_says(machine: Machine) -> list[Concern]:
             weight=Weight.NOTE if one.level == "Warning" else Weight.RISK,
             sentence=f"{one.message} ({one.code})",
             advice=one.action,
+            azure=one.code or "?",
         )
         for one in machine.findings
         if one.code != _NO_TEST

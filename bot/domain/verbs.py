@@ -12,11 +12,25 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_typ
 
 from bot.errors import Misunderstood
 
-TargetKind = Literal["machine", "machines", "machine or request", "job", "command", "line"]
+TargetKind = Literal[
+    "machine",
+    "machines",
+    "machine or request",
+    "machine or job",
+    "machine, plan:<name> or all",
+    "filters",
+    "plan",
+    "job",
+    "command",
+    "line",
+]
 ReasonKind = Literal["required", "optional", "none"]
 _HINTS: Final = {
     "machines": "<machine>…",
     "machine or request": "<machine>|<request>",
+    "machine or job": "<machine>|<job id>",
+    "machine, plan:<name> or all": "<machine>|plan:<name>|all",
+    "filters": "<filter>…",
     "job": "<job>|<request>|<machine>",
     "line": "<any command>",
 }
@@ -60,7 +74,7 @@ class Verb:
     @property
     def several(self) -> bool:
         """Whether more than one word may name what it is about."""
-        return self.target == "machines"
+        return self.target in {"machines", "filters"}
 
     @property
     def usage(self) -> str:

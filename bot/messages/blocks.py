@@ -135,6 +135,11 @@ def duration(seconds: float) -> str:
     return f"{whole // 86400} days"
 
 
+def many(count: int, thing: str) -> str:
+    """Count things: `1 machine`, `2 machines`."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
 def mention(user_id: str) -> str:
     """A person, by id, as Slack links them."""
     return f"<@{user_id}>"

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.catalogue import Ground
-from bot.domain.jobs import Job, JobStep
-from bot.domain.machines import Machine, Point, position, segment
+from bot.domain.jobs import Job, JobError, JobStep
+from bot.domain.machines import Finding, Machine, Point, position, segment
 from bot.domain.operations import CATALOGUE
 from bot.domain.readiness import Concern, Weight, concerns
 from bot.domain.request import Request, State
-from bot.messages.blocks import clock, duration, esc, mention, moment
+from bot.domain.scenarios import scenario_words
+from bot.messages.blocks import Block, clock, duration, esc, mention, moment, sections
 
 STATE_ICONS = {
     State.WAITING: ":hourglass_flowing_sand:",
@@ -141,27 +142,54 @@ def concern(one: Concern) -> str:
     return f"{_WEIGHTS[one.weight]} {esc(one.sentence, 300)}{advice}"
 
 
+def finding(one: Finding) -> str:
+    """A health error in Azure's words: what is wrong, what may have caused it, what to do."""
+    icon = ":large_yellow_circle:" if one.level == "Warning" else ":red_circle:"
+    said = f"{icon} {esc(one.message)} ({esc(one.code, 40)})"
+    return said + _causes(one.causes, one.action)
+
+
+def job_error(one: JobError) -> str:
+    """What went wrong in a job, with what may have caused it and what to do."""
+    return f":warning: {esc(one.message)} ({esc(one.code, 40)}){_causes(one.causes, one.action)}"
+
+
+def _causes(causes: str, action: str) -> str:
+    said = f"\n_Possible causes:_ {esc(causes, 400)}" if causes else ""
+    return said + (f"\n_What to do:_ {esc(action, 400)}" if action else "")
+
+
 def job(one: Job, now: datetime) -> str:
     """A Site Recovery job in a few lines, with what went wrong in it."""
-    state = "InProgress" if one.running else one.state
+    wrong = "".join(
+        f"\n:warning: {esc(e.message, 400)}{f' — {esc(e.action, 300)}' if e.action else ''}"
+        for e in one.errors[:2]
+    )
+    return f"{job_head(one, now)}{wrong}"
+
+
+def job_head(one: Job, now: datetime) -> str:
+    """What sort of job it is and how it stands, in one line."""
+    state = "InProgress" if one.running and one.state not in _STEP_ICONS else one.state
     icon = _STEP_ICONS.get(state, ":grey_question:")
     began = f" · {moment(one.started)}" if one.started else ""
     took = ""
     if one.started:
         took = f", {duration(((one.ended or now) - one.started).total_seconds())}"
-    wrong = "".join(
-        f"\n:warning: {esc(e.message, 400)}{f' — {esc(e.action, 300)}' if e.action else ''}"
-        for e in one.errors[:2]
-    )
-    name = f"*{esc(one.target or 'the vault')}* {esc(one.scenario)}"
-    return f"{icon} {name} — {esc(one.words or one.state)}{began}{took} `{esc(one.name)}`{wrong}"
+    name = f"*{esc(one.target or 'the vault')}* {esc(scenario_words(one.scenario))}"
+    return f"{icon} {name} — {esc(one.words or one.state)}{began}{took} `{esc(one.name)}`"
+
+
+def troubles(some: Sequence[str]) -> list[Block]:
+    """What could not be read, one line each."""
+    return sections([f":warning: {esc(one)}" for one in some])[:3]
 
 
 def standing(machine: Machine) -> str:
     """One line on where a machine is and how it is; a failed-over machine's RPO is stale."""
     known = machine.rpo_seconds is not None and machine.active == "Primary"
     rpo = f" · RPO {duration(machine.rpo_seconds or 0)}" if known else ""
-    busy = f" · Azure runs {esc(machine.scenario)}" if machine.scenario else ""
+    busy = f" · Azure runs {esc(scenario_words(machine.scenario))}" if machine.scenario else ""
     tested = " · a test copy waits for cleanup" if machine.testing else ""
     where = f"runs in {esc(machine.here)} ({position(machine)})"
     return f"{esc(machine.state_words)} · {where}{rpo}{busy}{tested}"

@@ -3,39 +3,27 @@
 They change nothing, and only the person who asked sees the answer.
 """
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 from bot.access import require_look, standing
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
 from bot.domain.grammar import parse
-from bot.domain.jobs import Job
-from bot.domain.machines import Machine, Point, segment
-from bot.domain.offers import offered, why_not
+from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import includes
 from bot.domain.request import State
-from bot.domain.verbs import TargetKind, Verb, describe
+from bot.domain.verbs import Verb
 from bot.domain.votes import why_not_approve, why_not_ask
 from bot.drafts import draft
-from bot.errors import Ambiguous, AzureRefused, Misunderstood, NotNow, Unavailable
+from bot.errors import Ambiguous, Misunderstood, NotNow
 from bot.fleets import draft_fleet
-from bot.inventory import everything, find, ground
-from bot.queries.found import (
-    Fleet,
-    HelpPage,
-    JobList,
-    MachineStatus,
-    Overview,
-    PointList,
-    Preview,
-    Readiness,
-    RequestList,
-    Trail,
-)
+from bot.inventory import ground
+from bot.queries import machines, plans, readiness, work
+from bot.queries.found import HelpPage, Overview, Preview, RequestList, Trail
+from bot.queries.registry import VERBS, query
 from bot.runtime import Bot
 from bot.targets import Selection, find_target, rule_for
 
@@ -44,93 +32,6 @@ _RECENT: Final = 10
 _ENTRIES: Final = 20
 _SEARCHED: Final = 2000
 """So many of the newest entries are searched for a machine's name."""
-
-Query = Callable[..., Awaitable[Data]]
-
-
-VERBS: Final[dict[str, Verb]] = {name: one.verb for name, one in CATALOGUE.items()}
-"""Every command there is, the ones that change something first."""
-
-
-def query(*, target: TargetKind | None, target_required: bool = False) -> Callable[[Query], Query]:
-    """Enter a function among the verbs."""
-
-    def enter(function: Query) -> Query:
-        verb = describe(function, target=target, target_required=target_required)
-        VERBS[verb.name] = verb
-        return function
-
-    return enter
-
-
-@query(target="machine")
-async def status(bot: Bot, user_id: str, target: str) -> Data:
-    """Show one machine in full, or what needs attention among all.
-
-    For a machine: where it runs, its health and RPO, the newest recovery points, what runs on it,
-    and what can be asked for now.
-    """
-    await require_look(bot, user_id)
-    if not target:
-        return await _fleet(bot, detailed=False)
-    machine = await find(bot, target)
-    open_id = await bot.redis.requests.open_for(machine.id)
-    return MachineStatus(
-        machine=machine,
-        points=await _points(bot, machine),
-        job=await _current_job(bot, machine),
-        request=await bot.redis.requests.load(open_id) if open_id else None,
-        offers=tuple(one.name for one in offered(machine)),
-    )
-
-
-@query(target=None)
-async def list_(bot: Bot, user_id: str, _target: str) -> Data:
-    """List every machine with its state, region, health and RPO."""
-    await require_look(bot, user_id)
-    return await _fleet(bot, detailed=True)
-
-
-@query(target="machine", target_required=True)
-async def points(bot: Bot, user_id: str, target: str) -> Data:
-    """List the recovery points of a machine, with their age and their ids."""
-    await require_look(bot, user_id)
-    machine = await find(bot, target)
-    return PointList(machine=machine, points=await bot.azure.points(machine.id))
-
-
-@query(target="machine")
-async def ready(bot: Bot, user_id: str, target: str) -> Data:
-    """Say what speaks against failing a machine over, or which machines are not ready.
-
-    Looks at health, RPO, agent, disks, network, a forgotten test cleanup and the last test.
-    """
-    await require_look(bot, user_id)
-    if target:
-        return Readiness(machines=(await find(bot, target),), troubles=(), one=True)
-    inventory = await everything(bot)
-    return Readiness(machines=inventory.machines, troubles=inventory.troubles, one=False)
-
-
-@query(target="machine")
-async def jobs(bot: Bot, user_id: str, target: str) -> Data:
-    """List what Azure runs, and what ended or failed lately, of all or one machine."""
-    await require_look(bot, user_id)
-    lists = await asyncio.gather(*(bot.azure.jobs(vault) for vault in bot.vaults))
-    wanted = target.casefold()
-    found = [
-        (vault, job)
-        for vault, listed in zip(bot.vaults, lists, strict=True)
-        for job in listed
-        if not wanted or job.target.casefold() == wanted
-    ]
-    found.sort(key=lambda one: (not one[1].running, -_began(one[1])))
-    whole = await asyncio.gather(
-        *(bot.azure.job(vault, job.name) for vault, job in found[:_RECENT] if _telling(job))
-    )
-    by_name = {job.name: job for job in whole}
-    shown = tuple(by_name.get(job.name, job) for _, job in found[:_RECENT])
-    return JobList(subject=target, jobs=shown, more=max(0, len(found) - _RECENT))
 
 
 @query(target=None)
@@ -173,7 +74,7 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     Nothing is asked, stored or sent.
     """
     await require_look(bot, user_id)
-    command = parse(target, VERBS)
+    command = parse(target, _without_reason())
     operation = CATALOGUE.get(command.verb)
     if operation is None:
         raise Misunderstood(f"/dr {command.verb} changes nothing, so there is no preview of it.")
@@ -230,41 +131,16 @@ async def overview(bot: Bot, user_id: str) -> Overview:
     )
 
 
-def _telling(job: Job) -> bool:
-    """Whether the steps and errors of a job are worth a reading of their own."""
-    return job.running or not job.good
-
-
-def _began(job: Job) -> float:
-    return job.started.timestamp() if job.started else 0.0
+def _without_reason() -> dict[str, Verb]:
+    """Return the verbs with no reason demanded: nobody has to justify a look."""
+    return {
+        name: replace(verb, reason="optional") if verb.reason == "required" else verb
+        for name, verb in VERBS.items()
+    }
 
 
 def _speaks_of(operations: tuple[str, ...], one: Operation) -> bool:
     return "*" in operations or one.name in operations
 
 
-async def _fleet(bot: Bot, *, detailed: bool) -> Fleet:
-    inventory = await everything(bot)
-    return Fleet(machines=inventory.machines, troubles=inventory.troubles, detailed=detailed)
-
-
-async def _points(bot: Bot, machine: Machine) -> tuple[Point, ...]:
-    """Return the newest points and the newest app-consistent one; none when Azure is silent."""
-    try:
-        points = await bot.azure.points(machine.id)
-    except (AzureRefused, Unavailable):
-        return ()
-    app = next((one for one in points if one.kind == "ApplicationConsistent"), None)
-    newest = list(points[:3])
-    return tuple(newest + ([app] if app and app not in newest else []))
-
-
-async def _current_job(bot: Bot, machine: Machine) -> Job | None:
-    """Read what Azure runs on the machine now."""
-    name = segment(machine.job, "replicationJobs")
-    if not name or name == "None":
-        return None
-    try:
-        return await bot.azure.job(machine.vault, name)
-    except (AzureRefused, Unavailable):
-        return None
+__all__ = ["VERBS", "machines", "overview", "plans", "readiness", "work"]

@@ -5,7 +5,9 @@ from bot.domain.data import Data
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine, Point
 from bot.domain.people import Person
+from bot.domain.plans import Plan
 from bot.domain.request import Request
+from bot.domain.vaults import Event, Surroundings, VaultHealth
 
 
 class Overview(Data):
@@ -20,22 +22,68 @@ class Overview(Data):
 
 
 class Fleet(Data):
-    """All machines of all vaults, and which vaults are missing."""
+    """Machines of all vaults, and which vaults are missing."""
 
     machines: tuple[Machine, ...]
     troubles: tuple[str, ...]
     detailed: bool
     """Whether every machine is wanted, or only what needs attention."""
+    filters: tuple[str, ...] = ()
+    """The words that chose them."""
+    unmatched: tuple[str, ...] = ()
+    """The words that mean no machine at all."""
+    page: int = 1
 
 
 class MachineStatus(Data):
     """Everything about one machine that helps to decide."""
 
     machine: Machine
-    points: tuple[Point, ...]
+    points: tuple[Point, ...] | None
+    """Its recovery points, the newest first; None when Azure did not say."""
     job: Job | None
     request: Request | None
     offers: tuple[str, ...]
+    together: tuple[str, ...] = ()
+    """The names of the other machines of its consistency group."""
+    nodes: tuple[str, ...] = ()
+    """The names of the other nodes of its cluster."""
+
+
+class VaultView(Data):
+    """One vault, as far as it could be read."""
+
+    id: str
+    machines: tuple[Machine, ...] | None
+    location: str
+    """The code of its region, '' when it could not be read."""
+    health: VaultHealth | None
+    by_container: bool
+    """Whether it is read container by container, for want of a right."""
+    troubles: tuple[str, ...]
+
+
+class VaultList(Data):
+    """Every configured vault."""
+
+    vaults: tuple[VaultView, ...]
+
+
+class PlanList(Data):
+    """The recovery plans of all vaults."""
+
+    plans: tuple[Plan, ...]
+    troubles: tuple[str, ...]
+
+
+class PlanView(Data):
+    """One recovery plan with its machines in the order of starting."""
+
+    plan: Plan
+    machines: tuple[Machine, ...]
+    offers: tuple[str, ...]
+    trouble: str = ""
+    """Why the machines could not be read."""
 
 
 class PointList(Data):
@@ -46,11 +94,13 @@ class PointList(Data):
 
 
 class Readiness(Data):
-    """Machines to be judged, all or one."""
+    """Machines to be judged: one, those of a plan, or all; with what is around them."""
 
     machines: tuple[Machine, ...]
-    troubles: tuple[str, ...]
-    one: bool
+    around: tuple[Surroundings, ...]
+    troubles: tuple[str, ...] = ()
+    one: bool = False
+    plan: Plan | None = None
 
 
 class JobList(Data):
@@ -59,6 +109,26 @@ class JobList(Data):
     subject: str
     jobs: tuple[Job, ...]
     more: int
+    which: str = "recent"
+    page: int = 1
+    troubles: tuple[str, ...] = ()
+
+
+class JobView(Data):
+    """One job, whole."""
+
+    job: Job
+
+
+class EventList(Data):
+    """Events, the newest first."""
+
+    subject: str
+    severity: str
+    events: tuple[Event, ...]
+    page: int
+    more: int
+    troubles: tuple[str, ...]
 
 
 class RequestList(Data):

@@ -35,7 +35,7 @@ async def test_the_jobs_show_what_runs_and_what_went_wrong(world: World) -> None
     await world.approved("Failover of vm-app01")
     await world.started("UnplannedFailover")
     await world.alice.types("/dr jobs")
-    running = await world.alice.sees("Jobs", "vm-app01 UnplannedFailover", "Start failover")
+    running = await world.alice.sees("Jobs", "vm-app01 Failover", "Start failover")
     assert running.ephemeral
     await world.done("Failover of vm-app01 failed")
     await world.alice.types("/dr jobs vm-app01")
@@ -64,6 +64,8 @@ async def test_a_preview_shows_everything_and_does_nothing(world: World) -> None
     await world.alice.sees("No machine is called vm-web", "Type one of them: vm-web01, vm-web02")
     await world.alice.types("/dr preview test-failover vm-app02")
     await world.alice.sees("needs a virtual network", "Name one with --network.")
+    await world.alice.types("/dr preview failover vm-web02")
+    await world.alice.sees("Preview: Failover of vm-web02")  # a look needs no reason
     await world.alice.types("/dr preview list")
     await world.alice.sees("/dr list changes nothing")
 

@@ -60,6 +60,8 @@ class DetailsShape(Shape):
     initial_primary_fabric_location: Text = ""
     selected_tfo_azure_network_id: Text = ""
     selected_recovery_azure_network_id: Text = ""
+    target_network_id: Text = ""
+    test_network_id: Text = ""
     last_heartbeat: When = None
     agent_version: Text = ""
     agent_expiry_date: When = None
@@ -69,6 +71,7 @@ class DetailsShape(Shape):
     last_rpo_in_seconds: Whole = None
     last_rpo_calculated_time: When = None
     monitoring_percentage_completion: Whole = None
+    initial_replication_progress_percentage: Whole = None
     protected_managed_disks: tuple[DiskShape, ...] | None = None
     vm_synced_config_details: SyncedConfigShape | None = None
     multi_vm_group_name: Text = ""
@@ -129,7 +132,10 @@ class ItemShape(Shape):
             home_region=details.initial_primary_fabric_location or primary,
             rpo_seconds=_either(details.rpo_in_seconds, details.last_rpo_in_seconds),
             rpo_at=when(details.last_rpo_calculated_time),
-            progress=details.monitoring_percentage_completion,
+            progress=_either(
+                details.monitoring_percentage_completion,
+                details.initial_replication_progress_percentage,
+            ),
             source_vm=details.fabric_object_id,
             failed_over_vm=details.recovery_fabric_object_id,
             tested_at=when(properties.last_successful_test_failover_time),
@@ -137,8 +143,9 @@ class ItemShape(Shape):
             agent=details.agent_version or agent.version,
             agent_expires=when(details.agent_expiry_date or agent.agent_version_expiry_date),
             unprotected_disks=len(details.unprotected_disks or ()),
-            recovery_network=details.selected_recovery_azure_network_id,
-            test_network=details.selected_tfo_azure_network_id,
+            recovery_network=details.selected_recovery_azure_network_id
+            or details.target_network_id,
+            test_network=details.selected_tfo_azure_network_id or details.test_network_id,
             recovery_container=properties.recovery_container_id,
             policy=properties.policy_id,
             disks=tuple(_disk(disk) for disk in details.protected_managed_disks or ()),

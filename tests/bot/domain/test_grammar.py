@@ -103,7 +103,7 @@ def test_only_the_first_because_counts() -> None:
         ("failover vm-web01 --point newest because x", ["'newest' is not a recovery point"]),
         ("failover vm-web01 --shutdown maybe because x", ["'maybe' is not yes or no"]),
         ("failover v --point app --point app because x", ["--point is given twice"]),
-        ("list vm-web01", ["takes no name"]),
+        ("requests vm-web01", ["takes no name"]),
         ("status vm-web01 because x", ["takes no reason"]),
         (f"commit {'v' * (LONGEST_NAME + 1)}", ["too long to be a name"]),
         (f"commit vm-web01 because {'x' * (LONGEST_REASON + 1)}", ["501 characters", "500"]),
@@ -190,3 +190,10 @@ def test_escaped_and_unescaped_texts_mean_the_same(text: str) -> None:
     assume(not any(entity in text for entity in ("&amp;", "&lt;", "&gt;")))
     one, other = outcome(slack_escaped(text)), outcome(text)
     assert one == other or str(one) == str(other)
+
+
+def test_a_list_takes_several_words() -> None:
+    """A machine is still one name, so that a forgotten *because* is noticed."""
+    command = parse("list vm-web* region:westeurope --page 2", VERBS)
+    assert (command.target, command.options) == ("vm-web* region:westeurope", {"page": "2"})
+    assert "takes one name" in misunderstood("status vm-web01 vm-web02")

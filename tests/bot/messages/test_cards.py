@@ -8,7 +8,6 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -250,7 +249,6 @@ def test_every_golden_card_is_compared() -> None:
 def test_slack_takes_every_answer(text: str) -> None:
     """Private answers and listings, with whatever names and errors they have to show."""
     one = hostile(text, State.WAITING, "failover")
-    wild = one.ground.machine
     entry = chain(
         fact(words=text, reason=text, target=text, subject=text, before=text, after="y"),
         sequence=1,
@@ -269,17 +267,6 @@ def test_slack_takes_every_answer(text: str) -> None:
             waiting=[one] * 20, running=[one], mine=[one], may_ask=[*CATALOGUE], may_look=["list"]
         ),
         answers.overview(waiting=[], running=[], mine=[], may_ask=[], may_look=[]),
-        answers.fleet([wild] * 60, [text], detailed=True),
-        answers.fleet([wild], [], detailed=False),
-        answers.fleet([], [text] * 20, detailed=False),
-        answers.machine_status(
-            wild,
-            points=[point(name=text, kind=text)] * 4,
-            steps="",
-            request=one,
-            offers=[*CATALOGUE],
-            now=NOON + timedelta(minutes=1),
-        ),
         answers.request_list([one] * 20, [one] * 10),
         answers.trail(text, [entry] * 20),
         answers.trail("", []),

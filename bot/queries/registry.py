@@ -1,0 +1,25 @@
+"""Every command there is, and how a query becomes one of them."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from bot.domain.data import Data
+from bot.domain.operations import CATALOGUE
+from bot.domain.verbs import TargetKind, Verb, describe
+
+Query = Callable[..., Awaitable[Data]]
+
+
+VERBS: Final[dict[str, Verb]] = {name: one.verb for name, one in CATALOGUE.items()}
+"""Every command there is, the ones that change something first."""
+
+
+def query(*, target: TargetKind | None, target_required: bool = False) -> Callable[[Query], Query]:
+    """Enter a function among the verbs; its keyword-only parameters are its options."""
+
+    def enter(function: Query) -> Query:
+        verb = describe(function, target=target, target_required=target_required)
+        VERBS[verb.name] = verb
+        return function
+
+    return enter

@@ -1,0 +1,139 @@
+"""Which picture is drawn of what a query found."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from bot.domain.data import Data
+from bot.domain.operations import CATALOGUE
+from bot.messages import answers, machines, plans, readiness, vaults, work
+from bot.messages.blocks import Message
+from bot.messages.card import preview
+from bot.queries import VERBS
+from bot.queries.found import (
+    EventList,
+    Fleet,
+    HelpPage,
+    JobList,
+    JobView,
+    MachineStatus,
+    Overview,
+    PlanList,
+    PlanView,
+    PointList,
+    Preview,
+    Readiness,
+    RequestList,
+    Trail,
+    VaultList,
+    VaultView,
+)
+
+
+def show(found: Data) -> Message:
+    """Draw what a query found."""
+    draw = _PICTURES.get(type(found))
+    if draw is None:
+        raise TypeError(f"there is no picture of a {type(found).__name__}")
+    return draw(found)
+
+
+def _overview(found: Overview) -> Message:
+    return answers.overview(
+        waiting=found.waiting_for_me,
+        running=found.running,
+        mine=found.mine,
+        may_ask=found.may_ask,
+        may_look=[name for name in VERBS if name not in {*CATALOGUE, "help"}],
+    )
+
+
+def _fleet(found: Fleet) -> Message:
+    return machines.fleet(
+        found.machines,
+        found.troubles,
+        detailed=found.detailed,
+        filters=found.filters,
+        unmatched=found.unmatched,
+        page=found.page,
+    )
+
+
+def _machine(found: MachineStatus) -> Message:
+    return machines.machine_status(
+        found.machine,
+        points=found.points,
+        job=found.job,
+        request=found.request,
+        offers=found.offers,
+        now=_now(),
+        together=found.together,
+        nodes=found.nodes,
+    )
+
+
+def _vault(found: VaultView) -> list[dict[str, Any]]:
+    return vaults.vault(
+        found.id,
+        machines=found.machines,
+        location=found.location,
+        health=found.health,
+        by_container=found.by_container,
+        troubles=found.troubles,
+    )
+
+
+def _readiness(found: Readiness) -> Message:
+    if found.plan:
+        return readiness.of_plan(found.plan, found.machines, found.around, _now())
+    if found.one:
+        return readiness.of_machine(found.machines[0], found.around, _now())
+    return readiness.of_all(found.machines, found.around, found.troubles, _now())
+
+
+def _jobs(found: JobList) -> Message:
+    return work.job_list(
+        found.jobs,
+        _now(),
+        subject=found.subject,
+        which=found.which,
+        page=found.page,
+        more=found.more,
+        troubles=found.troubles,
+    )
+
+
+def _events(found: EventList) -> Message:
+    return work.event_list(
+        found.events,
+        subject=found.subject,
+        severity=found.severity,
+        page=found.page,
+        more=found.more,
+        troubles=found.troubles,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+_PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
+    Overview: _overview,
+    Fleet: _fleet,
+    MachineStatus: _machine,
+    PointList: lambda found: machines.point_list(found.machine, found.points, _now()),
+    VaultList: lambda found: vaults.vault_list([_vault(one) for one in found.vaults]),
+    PlanList: lambda found: plans.plan_list(found.plans, found.troubles),
+    PlanView: lambda found: plans.plan_view(
+        found.plan, found.machines, offers=found.offers, trouble=found.trouble
+    ),
+    Readiness: _readiness,
+    JobList: _jobs,
+    JobView: lambda found: work.job_view(found.job, _now()),
+    EventList: _events,
+    Preview: lambda found: preview(found.request, found.why_not, found.drafts),
+    RequestList: lambda found: answers.request_list(found.open, found.recent),
+    Trail: lambda found: answers.trail(found.subject, found.entries),
+    HelpPage: lambda found: answers.help_page([VERBS[name] for name in found.names]),
+}
