@@ -3,10 +3,12 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from bot.domain.catalogue import Ground, Operation
 from bot.domain.data import Data
-from bot.domain.machines import Disk, Machine, Point, WayBack, named, nearly_named, same_id, segment
+from bot.domain.machines import Disk, Machine, WayBack, named, nearly_named, same_id, segment
+from bot.domain.points import by_id, choose
 from bot.errors import Ambiguous, AzureRefused, DrError, Missing, NotNow, Unavailable
 from bot.runtime import Bot
 
@@ -83,14 +85,16 @@ async def ground(
         return Ground(machine=machine, way_back=way_back)
     if "points" not in operation.reads:
         return Ground(machine=machine)
-    choice = arguments.get("point", "latest")
+    choice = arguments.get("point", "latest") if by_id(operation.name, machine) else "latest"
     try:
         points = await bot.azure.points(machine.id)
     except (AzureRefused, Unavailable):
         if choice != "latest":
             raise
         return Ground(machine=machine)
-    return Ground(machine=machine, point=_choose(choice, points, machine), points=len(points))
+    now = (await bot.redis.requests.snapshot()).now
+    point = choose(choice, points, machine, datetime.fromtimestamp(now / 1000, UTC))
+    return Ground(machine=machine, point=point, points=len(points))
 
 
 def _choices(machines: Sequence[Machine]) -> list[tuple[str, str]]:
@@ -110,25 +114,6 @@ def _label(machine: Machine, twin: bool, several_vaults: bool) -> str:
         return machine.name
     vault = f"@{segment(machine.vault, 'vaults')}" if several_vaults else ""
     return f"{machine.name}{vault} ({machine.source_group or machine.here})"
-
-
-def _choose(choice: str, points: tuple[Point, ...], machine: Machine) -> Point | None:
-    """Pick the recovery point that a word means, out of those sorted newest first."""
-    if choice in {"", "latest"}:
-        return None
-    if choice == "processed":
-        found = points[:1]
-    elif choice == "app":
-        found = tuple(one for one in points if one.kind == "ApplicationConsistent")[:1]
-    else:
-        found = tuple(one for one in points if one.name.casefold() == choice.casefold())[:1]
-    if found:
-        return found[0]
-    sorts = {"processed": "no recovery point yet", "app": "no app-consistent recovery point"}
-    raise NotNow(
-        f"{machine.name} has {sorts.get(choice, f'no recovery point {choice}')}.",
-        "/dr status shows the newest points; --point latest always works.",
-    )
 
 
 async def _way_back(bot: Bot, machine: Machine, cache: str) -> WayBack:

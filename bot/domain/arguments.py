@@ -3,10 +3,10 @@
 import re
 from typing import Annotated
 
+from bot.domain.points import is_before, is_point
 from bot.domain.verbs import Argument, one_of
 from bot.errors import Misunderstood
 
-_GUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 _NETWORK = re.compile(
     r"^/subscriptions/[^/]+/resourceGroups/[^/]+"
     r"/providers/Microsoft\.Network/virtualNetworks/[^/]+$",
@@ -20,7 +20,7 @@ _STORAGE = re.compile(
 
 
 def _is_point(text: str) -> bool:
-    return bool(_GUID.match(text))
+    return is_before(text) or is_point(text)
 
 
 def _storage_account(text: str) -> str:
@@ -43,20 +43,25 @@ def _virtual_network(text: str) -> str:
     return text
 
 
+_POINT_WORDS = ("processed", "app", "multivm")
+_POINTS = (
+    "processed (the newest one there is, fastest), app (the newest application-consistent one), "
+    "multivm (the newest that a whole consistency group shares), before:13:55 (the newest one of "
+    "that time or earlier; UTC, unless a zone such as +02:00 is said), or a point's id"
+)
+
+
+def _no_point(more: str = "") -> str:
+    return f"a recovery point: say {more}processed, app, multivm, before:13:55 or the id of a point"
+
+
 PointChoice = Annotated[
     str,
     Argument(
         "Recovery point",
-        "latest|processed|app|<id>",
-        "the recovery point: latest (sends what is still pending first), processed (the newest "
-        "one there is, fastest), app (the newest application-consistent one), or a point's id",
-        one_of(
-            "latest",
-            "processed",
-            "app",
-            also=_is_point,
-            hint="a recovery point: say latest, processed, app or the id of a point",
-        ),
+        "latest|processed|app|multivm|before:<time>|<id>",
+        f"the recovery point: latest (sends what is still pending first), {_POINTS}",
+        one_of("latest", *_POINT_WORDS, also=_is_point, hint=_no_point("latest, ")),
     ),
 ]
 YesNo = Annotated[
@@ -79,15 +84,9 @@ ChosenPoint = Annotated[
     str,
     Argument(
         "Recovery point",
-        "processed|app|<id>",
-        "the recovery point to start from: processed (the newest one there is), app (the newest "
-        "application-consistent one), or a point's id",
-        one_of(
-            "processed",
-            "app",
-            also=_is_point,
-            hint="a recovery point: say processed, app or the id of a point",
-        ),
+        "processed|app|multivm|before:<time>|<id>",
+        f"the recovery point to start from: {_POINTS}",
+        one_of(*_POINT_WORDS, also=_is_point, hint=_no_point()),
     ),
 ]
 Network = Annotated[

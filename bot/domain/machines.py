@@ -16,6 +16,15 @@ RUNNING_JOB_STATES: Final = frozenset({"NotStarted", "InProgress", "Suspended", 
 GOOD_JOB_STATES: Final = frozenset(
     {"Succeeded", "CompletedWithInformation", "CompletedWithWarnings"}
 )
+A2A: Final = "A2A"
+HYPER_V: Final = "HyperVReplicaAzure"
+RCM: Final = "InMageRcm"
+RCM_BACK: Final = "InMageRcmFailback"
+"""A modern VMware machine that runs in Azure and replicates home."""
+CLASSIC: Final = "InMageAzureV2"
+CLASSIC_BACK: Final = "InMage"
+"""A classic VMware machine that runs in Azure and replicates home."""
+
 CANCELLED_JOB_STATES: Final = frozenset({"Cancelled", "Canceled"})
 
 
@@ -180,6 +189,8 @@ class Point(Data):
     at: datetime
     kind: str
     """Azure's recoveryPointType: CrashConsistent, ApplicationConsistent, …"""
+    shared: bool = False
+    """Whether it is multi-VM-consistent: made at one moment for a whole consistency group."""
 
 
 class JobStep(Data):

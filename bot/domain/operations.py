@@ -26,14 +26,8 @@ from bot.domain.consequences import (
     starts_copy,
     stays,
 )
-from bot.domain.machines import Machine
+from bot.domain.machines import A2A, CLASSIC, HYPER_V, RCM, RCM_BACK, Machine
 from bot.errors import Missing, NotNow
-
-A2A: Final = "A2A"
-HYPER_V: Final = "HyperVReplicaAzure"
-RCM: Final = "InMageRcm"
-RCM_BACK: Final = "InMageRcmFailback"
-CLASSIC: Final = "InMageAzureV2"
 
 FORWARD: Final = (A2A, HYPER_V, RCM, CLASSIC)
 """The providers that replicate towards Azure."""

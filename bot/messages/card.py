@@ -164,7 +164,7 @@ def _facts(request: Request) -> list[tuple[str, str]]:
     ]
     if "point" in request.arguments and request.open:
         pairs += [
-            ("Recovery point", lines.point(request.ground, request.arguments)),
+            ("Recovery point", lines.point(request.ground, request.arguments, request.asked_at)),
             ("Data lost", lines.data_lost(request.ground, request.asked_at)),
         ]
     if shutdown := request.arguments.get("shutdown"):

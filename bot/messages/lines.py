@@ -74,11 +74,13 @@ def way(request: Request) -> str:
     return esc(CATALOGUE[request.operation].way(request.machine))
 
 
-def point(ground: Ground, arguments: dict[str, str]) -> str:
-    """The recovery point that is asked for, with its age at asking."""
+def point(ground: Ground, arguments: dict[str, str], asked_at: int) -> str:
+    """The recovery point that is asked for, with its age and how it was asked for."""
     chosen = arguments.get("point", "")
     if ground.point:
-        return f"{esc(kind_of(ground.point))} of {moment(ground.point.at)}"
+        age = duration(asked_at / 1000 - ground.point.at.timestamp())
+        asked = f" ({esc(chosen)})" if ":" in chosen else ""
+        return f"{esc(kind_of(ground.point))} of {moment(ground.point.at)}, {age} old{asked}"
     return "latest: what is still pending is sent first" if chosen == "latest" else "—"
 
 
@@ -91,7 +93,8 @@ def point_label(one: Point, now: datetime) -> str:
 def kind_of(one: Point) -> str:
     """What sort of point it is, as people say it."""
     kinds = {"ApplicationConsistent": "app-consistent", "CrashConsistent": "crash-consistent"}
-    return kinds.get(one.kind, one.kind or "a point")
+    kind = kinds.get(one.kind, one.kind or "a point")
+    return f"{kind}, multi-VM-consistent" if one.shared else kind
 
 
 def whereabouts(machine: Machine) -> str:

@@ -125,9 +125,15 @@ class ItemShape(Shape):
         )
 
 
+class PointDetailsShape(Shape):
+    recovery_point_sync_type: Text = ""
+    is_multi_vm_sync_point: Text = ""
+
+
 class PointProperties(Shape):
     recovery_point_time: When = None
     recovery_point_type: Text = ""
+    provider_specific_details: PointDetailsShape | None = None
 
 
 class PointShape(Shape):
@@ -138,8 +144,17 @@ class PointShape(Shape):
     def point(self) -> Point | None:
         """Say it in our words; None for a point without a time."""
         at = when(self.properties.recovery_point_time)
-        kind = self.properties.recovery_point_type
-        return Point(id=self.id, name=self.name, at=at, kind=kind) if at else None
+        if at is None:
+            return None
+        details = self.properties.provider_specific_details or PointDetailsShape()
+        return Point(
+            id=self.id,
+            name=self.name,
+            at=at,
+            kind=self.properties.recovery_point_type,
+            shared=details.recovery_point_sync_type == "MultiVmSyncRecoveryPoint"
+            or details.is_multi_vm_sync_point.casefold() == "true",
+        )
 
 
 def _tags(details: DetailsShape) -> dict[str, str | None]:
