@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 from bot.domain.catalogue import Ground, Operation
 from bot.domain.data import Data
-from bot.domain.machines import Disk, Machine, WayBack, named, nearly_named, same_id, segment
+from bot.domain.machines import Machine, named, nearly_named, segment
 from bot.domain.points import by_id, choose
-from bot.errors import Ambiguous, AzureRefused, DrError, Missing, NotNow, Unavailable
+from bot.errors import Ambiguous, AzureRefused, DrError, NotNow, Unavailable
 from bot.runtime import Bot
+from bot.ways_back import way_back
 
 
 class Inventory(Data):
@@ -81,8 +82,7 @@ async def ground(
 ) -> Ground:
     """Read what an operation on a machine stands on; raises `NotNow` or `Missing`."""
     if "way back" in operation.reads:
-        way_back = await _way_back(bot, machine, arguments.get("cache", ""))
-        return Ground(machine=machine, way_back=way_back)
+        return Ground(machine=machine, way_back=await way_back(bot, machine, arguments))
     if "points" not in operation.reads:
         return Ground(machine=machine)
     choice = arguments.get("point", "latest") if by_id(operation.name, machine) else "latest"
@@ -114,71 +114,3 @@ def _label(machine: Machine, twin: bool, several_vaults: bool) -> str:
         return machine.name
     vault = f"@{segment(machine.vault, 'vaults')}" if several_vaults else ""
     return f"{machine.name}{vault} ({machine.source_group or machine.here})"
-
-
-async def _way_back(bot: Bot, machine: Machine, cache: str) -> WayBack:
-    if machine.provider != "A2A":
-        raise NotNow(
-            f"{machine.name} is a {machine.provider} machine; the bot reprotects A2A ones."
-        )
-    if not machine.failed_over_vm:
-        raise NotNow(
-            f"Azure does not say which virtual machine {machine.name} became in {machine.there}.",
-            "Wait a minute and ask again, or use the portal.",
-        )
-    disks, policy, (account, source) = await asyncio.gather(
-        bot.azure.vm_disks(machine.failed_over_vm),
-        _reverse_policy(bot, machine),
-        _cache_account(bot, machine, cache),
-    )
-    return WayBack(
-        disks=tuple(disk.model_copy(update={"cache_account": account}) for disk in _known(disks)),
-        policy=policy,
-        cache_account=account,
-        cache_found=source,
-    )
-
-
-def _known(disks: tuple[Disk, ...]) -> tuple[Disk, ...]:
-    if not disks:
-        raise NotNow("The failed-over virtual machine has no managed disks that Azure names.")
-    return disks
-
-
-async def _reverse_policy(bot: Bot, machine: Machine) -> str:
-    for mapping in await bot.azure.mappings(machine.container):
-        if same_id(mapping.source, machine.recovery_container) and same_id(
-            mapping.target, machine.container
-        ):
-            return mapping.policy
-    raise NotNow(
-        f"The vault has no container mapping from {machine.here} back to {machine.there}.",
-        "Create it in the portal (Site Recovery infrastructure), then ask again.",
-    )
-
-
-async def _cache_account(bot: Bot, machine: Machine, given: str) -> tuple[str, str]:
-    """Find the cache storage account and say where it was learnt; raises `Missing`."""
-    if given:
-        return given, "named by the asker"
-    used = Counter(
-        disk.cache_account
-        for other in await bot.azure.machines(machine.vault)
-        if other.provider == "A2A"
-        and other.primary_region == machine.recovery_region
-        and other.recovery_region == machine.primary_region
-        for disk in other.disks
-        if disk.cache_account
-    )
-    if used:
-        return used.most_common(1)[0][0], "as other machines that replicate this way use"
-    if default := bot.policy.reprotect.get(machine.recovery_region):
-        return default.cache_storage_account, "from the policy"
-    raise Missing(
-        f"A reprotect of {machine.name} needs a cache storage account in {machine.here}. No other "
-        "machine of the vault replicates that way, and the policy names none.",
-        what="cache",
-        target=machine.id,
-        name=machine.name,
-        advice="Name one with --cache.",
-    )

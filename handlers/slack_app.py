@@ -15,10 +15,10 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from bot.errors import Misunderstood, SlackRefused
+from bot.errors import SlackRefused
 from bot.messages.blocks import Message
 from bot.messages.buttons import PREFIX, action_of
-from bot.messages.forms import OPTION_BLOCK, OPTION_FORM, answer
+from bot.messages.forms import OPTION_FORM, given
 from bot.runtime import Bot
 from handlers import commands
 from handlers.buttons import Press, press
@@ -114,18 +114,17 @@ class _Listeners:
 
     async def filled_in(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Somebody filled in what a command lacked."""
-        metadata = str(view.get("private_metadata") or "")
-        try:
-            value = commands.check(metadata, answer(view))
-        except Misunderstood as error:
-            await ack(response_action="errors", errors={OPTION_BLOCK: str(error)})
+        word = str(view.get("private_metadata") or "")
+        options, wrong = commands.check(given(view))
+        if wrong:
+            await ack(response_action="errors", errors=wrong)
             return
         await ack()
         user = str(body["user"]["id"])
         channel: list[str] = []
 
         async def work() -> Message:
-            where, message = await commands.filled_in(self._bot, user, metadata, value)
+            where, message = await commands.filled_in(self._bot, user, word, options)
             channel.append(where)
             return message
 

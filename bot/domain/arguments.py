@@ -7,6 +7,7 @@ from bot.domain.points import is_before, is_point
 from bot.domain.verbs import Argument, one_of
 from bot.errors import Misunderstood
 
+_LONGEST_NAME = 300
 _NETWORK = re.compile(
     r"^/subscriptions/[^/]+/resourceGroups/[^/]+"
     r"/providers/Microsoft\.Network/virtualNetworks/[^/]+$",
@@ -30,6 +31,12 @@ def _storage_account(text: str) -> str:
             "It looks like /subscriptions/<id>/resourceGroups/<group>/providers/"
             "Microsoft.Storage/storageAccounts/<name>.",
         )
+    return text
+
+
+def _name(text: str) -> str:
+    if len(text) > _LONGEST_NAME or not text.isprintable():
+        raise Misunderstood(f"A name has at most {_LONGEST_NAME} characters, all of them visible.")
     return text
 
 
@@ -78,6 +85,90 @@ StorageAccount = Annotated[
         "the cache storage account in the region where the machine runs now, when it cannot be "
         "learnt from the vault",
         _storage_account,
+    ),
+]
+LogStorage = Annotated[
+    str,
+    Argument(
+        "Log storage account",
+        "<storage account id>",
+        "for VMware machines: the storage account for what is on its way, when neither the machine "
+        "nor others tell it",
+        _storage_account,
+    ),
+]
+Storage = Annotated[
+    str,
+    Argument(
+        "Storage account",
+        "<storage account id>",
+        "for Hyper-V and classic VMware machines: the storage account in Azure to replicate to, "
+        "when the machine does not tell it",
+        _storage_account,
+    ),
+]
+Agent = Annotated[
+    str,
+    Argument(
+        "Reprotect agent",
+        "<name>",
+        "for VMware machines in Azure: the agent at the site that receives the data",
+        _name,
+    ),
+]
+Datastore = Annotated[
+    str,
+    Argument(
+        "Datastore",
+        "<name>",
+        "for VMware machines in Azure: the datastore that the machine goes to",
+        _name,
+    ),
+]
+ProcessServer = Annotated[
+    str,
+    Argument(
+        "Process server",
+        "<name>",
+        "for VMware machines: the process server that sends the data",
+        _name,
+    ),
+]
+MasterTarget = Annotated[
+    str,
+    Argument(
+        "Master target server",
+        "<name>",
+        "for classic VMware machines: the server that receives the data at the site",
+        _name,
+    ),
+]
+RunAs = Annotated[
+    str,
+    Argument(
+        "Run-as account",
+        "<name>",
+        "for VMware machines: the account that the site logs on to the machine with",
+        _name,
+    ),
+]
+RetentionDrive = Annotated[
+    str,
+    Argument(
+        "Retention drive",
+        "<drive>",
+        "for classic VMware machines in Azure: the drive of the master target server that keeps "
+        "older data",
+        _name,
+    ),
+]
+ReplicationPolicy = Annotated[
+    str,
+    Argument(
+        "Replication policy",
+        "<name>",
+        "for VMware machines: the replication policy, when the site has several of the kind",
+        _name,
     ),
 ]
 ChosenPoint = Annotated[

@@ -257,16 +257,29 @@ class Job(Data):
         return self.activity.casefold().startswith(client_request_id.casefold())
 
 
-class WayBack(Data):
-    """What a reprotect of an A2A machine needs to know, read from Azure or given by a person."""
+class Learnt(Data):
+    """One thing that a reprotect names, and where it was learnt."""
 
-    disks: tuple[Disk, ...]
-    """The disks of the failed-over machine, each with the cache account that it will use."""
-    policy: str
-    """The replication policy of the container mapping in the reverse direction."""
-    cache_account: str
-    cache_found: str
-    """Where the cache account was learnt from, in words."""
+    field: str
+    """Azure's name for it: `reprotectAgentId`, …"""
+    title: str
+    value: str
+    label: str = ""
+    """What people call it, where the value is a bare id."""
+    source: str
+    """Where it was learnt, in words."""
+
+
+class WayBack(Data):
+    """What a reprotect needs to know, read from Azure or given by a person."""
+
+    disks: tuple[Disk, ...] = ()
+    """Of an Azure machine: the disks of what it became, each with its cache account."""
+    learnt: tuple[Learnt, ...] = ()
+
+    def value(self, field: str) -> str:
+        """Return what was learnt under one of Azure's names; '' when nothing was."""
+        return next((one.value for one in self.learnt if one.field == field), "")
 
 
 def named(name: str, machines: Sequence[Machine]) -> tuple[Machine, ...]:

@@ -7,8 +7,23 @@ sent from here. Adding an operation means adding a function and its name at the 
 
 from typing import Final
 
-from bot.domain import bodies
-from bot.domain.arguments import ChosenPoint, Network, PointChoice, StorageAccount, YesNo
+from bot.domain import bodies, bodies_reprotect
+from bot.domain.arguments import (
+    Agent,
+    ChosenPoint,
+    Datastore,
+    LogStorage,
+    MasterTarget,
+    Network,
+    PointChoice,
+    ProcessServer,
+    ReplicationPolicy,
+    RetentionDrive,
+    RunAs,
+    Storage,
+    StorageAccount,
+    YesNo,
+)
 from bot.domain.catalogue import Call, Ground, Operation, operation
 from bot.domain.consequences import (
     deletes_points,
@@ -26,7 +41,7 @@ from bot.domain.consequences import (
     starts_copy,
     stays,
 )
-from bot.domain.machines import A2A, CLASSIC, HYPER_V, RCM, RCM_BACK, Machine
+from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, HYPER_V, RCM, RCM_BACK, Machine
 from bot.errors import Missing, NotNow
 
 FORWARD: Final = (A2A, HYPER_V, RCM, CLASSIC)
@@ -119,7 +134,7 @@ def test_failover(ground: Ground, *, network: Network = "", point: PointChoice =
         raise Missing(
             f"A test failover of {ground.machine.name} needs a virtual network to start its copy "
             "in, apart from production.",
-            what="network",
+            what=("network",),
             target=ground.machine.id,
             name=ground.machine.name,
             advice="Name one with --network.",
@@ -155,7 +170,7 @@ def change_point(ground: Ground, *, point: ChosenPoint = "") -> Call:
     if ground.point is None:
         raise Missing(
             f"Which recovery point shall {ground.machine.name} be started from?",
-            what="point",
+            what=("point",),
             target=ground.machine.id,
             name=ground.machine.name,
             advice="Name it with --point.",
@@ -193,24 +208,47 @@ def cancel_failover(ground: Ground) -> Call:
 
 @operation(
     "Reprotect",
-    needs=_all("SwitchProtection", A2A),
-    scenarios=("SwitchReplicationGroupProtection",),
+    needs={
+        A2A: "SwitchProtection",
+        HYPER_V: "ReverseReplicate",
+        RCM: "SwitchProtection",
+        RCM_BACK: "SwitchProtection",
+        CLASSIC: "ReverseReplicate",
+        CLASSIC_BACK: "ReverseReplicate",
+    },
+    scenarios=("SwitchReplicationGroupProtection", "ReprotectReplicationGroup"),
     way=replicates_back,
     destroys=overwrites_disks,
     refuses=_uncommitted,
     reads=("way back",),
 )
-def reprotect(ground: Ground, *, cache: StorageAccount = "") -> Call:
+def reprotect(
+    ground: Ground,
+    *,
+    cache: StorageAccount = "",
+    agent: Agent = "",
+    datastore: Datastore = "",
+    log_storage: LogStorage = "",
+    process_server: ProcessServer = "",
+    master_target: MasterTarget = "",
+    retention_drive: RetentionDrive = "",
+    run_as: RunAs = "",
+    policy: ReplicationPolicy = "",
+    storage: Storage = "",
+) -> Call:
     """Replicate a failed-over machine back towards where it came from.
 
-    Needs a committed failover. The job ends long before the machine is protected again; the bot
-    keeps watching until it is. Offered for Azure to Azure machines.
+    Needs a committed failover; a Hyper-V machine is reprotected after its failback. The job may end
+    long before the machine is protected again; the bot keeps watching until it is. Each kind of
+    machine needs other things: what the vault and the policy do not tell is asked for in a form.
     """
     if ground.way_back is None:
         raise NotNow(
             f"What a reprotect of {ground.machine.name} needs could not be read from Azure."
         )
-    return bodies.switch_protection(ground, ground.way_back)
+    if ground.machine.provider == A2A:
+        return bodies_reprotect.switch_protection(ground, ground.way_back)
+    return bodies_reprotect.reverse_replication(ground, ground.way_back)
 
 
 @operation(

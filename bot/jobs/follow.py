@@ -9,7 +9,7 @@ import logging
 from typing import Any, Final
 
 from bot.domain.audit import BOT
-from bot.domain.machines import Job, JobStep, Machine, same_id
+from bot.domain.machines import A2A, Job, JobStep, Machine, same_id
 from bot.domain.operations import CATALOGUE
 from bot.domain.request import Request, State, Step, take
 from bot.errors import AzureRefused, OtherVersion, Tampered
@@ -169,10 +169,10 @@ async def _finish(bot: Bot, request: Request, job: Job) -> None:
 async def _machine_after(bot: Bot, request: Request, job: Job) -> Machine | None:
     """Read the machine where it is now: a reprotect moves it to another container."""
     places = [job.moved_to] if job.moved_to else []
-    if request.operation == "reprotect":
-        machine = request.machine
+    machine = request.machine
+    if request.operation == "reprotect" and machine.provider == A2A:
         places.append(f"{machine.recovery_container}/replicationProtectedItems/{machine.item}")
-    places.append(request.machine.id)
+    places.append(machine.id)
     for place in places:
         try:
             return await bot.azure.machine(place)

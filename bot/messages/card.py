@@ -176,14 +176,6 @@ def _facts(request: Request) -> list[tuple[str, str]]:
     if request.state is not State.WAITING and request.approvals:
         names = ", ".join(mention(vote.person.id) for vote in request.approvals)
         pairs.append(("Approved by", names))
-    if request.ground.way_back:
-        pairs.append(
-            (
-                "Cache storage",
-                f"{esc(request.ground.way_back.cache_account.rpartition('/')[2])}\n"
-                f"{esc(request.ground.way_back.cache_found)}",
-            )
-        )
     return pairs
 
 
@@ -198,6 +190,7 @@ def _middle(request: Request, now: datetime) -> list[Block]:
         about = CATALOGUE[request.operation].judged
         found = lines.readiness(request.machine, asked) if about else []
         return [
+            *_way_back(request),
             section(f":warning: *What it destroys:* {esc(destroys)}"),
             *([section("\n".join(found))] if found else []),
             section(f"*Votes*\n{lines.votes(request)}"),
@@ -210,6 +203,12 @@ def _middle(request: Request, now: datetime) -> list[Block]:
     if request.after:
         return [section(f"*Now:* {lines.standing(request.after)}")]
     return []
+
+
+def _way_back(request: Request) -> list[Block]:
+    """What a reprotect will name, and where it was learnt."""
+    way = request.ground.way_back
+    return [section(f"*What will be used*\n{lines.learnt(way.learnt)}")] if way else []
 
 
 def _buttons(request: Request) -> list[Block]:

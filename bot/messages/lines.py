@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.catalogue import Ground
-from bot.domain.machines import Job, JobStep, Machine, Point, position, segment
+from bot.domain.machines import Job, JobStep, Learnt, Machine, Point, position, segment
 from bot.domain.operations import CATALOGUE
 from bot.domain.readiness import Concern, Weight, concerns
 from bot.domain.request import Request, State
@@ -101,6 +101,15 @@ def whereabouts(machine: Machine) -> str:
     """What tells two machines of one name apart."""
     vault = segment(machine.vault, "vaults")
     return esc(f"{machine.source_group} in {vault}" if machine.source_group else f"in {vault}")
+
+
+def learnt(some: Sequence[Learnt]) -> str:
+    """What a reprotect names, a line each: the last part of an id is enough to know it by."""
+    return "\n".join(
+        f"• {one.title}: *{esc(one.label or one.value.rpartition('/')[2], 100)}* "
+        f"({esc(one.source, 100)})"
+        for one in some
+    )
 
 
 def data_lost(ground: Ground, asked_at: int) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from bot.domain.machines import Disk, Finding, Machine, Point, segment
+from bot.domain.machines import RCM_BACK, Disk, Finding, Machine, Point, segment
 from bot.gateways.azure.wire import OrElse, Shape, Text, When, Whole, when
 
 
@@ -104,7 +104,8 @@ class ItemShape(Shape):
             primary_region=primary,
             recovery_region=recovery,
             region_names={primary: primary_name, recovery: recovery_name},
-            home_region=details.initial_primary_fabric_location or primary,
+            home_region=details.initial_primary_fabric_location
+            or (recovery if details.instance_type == RCM_BACK else primary),
             rpo_seconds=details.rpo_in_seconds,
             rpo_at=when(details.last_rpo_calculated_time),
             progress=details.monitoring_percentage_completion,

@@ -176,7 +176,7 @@ def test_what_only_a_person_can_say_is_asked_for(operation: str, ground: Ground,
     """Nothing is guessed."""
     with pytest.raises(Missing) as caught:
         CATALOGUE[operation].call(ground, {})
-    assert (caught.value.what, caught.value.target) == (what, ground.machine.id)
+    assert (caught.value.what, caught.value.target) == ((what,), ground.machine.id)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,8 @@ def test_a_reprotect_switches_the_container_with_the_disks_of_the_failed_over_ma
     [
         ("failover", turned_round(), ["already runs away from home", "/dr failback vm-web01"]),
         ("failback", machine(), ["runs at home", "nothing to bring back", "/dr failover vm-web01"]),
-        ("reprotect", HYPER_V, ["HyperVReplicaAzure", "offered for A2A", "/dr failover"]),
+        ("reprotect", HYPER_V, ["Reprotect is not possible", "/dr failover"]),
+        ("reprotect", machine(provider="Orbit"), ["offered for A2A, HyperVReplicaAzure, InMage"]),
         ("reprotect", failed_over(), ["not committed", "/dr commit vm-web01"]),
         ("failover", machine(provider="OrbitalReplica"), ["OrbitalReplica", "offered for A2A"]),
         ("planned-failover", machine(), ["A2A", "offered for HyperVReplicaAzure"]),

@@ -13,7 +13,10 @@ USAGE = {
     "[--point latest|processed|app|multivm|before:<time>|<id>] [--shutdown yes|no] "
     "because <reason>",
     "commit": "/dr commit <machine> [because <reason>]",
-    "reprotect": "/dr reprotect <machine> [--cache <storage account id>] [because <reason>]",
+    "reprotect": "/dr reprotect <machine> [--cache <storage account id>] [--agent <name>] "
+    "[--datastore <name>] [--log-storage <storage account id>] [--process-server <name>] "
+    "[--master-target <name>] [--retention-drive <drive>] [--run-as <name>] [--policy <name>] "
+    "[--storage <storage account id>] [because <reason>]",
     "failback": "/dr failback <machine> "
     "[--point latest|processed|app|multivm|before:<time>|<id>] [--shutdown yes|no] "
     "[because <reason>]",
