@@ -77,6 +77,16 @@ YesNo = Annotated[
         "Shut down", "yes|no", "whether to try to shut the source down first", one_of("yes", "no")
     ),
 ]
+Synchronisation = Annotated[
+    str,
+    Argument(
+        "Synchronisation",
+        "downtime|before",
+        "for Hyper-V machines, when the data is sent home: downtime (the machine is shut down at "
+        "once; less to send), or before (it runs on meanwhile; a shorter downtime)",
+        one_of("downtime", "before"),
+    ),
+]
 StorageAccount = Annotated[
     str,
     Argument(

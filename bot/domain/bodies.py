@@ -37,23 +37,6 @@ def planned_failover(ground: Ground) -> Call:
     )
 
 
-def failback(ground: Ground) -> Call:
-    """A planned failover back: to the Hyper-V site, or to VMware, which names no direction."""
-    if ground.machine.provider == "InMageRcmFailback":
-        details = _details(ground.machine) | {"recoveryPointType": "CrashConsistent"}
-        return _call(ground.machine, "plannedFailover", providerSpecificDetails=details)
-    return _call(
-        ground.machine,
-        "plannedFailover",
-        failoverDirection="RecoveryToPrimary",
-        providerSpecificDetails={
-            "instanceType": f"{ground.machine.provider}Failback",
-            "dataSyncOption": "ForSynchronization",
-            "recoveryVmCreationOption": "NoAction",
-        },
-    )
-
-
 def test_failover(ground: Ground, network: str) -> Call:
     """A copy in a network of its own."""
     details = _details(ground.machine) | _point(ground.point)

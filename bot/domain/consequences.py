@@ -1,7 +1,7 @@
 """What an operation does and what it destroys, in the words of the card."""
 
 from bot.domain.catalogue import Ground
-from bot.domain.machines import Machine
+from bot.domain.machines import HYPER_V, RCM_BACK, Machine
 
 
 def moves(machine: Machine) -> str:
@@ -48,6 +48,12 @@ def nothing_planned(ground: Ground) -> str:
         f"Nothing: {ground.machine.name} is shut down in {ground.machine.here} first, and its "
         "last changes are sent. It does not answer meanwhile."
     )
+
+
+def nothing_returned(ground: Ground) -> str:
+    """A failback: a planned failover where it goes to a site, but for a classic machine."""
+    planned = ground.machine.provider in {HYPER_V, RCM_BACK}
+    return nothing_planned(ground) if planned else nothing_yet(ground)
 
 
 def nothing_tested(ground: Ground) -> str:

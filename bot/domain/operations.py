@@ -7,7 +7,7 @@ sent from here. Adding an operation means adding a function and its name at the 
 
 from typing import Final
 
-from bot.domain import bodies, bodies_reprotect
+from bot.domain import bodies, bodies_failback, bodies_reprotect
 from bot.domain.arguments import (
     Agent,
     ChosenPoint,
@@ -22,6 +22,7 @@ from bot.domain.arguments import (
     RunAs,
     Storage,
     StorageAccount,
+    Synchronisation,
     YesNo,
 )
 from bot.domain.catalogue import Call, Ground, Operation, operation
@@ -32,6 +33,7 @@ from bot.domain.consequences import (
     loses_since_failover,
     moves,
     nothing_planned,
+    nothing_returned,
     nothing_tested,
     nothing_yet,
     overwrites_disks,
@@ -180,7 +182,7 @@ def change_point(ground: Ground, *, point: ChosenPoint = "") -> Call:
 
 @operation(
     "Commit",
-    needs=_all("Commit", *FORWARD, RCM_BACK),
+    needs=_all("Commit", *FORWARD, RCM_BACK, CLASSIC_BACK),
     scenarios=("CommitFailover",),
     way=stays,
     destroys=deletes_points,
@@ -196,7 +198,7 @@ def commit(ground: Ground) -> Call:
 
 @operation(
     "Cancel failover",
-    needs=_all("CancelFailover", *FORWARD, RCM_BACK),
+    needs=_all("CancelFailover", *FORWARD, RCM_BACK, CLASSIC_BACK),
     scenarios=("CancelFailover",),
     way=goes_back,
     destroys=loses_since_failover,
@@ -253,22 +255,35 @@ def reprotect(
 
 @operation(
     "Failback",
-    needs={A2A: "UnplannedFailover", HYPER_V: "Failback", RCM_BACK: "PlannedFailover"},
+    needs={
+        A2A: "UnplannedFailover",
+        HYPER_V: "Failback",
+        RCM_BACK: "PlannedFailover",
+        CLASSIC_BACK: "UnplannedFailover",
+    },
     scenarios=("UnplannedFailover", "PlannedFailover", "Failback"),
     way=returns,
-    destroys=nothing_yet,
+    destroys=nothing_returned,
     refuses=_at_home,
     reads=("points",),
 )
-def failback(ground: Ground, *, point: PointChoice = "latest", shutdown: YesNo = "no") -> Call:
+def failback(
+    ground: Ground,
+    *,
+    point: PointChoice = "latest",
+    shutdown: YesNo = "no",
+    sync: Synchronisation = "",
+) -> Call:
     """Bring a machine back to where it came from.
 
-    For Azure to Azure this is a failover in the other direction, after a reprotect; for Hyper-V a
-    planned failover back to the site. Commit follows.
+    For Azure to Azure this is a failover in the other direction, after a reprotect. A Hyper-V
+    machine comes back to its site at once, a VMware machine after a reprotect; of the recovery
+    points they take the latest, VMware also app. Commit follows.
     """
     if ground.machine.provider == A2A:
+        bodies_failback.refuse_sync(ground, sync)
         return bodies.unplanned_failover(ground, shutdown=shutdown == "yes")
-    return bodies.failback(ground)
+    return bodies_failback.failback(ground, point=point, shutdown=shutdown, sync=sync)
 
 
 @operation(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from bot.domain.machines import Machine
 from bot.domain.offers import offered
 from bot.domain.operations import CATALOGUE
+from bot.domain.points import by_id
 from bot.domain.request import Request, State
 from bot.messages import lines
 from bot.messages.blocks import (
@@ -162,20 +163,29 @@ def _facts(request: Request) -> list[tuple[str, str]]:
         ("Asked by", f"{mention(request.asker.id)} at {clock(request.asked_at)}"),
         ("Replication", lines.health(machine)),
     ]
-    if "point" in request.arguments and request.open:
-        pairs += [
-            ("Recovery point", lines.point(request.ground, request.arguments, request.asked_at)),
-            ("Data lost", lines.data_lost(request.ground, request.asked_at)),
-        ]
-    if shutdown := request.arguments.get("shutdown"):
-        left = {"yes": "is shut down first, if it can be reached", "no": "is left as it is"}
-        pairs.append(("Source", left[shutdown]))
+    if by_id(request.operation, machine):
+        pairs += _loss(request)
+    elif request.open:
+        pairs.append(("What is sent home", lines.sent_home(machine, request.arguments)))
     if request.operation == "test-failover":
         network = request.arguments.get("network") or machine.test_network
         pairs.append(("Network of the copy", esc(network.rpartition("/")[2])))
     if request.state is not State.WAITING and request.approvals:
         names = ", ".join(mention(vote.person.id) for vote in request.approvals)
         pairs.append(("Approved by", names))
+    return pairs
+
+
+def _loss(request: Request) -> list[tuple[str, str]]:
+    """The recovery point, what is lost by it, and what becomes of the source."""
+    pairs = []
+    if "point" in request.arguments and request.open:
+        point = lines.point(request.ground, request.arguments, request.asked_at)
+        lost = lines.data_lost(request.ground, request.asked_at)
+        pairs += [("Recovery point", point), ("Data lost", lost)]
+    if shutdown := request.arguments.get("shutdown"):
+        left = {"yes": "is shut down first, if it can be reached", "no": "is left as it is"}
+        pairs.append(("Source", left[shutdown]))
     return pairs
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.catalogue import Ground
-from bot.domain.machines import Job, JobStep, Learnt, Machine, Point, position, segment
+from bot.domain.machines import HYPER_V, Job, JobStep, Learnt, Machine, Point, position, segment
 from bot.domain.operations import CATALOGUE
 from bot.domain.readiness import Concern, Weight, concerns
 from bot.domain.request import Request, State
@@ -101,6 +101,17 @@ def whereabouts(machine: Machine) -> str:
     """What tells two machines of one name apart."""
     vault = segment(machine.vault, "vaults")
     return esc(f"{machine.source_group} in {vault}" if machine.source_group else f"in {vault}")
+
+
+def sent_home(machine: Machine, arguments: dict[str, str]) -> str:
+    """What a failback to a site brings along, and when it is sent."""
+    if machine.provider == HYPER_V and arguments.get("sync") == "before":
+        return "everything, while it runs on; it is shut down for the rest"
+    if machine.provider == HYPER_V:
+        return "everything, while it is shut down"
+    if arguments.get("point") == "app":
+        return "the newest app-consistent point there is then; what was written since is lost"
+    return "the newest point there is then"
 
 
 def learnt(some: Sequence[Learnt]) -> str:

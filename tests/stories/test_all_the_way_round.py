@@ -1,7 +1,5 @@
 """Machines of every kind, all the way round: out, home, and protected again."""
 
-import json
-
 from sandbox.people import Message
 from tests.world import World
 
@@ -127,11 +125,27 @@ async def test_a_hyper_v_machine_goes_all_the_way_round(whole: World) -> None:
     assert "Storage account: stcachenortheu (from the machine)" in card.words
     assert f"Name at the site: {HYPER_V} (from the machine)" in card.words
     await carried_out(whole, reprotect, "ReprotectReplicationGroup")
-    assert set(json.loads(json.dumps(sent(whole, "reProtect")["providerSpecificDetails"]))) == {
+    details = sent(whole, "reProtect")["providerSpecificDetails"]
+    assert isinstance(details, dict)
+    assert set(details) == {
         "instanceType", "hvHostVmId", "vmName", "osType", "vHDId", "storageAccountId"
     }  # fmt: skip
     machine = whole.vault.machine(HYPER_V)
     assert (machine.protection_state, machine.region) == ("Protected", "site-amsterdam")
+
+
+async def test_a_hyper_v_machine_runs_on_while_its_data_is_sent(whole: World) -> None:
+    """`--sync before` is shown as what it means, and sent in Azure's word for it."""
+    await gone_to_azure(whole, HYPER_V)
+    await whole.alice.types(f"/dr failback {HYPER_V} --point app because the site stands again")
+    await whole.told(whole.alice, "has no --point app: everything is sent")
+    await whole.alice.types(f"/dr failback {HYPER_V} --sync before because the site stands again")
+    card = await whole.alice.sees(f"Failback of {HYPER_V}", "0 of 2", "while it runs on")
+    assert "Data lost" not in card.words
+    await carried_out(whole, f"Failback of {HYPER_V}", "PlannedFailover")
+    details = sent(whole, "plannedFailover")["providerSpecificDetails"]
+    assert isinstance(details, dict)
+    assert details["dataSyncOption"] == "ForDownTime"
 
 
 async def test_a_classic_machine_goes_as_far_as_azure_offers(whole: World) -> None:

@@ -8,7 +8,7 @@ from bot.domain.catalogue import Ground
 from bot.domain.machines import Machine
 from bot.domain.offers import offered, why_not
 from bot.domain.operations import CATALOGUE
-from bot.errors import Missing, Misunderstood
+from bot.errors import Missing, Misunderstood, NotNow
 from tests.bot.samples import (
     CACHE,
     GROUNDS,
@@ -115,6 +115,60 @@ def test_a_hyper_v_machine_fails_over_with_its_own_kind() -> None:
             },
         ),
         (
+            "failback",
+            Ground(machine=machine(provider="InMageRcmFailback", allowed=("PlannedFailover",))),
+            {"point": "app"},
+            "plannedFailover",
+            {
+                "providerSpecificDetails": {
+                    "instanceType": "InMageRcmFailback",
+                    "recoveryPointType": "ApplicationConsistent",
+                }
+            },
+        ),
+        (
+            "failback",
+            Ground(machine=hyper_v(active="Recovery", allowed=("Failback",))),
+            {"sync": "before"},
+            "plannedFailover",
+            {
+                "failoverDirection": "RecoveryToPrimary",
+                "providerSpecificDetails": {
+                    "instanceType": "HyperVReplicaAzureFailback",
+                    "dataSyncOption": "ForDownTime",
+                    "recoveryVmCreationOption": "NoAction",
+                },
+            },
+        ),
+        (
+            "failback",
+            Ground(machine=machine(provider="InMage")),
+            {"point": "app", "shutdown": "yes"},
+            "unplannedFailover",
+            {
+                "failoverDirection": "RecoveryToPrimary",
+                "sourceSiteOperations": "Required",
+                "providerSpecificDetails": {
+                    "instanceType": "InMage",
+                    "recoveryPointType": "LatestTag",
+                },
+            },
+        ),
+        (
+            "failback",
+            Ground(machine=machine(provider="InMage")),
+            {},
+            "unplannedFailover",
+            {
+                "failoverDirection": "RecoveryToPrimary",
+                "sourceSiteOperations": "NotRequired",
+                "providerSpecificDetails": {
+                    "instanceType": "InMage",
+                    "recoveryPointType": "LatestTime",
+                },
+            },
+        ),
+        (
             "failover",
             Ground(machine=machine(provider="InMageRcm")),
             {"shutdown": "yes"},
@@ -163,6 +217,26 @@ def test_every_kind_of_machine_gets_its_own_body(
     call = request(operation, ground=ground, arguments=said).call
     assert (call.action, call.resource) == (action, ground.machine.id)
     assert call.body == {"properties": properties}
+
+
+@pytest.mark.parametrize(
+    ("provider", "said", "words"),
+    [
+        ("A2A", {"sync": "before"}, "has no --sync before: only a Hyper-V machine"),
+        ("InMageRcmFailback", {"sync": "downtime"}, "has no --sync downtime"),
+        ("InMageRcmFailback", {"shutdown": "yes"}, "shut down in any case"),
+        ("InMageRcmFailback", {"point": "before:13:55"}, "say --point latest or --point app"),
+        ("InMage", {"point": POINT_NAME}, "say --point latest or --point app"),
+        ("HyperVReplicaAzure", {"point": "app"}, "has no --point app: everything is sent"),
+        ("HyperVReplicaAzure", {"shutdown": "yes"}, "shut down in any case"),
+    ],
+)
+def test_a_choice_that_would_not_be_sent_is_refused(
+    provider: str, said: dict[str, str], words: str
+) -> None:
+    """Nobody approves what Azure would not be told."""
+    with pytest.raises(NotNow, match=words):
+        CATALOGUE["failback"].call(Ground(machine=machine(provider=provider)), said)
 
 
 @pytest.mark.parametrize(

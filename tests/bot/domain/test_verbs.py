@@ -19,7 +19,7 @@ USAGE = {
     "[--storage <storage account id>] [because <reason>]",
     "failback": "/dr failback <machine> "
     "[--point latest|processed|app|multivm|before:<time>|<id>] [--shutdown yes|no] "
-    "[because <reason>]",
+    "[--sync downtime|before] [because <reason>]",
     "change-point": "/dr change-point <machine> "
     "[--point processed|app|multivm|before:<time>|<id>] [because <reason>]",
     "planned-failover": "/dr planned-failover <machine> because <reason>",
