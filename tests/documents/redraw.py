@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, HYPER_V, RCM, RCM_BACK
 from bot.domain.operations import CATALOGUE
 from bot.domain.request import TABLE, State
 from bot.queries import VERBS
@@ -19,6 +20,17 @@ CHECKOUT: Final = Path(__file__).parent.parent.parent
 _LAST: Final = frozenset(
     state for state, steps in TABLE.items() if not set(steps.values()) - {state}
 )
+
+
+PROVIDERS: Final[Mapping[str, str]] = {
+    A2A: "Azure to Azure",
+    HYPER_V: "Hyper-V",
+    RCM: "VMware",
+    RCM_BACK: "VMware, in Azure",
+    CLASSIC: "VMware, classic",
+    CLASSIC_BACK: "VMware, classic, in Azure",
+}
+"""What replicates a machine, in Azure's word and in ours."""
 
 
 def commands() -> str:
@@ -44,20 +56,27 @@ def request_life() -> str:
 
 
 def operations() -> str:
-    """Draw the table of operations: when Azure offers each, and the job it starts."""
+    """Draw the table of operations and the jobs they start."""
     rows = [
-        f"| {one.title} | `{one.needs}` | {', '.join(f'`{s}`' for s in one.scenarios)} |"
+        f"| {one.title} | {', '.join(f'`{s}`' for s in one.scenarios)} |"
         for one in CATALOGUE.values()
     ]
-    head = [
-        "| Operation | Offered when `allowedOperations` holds | Its job |",
-        "| --- | --- | --- |",
+    return "\n".join(["| Operation | Its job in Azure |", "| --- | --- |", *rows])
+
+
+def providers() -> str:
+    """Draw the table of operations and providers: what Azure has to allow for each."""
+    head = " | ".join(f"{title}<br>`{name}`" for name, title in PROVIDERS.items())
+    rows = [
+        f"| {one.title} | {' | '.join(_cell(one.needs.get(name, '')) for name in PROVIDERS)} |"
+        for one in CATALOGUE.values()
     ]
-    return "\n".join([*head, *rows])
+    return "\n".join([f"| | {head} |", "| --- |" + " --- |" * len(PROVIDERS), *rows])
 
 
 DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("README.md", "commands"): commands,
+    ("README.md", "providers"): providers,
     ("docs/request-life.md", "life"): request_life,
     ("docs/how-it-works.md", "operations"): operations,
 }
@@ -90,6 +109,10 @@ def redraw() -> list[str]:
 
 def _marked(name: str) -> re.Pattern[str]:
     return re.compile(rf"<!-- {name} -->(?P<part>.*?)<!-- /{name} -->", re.DOTALL)
+
+
+def _cell(needed: str) -> str:
+    return f"`{needed}`" if needed else "–"
 
 
 def _code(text: str) -> str:
