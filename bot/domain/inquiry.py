@@ -35,6 +35,8 @@ BY_POLICY: Final = "from the policy"
 BY_MACHINE: Final = "from the machine"
 BY_OTHERS: Final = "as other machines that replicate this way use"
 
+_SHOWN: Final = 5
+
 Hint = tuple[str, str]
 """A value and where it was learnt; '' when it was not."""
 
@@ -118,7 +120,7 @@ class _Inquiry:
             return WayBack(learnt=tuple(self._learnt))
         titles = [TITLES[option].lower() for option in self._missing]
         named = " and ".join(filter(None, [", ".join(titles[:-1]), titles[-1]]))
-        each = ", ".join(f"--{option}" for option in self._missing)
+        each = ", ".join(_typed(option, found) for option, found in self._missing.items())
         raise Missing(
             f"A reprotect of {self._machine.name} has to name the {named}. Neither the machine nor "
             f"{self._place} nor the policy says which.",
@@ -128,6 +130,13 @@ class _Inquiry:
             advice=f"Name {'it' if len(titles) == 1 else 'them'} with {each}.",
             choices={option: found for option, found in self._missing.items() if found},
         )
+
+
+def _typed(option: str, choices: Sequence[tuple[str, str]]) -> str:
+    """Write how an option is typed, with the first of what there is to choose from."""
+    shown = ", ".join(value for value, _ in choices[:_SHOWN])
+    more = ", …" if len(choices) > _SHOWN else ""
+    return f"--{option}" + (f" ({shown}{more})" if shown else "")
 
 
 def _hyper_v(asked: _Inquiry, told: Told) -> None:

@@ -42,12 +42,16 @@ class DetailsShape(Shape):
     initial_primary_fabric_location: Text = ""
     selected_tfo_azure_network_id: Text = ""
     selected_recovery_azure_network_id: Text = ""
+    test_network_id: Text = ""
+    target_network_id: Text = ""
     last_heartbeat: When = None
     agent_expiry_date: When = None
     unprotected_disks: Annotated[tuple[Shape, ...] | None, OrElse(None)] = None
     rpo_in_seconds: Whole = None
+    last_rpo_in_seconds: Whole = None
     last_rpo_calculated_time: When = None
     monitoring_percentage_completion: Whole = None
+    initial_replication_progress_percentage: Whole = None
     protected_managed_disks: tuple[DiskShape, ...] | None = None
     vm_synced_config_details: SyncedConfigShape | None = None
     multi_vm_group_name: Text = ""
@@ -106,17 +110,21 @@ class ItemShape(Shape):
             region_names={primary: primary_name, recovery: recovery_name},
             home_region=details.initial_primary_fabric_location
             or (recovery if details.instance_type == RCM_BACK else primary),
-            rpo_seconds=details.rpo_in_seconds,
+            rpo_seconds=_first(details.rpo_in_seconds, details.last_rpo_in_seconds),
             rpo_at=when(details.last_rpo_calculated_time),
-            progress=details.monitoring_percentage_completion,
+            progress=_first(
+                details.monitoring_percentage_completion,
+                details.initial_replication_progress_percentage,
+            ),
             source_vm=details.fabric_object_id,
             failed_over_vm=details.recovery_fabric_object_id,
             tested_at=when(properties.last_successful_test_failover_time),
             heartbeat=when(details.last_heartbeat),
             agent_expires=when(details.agent_expiry_date),
             unprotected_disks=len(details.unprotected_disks or ()),
-            recovery_network=details.selected_recovery_azure_network_id,
-            test_network=details.selected_tfo_azure_network_id,
+            recovery_network=details.selected_recovery_azure_network_id
+            or details.target_network_id,
+            test_network=details.selected_tfo_azure_network_id or details.test_network_id,
             recovery_container=properties.recovery_container_id,
             policy=properties.policy_id,
             disks=tuple(_disk(disk) for disk in details.protected_managed_disks or ()),
@@ -156,6 +164,11 @@ class PointShape(Shape):
             shared=details.recovery_point_sync_type == "MultiVmSyncRecoveryPoint"
             or details.is_multi_vm_sync_point.casefold() == "true",
         )
+
+
+def _first(one: int | None, other: int | None) -> int | None:
+    """Return what Azure says under the name of one provider, else of another."""
+    return other if one is None else one
 
 
 def _tags(details: DetailsShape) -> dict[str, str | None]:

@@ -8,6 +8,8 @@ from bot.domain.machines import segment
 from bot.domain.sites import Replica, Server, Site
 from bot.gateways.azure.wire import OrElse, Shape, Text
 
+Names = Annotated[tuple[str, ...] | None, OrElse(None)]
+
 
 class ServerShape(Shape):
     id: Annotated[str, OrElse("")] = Field(
@@ -16,7 +18,7 @@ class ServerShape(Shape):
     name: Annotated[str, OrElse("")] = Field(
         default="", validation_alias=AliasChoices("name", "friendlyName", "accountName")
     )
-    accessible_datastores: tuple[str, ...] | None = None
+    accessible_datastores: Names = None
 
     def server(self) -> Server:
         """Say it in our words."""
@@ -35,7 +37,7 @@ class SiteDetailsShape(Shape):
 
 class SiteProperties(Shape):
     friendly_name: Text = ""
-    custom_details: SiteDetailsShape | None = None
+    custom_details: Annotated[SiteDetailsShape | None, OrElse(None)] = None
 
 
 class SiteShape(Shape):
@@ -65,7 +67,7 @@ class OsShape(Shape):
 
 
 class DiscoveredShape(Shape):
-    datastores: tuple[str, ...] | None = None
+    datastores: Names = None
 
 
 Disks = Annotated[tuple[ReplicaDiskShape, ...] | None, OrElse(None)]
@@ -77,8 +79,10 @@ class ReplicaDetailsShape(Shape):
     instance_type: Text = ""
     vm_id: Text = ""
     os_type: Text = ""
-    o_s_details: OsShape | None = None
-    azure_vm_disk_details: Disks = None
+    o_s_details: Annotated[OsShape | None, OrElse(None)] = None
+    azure_vm_disk_details: Disks = Field(
+        default=None, validation_alias=AliasChoices("azureVmDiskDetails", "azureVMDiskDetails")
+    )
     protected_disks: Disks = None
     recovery_azure_storage_account: Text = ""
     recovery_azure_log_storage_account_id: Text = ""
@@ -87,7 +91,7 @@ class ReplicaDetailsShape(Shape):
     process_server_id: Text = ""
     master_target_id: Text = ""
     target_data_store_name: Text = ""
-    discovered_vm_details: DiscoveredShape | None = None
+    discovered_vm_details: Annotated[DiscoveredShape | None, OrElse(None)] = None
 
 
 class ReplicaProperties(Shape):

@@ -205,7 +205,8 @@ def test_all_that_is_missing_is_asked_for_at_once() -> None:
         "agent": (("agent-1", "one"), ("two", "two"), ("agent-3", "One")),
         "datastore": (("ds-1", "ds-1"), ("ds-2", "ds-2"), ("ds-3", "ds-3")),
     }
-    assert "--agent, --datastore, --log-storage" in caught.value.advice
+    assert "--agent (agent-1, two, agent-3), --datastore (ds-1, ds-2" in caught.value.advice
+    assert caught.value.advice.endswith("ds-3), --log-storage.")
 
 
 def test_a_chosen_agent_narrows_the_datastores() -> None:
