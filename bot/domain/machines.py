@@ -12,10 +12,6 @@ from typing import Final, Literal
 
 from bot.domain.data import Data
 
-RUNNING_JOB_STATES: Final = frozenset({"NotStarted", "InProgress", "Suspended", "Cancelling"})
-GOOD_JOB_STATES: Final = frozenset(
-    {"Succeeded", "CompletedWithInformation", "CompletedWithWarnings"}
-)
 A2A: Final = "A2A"
 HYPER_V: Final = "HyperVReplicaAzure"
 RCM: Final = "InMageRcm"
@@ -25,6 +21,10 @@ CLASSIC: Final = "InMageAzureV2"
 CLASSIC_BACK: Final = "InMage"
 """A classic VMware machine that runs in Azure and replicates home."""
 
+RUNNING_JOB_STATES: Final = frozenset({"NotStarted", "InProgress", "Suspended", "Cancelling"})
+GOOD_JOB_STATES: Final = frozenset(
+    {"Succeeded", "CompletedWithInformation", "CompletedWithWarnings"}
+)
 CANCELLED_JOB_STATES: Final = frozenset({"Cancelled", "Canceled"})
 
 

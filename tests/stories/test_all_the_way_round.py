@@ -64,6 +64,8 @@ async def test_a_vmware_machine_goes_all_the_way_round(whole: World) -> None:
     assert whole.vault.machine(ERP).provider == "InMageRcmFailback"
     assert whole.vault.machine(ERP).datastores == ("datastore-01",)
 
+    await whole.alice.sees(reprotect, "runs in Microsoft Azure (away, replicating back)")
+
     home = await come_home(whole, ERP, card)
     assert sent(whole, "plannedFailover") == {
         "providerSpecificDetails": {
