@@ -19,7 +19,7 @@
 Every error carries a `sentence` (what is the matter) and may carry `advice` (what to do next).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
 class DrError(Exception):
@@ -63,15 +63,26 @@ class Ambiguous(DrError):
 
 
 class Missing(DrError):
-    """Only a person can name the option `what`, for the machine of that id and name."""
+    """Only a person can name the options `what`, for the machine of that id and name.
+
+    `choices` are the (value, label) pairs that there are to choose from, by option.
+    """
 
     def __init__(
-        self, sentence: str, what: str, *, target: str, name: str, advice: str = ""
+        self,
+        sentence: str,
+        what: tuple[str, ...],
+        *,
+        target: str,
+        name: str,
+        advice: str = "",
+        choices: Mapping[str, Sequence[tuple[str, str]]] | None = None,
     ) -> None:
         super().__init__(sentence, advice)
         self.what = what
         self.target = target
         self.name = name
+        self.choices = {} if choices is None else choices
 
 
 class AzureRefused(DrError):

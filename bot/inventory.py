@@ -3,16 +3,19 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from bot.domain.catalogue import Ground, Operation
 from bot.domain.data import Data
 from bot.domain.jobs import Job
-from bot.domain.machines import Disk, Machine, Point, WayBack, named, nearly_named, same_id, segment
+from bot.domain.machines import Machine, named, nearly_named, segment
 from bot.domain.offers import why_not_all
 from bot.domain.plans import Plan, members
+from bot.domain.points import by_id, choose
 from bot.domain.targets import Target
-from bot.errors import Ambiguous, AzureRefused, DrError, Missing, NotNow, Unavailable
+from bot.errors import Ambiguous, AzureRefused, DrError, NotNow, Unavailable
 from bot.runtime import Bot
+from bot.ways_back import way_back
 
 
 class Inventory(Data):
@@ -119,9 +122,8 @@ async def ground(
     if isinstance(target, Job):
         return Ground(target=target)
     if "way back" in operation.reads:
-        way_back = await _way_back(bot, target, arguments.get("cache", ""))
-        return Ground(target=target, way_back=way_back)
-    choice = arguments.get("point", "latest")
+        return Ground(target=target, way_back=await way_back(bot, target, arguments))
+    choice = arguments.get("point", "latest") if by_id(operation.name, target) else "latest"
     if "points" not in operation.reads or (in_bulk and choice == "latest"):
         return Ground(target=target)
     try:
@@ -130,7 +132,9 @@ async def ground(
         if choice != "latest":
             raise
         return Ground(target=target)
-    return Ground(target=target, point=_choose(choice, points, target), points=len(points))
+    now = (await bot.redis.requests.snapshot()).now
+    point = choose(choice, points, target, datetime.fromtimestamp(now / 1000, UTC))
+    return Ground(target=target, point=point, points=len(points))
 
 
 async def _plan_ground(bot: Bot, operation: Operation, plan: Plan) -> Ground:
@@ -157,90 +161,3 @@ def _label(machine: Machine, twin: bool, several_vaults: bool) -> str:
         return machine.name
     vault = f"@{segment(machine.vault, 'vaults')}" if several_vaults else ""
     return f"{machine.name}{vault} ({machine.source_group or machine.here})"
-
-
-def _choose(choice: str, points: tuple[Point, ...], machine: Machine) -> Point | None:
-    """Pick the recovery point that a word means, out of those sorted newest first."""
-    if choice in {"", "latest"}:
-        return None
-    if choice == "processed":
-        found = points[:1]
-    elif choice == "app":
-        found = tuple(one for one in points if one.kind == "ApplicationConsistent")[:1]
-    else:
-        found = tuple(one for one in points if one.name.casefold() == choice.casefold())[:1]
-    if found:
-        return found[0]
-    sorts = {"processed": "no recovery point yet", "app": "no app-consistent recovery point"}
-    raise NotNow(
-        f"{machine.name} has {sorts.get(choice, f'no recovery point {choice}')}.",
-        "/dr status shows the newest points; --point latest always works.",
-    )
-
-
-async def _way_back(bot: Bot, machine: Machine, cache: str) -> WayBack:
-    if machine.provider != "A2A":
-        raise NotNow(
-            f"{machine.name} is a {machine.provider} machine; the bot reprotects A2A ones."
-        )
-    if not machine.failed_over_vm:
-        raise NotNow(
-            f"Azure does not say which virtual machine {machine.name} became in {machine.there}.",
-            "Wait a minute and ask again, or use the portal.",
-        )
-    disks, policy, (account, source) = await asyncio.gather(
-        bot.azure.vm_disks(machine.failed_over_vm),
-        _reverse_policy(bot, machine),
-        _cache_account(bot, machine, cache),
-    )
-    return WayBack(
-        disks=tuple(disk.model_copy(update={"cache_account": account}) for disk in _known(disks)),
-        policy=policy,
-        cache_account=account,
-        cache_found=source,
-    )
-
-
-def _known(disks: tuple[Disk, ...]) -> tuple[Disk, ...]:
-    if not disks:
-        raise NotNow("The failed-over virtual machine has no managed disks that Azure names.")
-    return disks
-
-
-async def _reverse_policy(bot: Bot, machine: Machine) -> str:
-    for mapping in await bot.azure.mappings(machine.container):
-        if same_id(mapping.source, machine.recovery_container) and same_id(
-            mapping.target, machine.container
-        ):
-            return mapping.policy
-    raise NotNow(
-        f"The vault has no container mapping from {machine.here} back to {machine.there}.",
-        "Create it in the portal (Site Recovery infrastructure), then ask again.",
-    )
-
-
-async def _cache_account(bot: Bot, machine: Machine, given: str) -> tuple[str, str]:
-    """Find the cache storage account and say where it was learnt; raises `Missing`."""
-    if given:
-        return given, "named by the asker"
-    used = Counter(
-        disk.cache_account
-        for other in await bot.azure.machines(machine.vault)
-        if other.provider == "A2A"
-        and other.primary_region == machine.recovery_region
-        and other.recovery_region == machine.primary_region
-        for disk in other.disks
-        if disk.cache_account
-    )
-    if used:
-        return used.most_common(1)[0][0], "as other machines that replicate this way use"
-    if default := bot.policy.reprotect.get(machine.recovery_region):
-        return default.cache_storage_account, "from the policy"
-    raise Missing(
-        f"A reprotect of {machine.name} needs a cache storage account in {machine.here}. No other "
-        "machine of the vault replicates that way, and the policy names none.",
-        what="cache",
-        target=machine.id,
-        name=machine.name,
-        advice="Name one with --cache.",
-    )

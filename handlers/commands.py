@@ -1,5 +1,7 @@
 """What people type: read, carried out, answered. The same for `/dr` and for chosen matches."""
 
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,11 +15,11 @@ from bot.domain.grammar import Command, parse
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import why_nobody
 from bot.domain.verbs import Option
-from bot.errors import Ambiguous, Missing, NotAllowed, NotNow, Refused
+from bot.errors import Ambiguous, Missing, Misunderstood, NotAllowed, NotNow, Refused
 from bot.lifecycle import note
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
-from bot.messages.forms import nod_form, option_form
+from bot.messages.forms import MOST_CHOICES, nod_form, option_form
 from bot.queries import VERBS
 from bot.runtime import Bot
 from handlers.pictures import show
@@ -56,9 +58,13 @@ async def ask(bot: Bot, user: str, channel: str, command: Command) -> Message:
     except Ambiguous as error:
         return await offer(bot, user, channel, command, error)
     except Missing as error:
-        word = await stash(bot, user, channel, command, machine=error.target, name=error.name)
-        option = option_of(command.verb, error.what)
-        return answers.fill_in(error, word, option.argument.title)
+        lacks = {"what": error.what, "choices": error.choices}
+        word = await stash(
+            bot, user, channel, command,
+            machine=error.target, name=error.name, lacks=json.dumps(lacks),
+        )  # fmt: skip
+        titles = [option_of(command.verb, what).argument.title for what in error.what]
+        return answers.fill_in(error, word, titles)
     return await told(bot, asked)
 
 
@@ -114,24 +120,30 @@ async def unstash(bot: Bot, user: str, word: str) -> tuple[Command, dict[str, st
     return Command.model_validate_json(kept["command"]), kept
 
 
-async def form(bot: Bot, user: str, value: str) -> Block:
+async def form(bot: Bot, user: str, word: str) -> Block:
     """Draw the form for what a half-finished command lacks."""
-    word, _, name = value.partition(":")
     command, kept = await unstash(bot, user, word)
-    choices = []
-    if name == "point":
+    lacks = json.loads(kept["lacks"])
+    choices = lacks["choices"]
+    if "point" in lacks["what"]:
         points = await bot.azure.points(kept["machine"])
         now = datetime.now(UTC)
-        choices = [(one.name, lines.point_label(one, now)) for one in points]
+        choices["point"] = [
+            (one.name, lines.point_label(one, now)) for one in points[:MOST_CHOICES]
+        ]
     title = CATALOGUE[command.verb].title
-    return option_form(word, option_of(command.verb, name), title, kept["name"], choices)
+    options = [option_of(command.verb, what) for what in lacks["what"]]
+    return option_form(word, options, title, kept["name"], choices)
 
 
-async def filled_in(bot: Bot, user: str, metadata: str, value: str) -> tuple[str, Message]:
-    """Go on with a command, with the option that was filled in; returns the channel, too."""
-    word, _, name = metadata.partition(":")
+async def filled_in(
+    bot: Bot, user: str, word: str, given: Mapping[str, str]
+) -> tuple[str, Message]:
+    """Go on with a command, with the options that were filled in; returns the channel, too."""
     command, kept = await unstash(bot, user, word)
-    whole = command.model_copy(update={"options": command.options | {name: value}})
+    for name in given:
+        option_of(command.verb, name)
+    whole = command.model_copy(update={"options": command.options | dict(given)})
     return kept["channel"], await ask(bot, user, kept["channel"], whole)
 
 
@@ -143,17 +155,20 @@ def option_of(verb: str, name: str) -> Option:
     raise NotNow("This form is of another version of the bot.", "Type the command instead.")
 
 
-def check(metadata: str, value: str) -> str:
-    """Check what was filled into a form; raises `Misunderstood`.
+def check(given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Check what was filled into a form: returns the options, and what is wrong with which.
 
     Nothing is known of the command yet, so every option of that name has to agree.
     """
-    name = metadata.partition(":")[2]
+    checked, wrong = dict(given), {}
     for one in CATALOGUE.values():
         for option in one.verb.options:
-            if option.name == name:
-                value = option.argument.check(value)
-    return value
+            if option.name in given:
+                try:
+                    checked[option.name] = option.argument.check(checked[option.name])
+                except Misunderstood as error:
+                    wrong[option.name] = str(error)
+    return checked, wrong
 
 
 async def choose(bot: Bot, user: str, value: str) -> Message:

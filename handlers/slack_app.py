@@ -17,10 +17,10 @@ from slack_bolt.response import BoltResponse
 
 from bot import approvals
 from bot.approvals import Click
-from bot.errors import Misunderstood, SlackRefused
+from bot.errors import SlackRefused
 from bot.messages.blocks import Message
 from bot.messages.buttons import PREFIX, action_of
-from bot.messages.forms import NOD_FORM, OPTION_BLOCK, OPTION_FORM, answer
+from bot.messages.forms import NOD_FORM, NOTE, OPTION_FORM, given
 from bot.runtime import Bot
 from handlers import commands
 from handlers.buttons import Press, press
@@ -117,18 +117,17 @@ class _Listeners:
 
     async def filled_in(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Somebody filled in what a command lacked."""
-        metadata = str(view.get("private_metadata") or "")
-        try:
-            value = commands.check(metadata, answer(view))
-        except Misunderstood as error:
-            await ack(response_action="errors", errors={OPTION_BLOCK: str(error)})
+        word = str(view.get("private_metadata") or "")
+        options, wrong = commands.check(given(view))
+        if wrong:
+            await ack(response_action="errors", errors=wrong)
             return
         await ack()
         user = str(body["user"]["id"])
         channel: list[str] = []
 
         async def work() -> Message:
-            where, message = await commands.filled_in(self._bot, user, metadata, value)
+            where, message = await commands.filled_in(self._bot, user, word, options)
             channel.append(where)
             return message
 
@@ -145,7 +144,7 @@ class _Listeners:
         click = Click(id=f"nod:{view_id}", user=user, request=request_id)
 
         async def work() -> None:
-            await approvals.nod(self._bot, click, answer(view))
+            await approvals.nod(self._bot, click, given(view).get(NOTE, ""))
 
         async def reply(message: Message) -> None:
             await self._whisper(await commands.channel_of(self._bot, request_id), user, message)

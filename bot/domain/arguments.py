@@ -3,10 +3,11 @@
 import re
 from typing import Annotated
 
+from bot.domain.points import is_before, is_point
 from bot.domain.verbs import Argument, one_of
 from bot.errors import Misunderstood
 
-_GUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
+_LONGEST_NAME = 300
 _NETWORK = re.compile(
     r"^/subscriptions/[^/]+/resourceGroups/[^/]+"
     r"/providers/Microsoft\.Network/virtualNetworks/[^/]+$",
@@ -21,7 +22,7 @@ _PAGES = 10_000
 
 
 def _is_point(text: str) -> bool:
-    return bool(_GUID.match(text))
+    return is_before(text) or is_point(text)
 
 
 def _storage_account(text: str) -> str:
@@ -31,6 +32,12 @@ def _storage_account(text: str) -> str:
             "It looks like /subscriptions/<id>/resourceGroups/<group>/providers/"
             "Microsoft.Storage/storageAccounts/<name>.",
         )
+    return text
+
+
+def _name(text: str) -> str:
+    if len(text) > _LONGEST_NAME or not text.isprintable():
+        raise Misunderstood(f"A name has at most {_LONGEST_NAME} characters, all of them visible.")
     return text
 
 
@@ -44,26 +51,41 @@ def _virtual_network(text: str) -> str:
     return text
 
 
+_POINT_WORDS = ("processed", "app", "multivm")
+_POINTS = (
+    "processed (the newest one there is, fastest), app (the newest application-consistent one), "
+    "multivm (the newest that a whole consistency group shares), before:13:55 (the newest one of "
+    "that time or earlier; UTC, unless a zone such as +02:00 is said), or a point's id"
+)
+
+
+def _no_point(more: str = "") -> str:
+    return f"a recovery point: say {more}processed, app, multivm, before:13:55 or the id of a point"
+
+
 PointChoice = Annotated[
     str,
     Argument(
         "Recovery point",
-        "latest|processed|app|<id>",
-        "the recovery point: latest (sends what is still pending first), processed (the newest "
-        "one there is, fastest), app (the newest application-consistent one), or a point's id",
-        one_of(
-            "latest",
-            "processed",
-            "app",
-            also=_is_point,
-            hint="a recovery point: say latest, processed, app or the id of a point",
-        ),
+        "latest|processed|app|multivm|before:<time>|<id>",
+        f"the recovery point: latest (sends what is still pending first), {_POINTS}",
+        one_of("latest", *_POINT_WORDS, also=_is_point, hint=_no_point("latest, ")),
     ),
 ]
 YesNo = Annotated[
     str,
     Argument(
         "Shut down", "yes|no", "whether to try to shut the source down first", one_of("yes", "no")
+    ),
+]
+Synchronisation = Annotated[
+    str,
+    Argument(
+        "Synchronisation",
+        "downtime|before",
+        "for Hyper-V machines, when the data is sent home: downtime (the machine is shut down at "
+        "once; less to send), or before (it runs on meanwhile; a shorter downtime)",
+        one_of("downtime", "before"),
     ),
 ]
 StorageAccount = Annotated[
@@ -76,19 +98,97 @@ StorageAccount = Annotated[
         _storage_account,
     ),
 ]
+LogStorage = Annotated[
+    str,
+    Argument(
+        "Log storage account",
+        "<storage account id>",
+        "for VMware machines: the storage account for what is on its way, when neither the machine "
+        "nor others tell it",
+        _storage_account,
+    ),
+]
+Storage = Annotated[
+    str,
+    Argument(
+        "Storage account",
+        "<storage account id>",
+        "for Hyper-V and classic VMware machines: the storage account in Azure to replicate to, "
+        "when the machine does not tell it",
+        _storage_account,
+    ),
+]
+Agent = Annotated[
+    str,
+    Argument(
+        "Reprotect agent",
+        "<name>",
+        "for VMware machines in Azure: the agent at the site that receives the data",
+        _name,
+    ),
+]
+Datastore = Annotated[
+    str,
+    Argument(
+        "Datastore",
+        "<name>",
+        "for VMware machines in Azure: the datastore that the machine goes to",
+        _name,
+    ),
+]
+ProcessServer = Annotated[
+    str,
+    Argument(
+        "Process server",
+        "<name>",
+        "for VMware machines: the process server that sends the data",
+        _name,
+    ),
+]
+MasterTarget = Annotated[
+    str,
+    Argument(
+        "Master target server",
+        "<name>",
+        "for classic VMware machines: the server that receives the data at the site",
+        _name,
+    ),
+]
+RunAs = Annotated[
+    str,
+    Argument(
+        "Run-as account",
+        "<name>",
+        "for VMware machines: the account that the site logs on to the machine with",
+        _name,
+    ),
+]
+RetentionDrive = Annotated[
+    str,
+    Argument(
+        "Retention drive",
+        "<drive>",
+        "for classic VMware machines in Azure: the drive of the master target server that keeps "
+        "older data",
+        _name,
+    ),
+]
+ReplicationPolicy = Annotated[
+    str,
+    Argument(
+        "Replication policy",
+        "<name>",
+        "for VMware machines: the replication policy, when the site has several of the kind",
+        _name,
+    ),
+]
 ChosenPoint = Annotated[
     str,
     Argument(
         "Recovery point",
-        "processed|app|<id>",
-        "the recovery point to start from: processed (the newest one there is), app (the newest "
-        "application-consistent one), or a point's id",
-        one_of(
-            "processed",
-            "app",
-            also=_is_point,
-            hint="a recovery point: say processed, app or the id of a point",
-        ),
+        "processed|app|multivm|before:<time>|<id>",
+        f"the recovery point to start from: {_POINTS}",
+        one_of(*_POINT_WORDS, also=_is_point, hint=_no_point()),
     ),
 ]
 Network = Annotated[

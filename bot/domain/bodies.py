@@ -1,10 +1,9 @@
 """The bodies of the calls, for each provider exactly as Azure takes them."""
 
-import re
 from typing import Any
 
 from bot.domain.catalogue import Call, Ground
-from bot.domain.machines import Disk, Machine, Point, WayBack
+from bot.domain.machines import Machine, Point
 
 
 def plain(action: str, ground: Ground) -> Call:
@@ -35,23 +34,6 @@ def planned_failover(ground: Ground) -> Call:
         "plannedFailover",
         failoverDirection="PrimaryToRecovery",
         providerSpecificDetails=_details(ground.machine),
-    )
-
-
-def failback(ground: Ground) -> Call:
-    """A planned failover back: to the Hyper-V site, or to VMware, which names no direction."""
-    if ground.machine.provider == "InMageRcmFailback":
-        details = _details(ground.machine) | {"recoveryPointType": "CrashConsistent"}
-        return _call(ground.machine, "plannedFailover", providerSpecificDetails=details)
-    return _call(
-        ground.machine,
-        "plannedFailover",
-        failoverDirection="RecoveryToPrimary",
-        providerSpecificDetails={
-            "instanceType": f"{ground.machine.provider}Failback",
-            "dataSyncOption": "ForSynchronization",
-            "recoveryVmCreationOption": "NoAction",
-        },
     )
 
 
@@ -96,28 +78,6 @@ def change_point(ground: Ground, point: Point) -> Call:
     )
 
 
-def switch_protection(ground: Ground, way: WayBack) -> Call:
-    """The reprotect of an Azure to Azure machine, posted to the container it lives in."""
-    machine = ground.machine
-    group = _group(machine.source_vm)
-    return Call(
-        action="switchprotection",
-        resource=machine.container,
-        body={
-            "properties": {
-                "replicationProtectedItemName": machine.item,
-                "providerSpecificDetails": _details(machine)
-                | {
-                    "recoveryContainerId": machine.container,
-                    "policyId": way.policy,
-                    "recoveryResourceGroupId": group,
-                    "vmManagedDisks": [_disk(disk, group) for disk in way.disks],
-                },
-            }
-        },
-    )
-
-
 def _call(machine: Machine, action: str, **properties: Any) -> Call:
     return Call(action=action, resource=machine.id, body={"properties": properties})
 
@@ -128,18 +88,3 @@ def _details(machine: Machine) -> dict[str, Any]:
 
 def _point(point: Point | None) -> dict[str, str]:
     return {"recoveryPointId": point.id} if point else {}
-
-
-def _disk(disk: Disk, group: str) -> dict[str, str]:
-    kinds = ("recoveryReplicaDiskAccountType", "recoveryTargetDiskAccountType")
-    return {
-        "diskId": disk.id,
-        "primaryStagingAzureStorageAccountId": disk.cache_account,
-        "recoveryResourceGroupId": group,
-        **(dict.fromkeys(kinds, disk.account_type) if disk.account_type else {}),
-    }
-
-
-def _group(resource_id: str) -> str:
-    """Return the id of the resource group that a resource is in."""
-    return re.split("/providers/", resource_id, flags=re.IGNORECASE)[0]

@@ -127,7 +127,8 @@ class Operation:
 
     def call(self, ground: Ground, arguments: Mapping[str, str]) -> Call:
         """Build what would be sent; raises `Missing` when a person has to say more."""
-        result = self.verb.function(ground, **arguments)
+        said = {name.replace("-", "_"): value for name, value in arguments.items()}
+        result = self.verb.function(ground, **said)
         assert isinstance(result, Call)  # noqa: S101 - the catalogue's own functions return calls
         return result
 

@@ -2,6 +2,7 @@
 
 from bot.domain.catalogue import Ground
 from bot.domain.jobs import Job
+from bot.domain.machines import HYPER_V, RCM_BACK, Machine
 
 
 def moves(ground: Ground) -> str:
@@ -58,6 +59,13 @@ def nothing_planned(ground: Ground) -> str:
         f"Nothing: {ground.name} is shut down in {ground.here} first, and its "
         "last changes are sent. It does not answer meanwhile."
     )
+
+
+def nothing_returned(ground: Ground) -> str:
+    """A failback: a planned failover where it goes to a site, but for a classic machine."""
+    machines = [one for one in (ground.target, *ground.machines) if isinstance(one, Machine)]
+    planned = all(machine.provider in {HYPER_V, RCM_BACK} for machine in machines)
+    return nothing_planned(ground) if planned else nothing_yet(ground)
 
 
 def nothing_tested(ground: Ground) -> str:

@@ -8,9 +8,18 @@ import difflib
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from bot.domain.data import Data
+
+A2A: Final = "A2A"
+HYPER_V: Final = "HyperVReplicaAzure"
+RCM: Final = "InMageRcm"
+RCM_BACK: Final = "InMageRcmFailback"
+"""A modern VMware machine that runs in Azure and replicates home."""
+CLASSIC: Final = "InMageAzureV2"
+CLASSIC_BACK: Final = "InMage"
+"""A classic VMware machine that runs in Azure and replicates home."""
 
 
 def same_id(one: str, other: str) -> bool:
@@ -176,18 +185,33 @@ class Point(Data):
     at: datetime
     kind: str
     """Azure's recoveryPointType: CrashConsistent, ApplicationConsistent, …"""
+    shared: bool = False
+    """Whether it is multi-VM-consistent: made at one moment for a whole consistency group."""
+
+
+class Learnt(Data):
+    """One thing that a reprotect names, and where it was learnt."""
+
+    field: str
+    """Azure's name for it: `reprotectAgentId`, …"""
+    title: str
+    value: str
+    label: str = ""
+    """What people call it, where the value is a bare id."""
+    source: str
+    """Where it was learnt, in words."""
 
 
 class WayBack(Data):
-    """What a reprotect of an A2A machine needs to know, read from Azure or given by a person."""
+    """What a reprotect needs to know, read from Azure or given by a person."""
 
-    disks: tuple[Disk, ...]
-    """The disks of the failed-over machine, each with the cache account that it will use."""
-    policy: str
-    """The replication policy of the container mapping in the reverse direction."""
-    cache_account: str
-    cache_found: str
-    """Where the cache account was learnt from, in words."""
+    disks: tuple[Disk, ...] = ()
+    """Of an Azure machine: the disks of what it became, each with its cache account."""
+    learnt: tuple[Learnt, ...] = ()
+
+    def value(self, field: str) -> str:
+        """Return what was learnt under one of Azure's names; '' when nothing was."""
+        return next((one.value for one in self.learnt if one.field == field), "")
 
 
 def named(name: str, machines: Sequence[Machine]) -> tuple[Machine, ...]:

@@ -7,8 +7,24 @@ sent from here. Adding an operation means adding a function and its name at the 
 
 from typing import Final
 
-from bot.domain import bodies, bodies_plans
-from bot.domain.arguments import ChosenPoint, Network, PointChoice, StorageAccount, YesNo
+from bot.domain import bodies, bodies_failback, bodies_plans, bodies_reprotect
+from bot.domain.arguments import (
+    Agent,
+    ChosenPoint,
+    Datastore,
+    LogStorage,
+    MasterTarget,
+    Network,
+    PointChoice,
+    ProcessServer,
+    ReplicationPolicy,
+    RetentionDrive,
+    RunAs,
+    Storage,
+    StorageAccount,
+    Synchronisation,
+    YesNo,
+)
 from bot.domain.catalogue import Call, Ground, Operation, operation
 from bot.domain.consequences import (
     deletes_points,
@@ -19,6 +35,7 @@ from bot.domain.consequences import (
     loses_since_failover,
     moves,
     nothing_planned,
+    nothing_returned,
     nothing_tested,
     nothing_yet,
     overwrites_disks,
@@ -30,15 +47,9 @@ from bot.domain.consequences import (
     stays,
     stops,
 )
-from bot.domain.machines import Machine
+from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, HYPER_V, RCM, RCM_BACK, Machine
 from bot.domain.plans import Plan
 from bot.errors import Missing, NotNow
-
-A2A: Final = "A2A"
-HYPER_V: Final = "HyperVReplicaAzure"
-RCM: Final = "InMageRcm"
-RCM_BACK: Final = "InMageRcmFailback"
-CLASSIC: Final = "InMageAzureV2"
 
 FORWARD: Final = (A2A, HYPER_V, RCM, CLASSIC)
 """The providers that replicate towards Azure."""
@@ -137,7 +148,7 @@ def test_failover(ground: Ground, *, network: Network = "", point: PointChoice =
         raise Missing(
             f"A test failover of {ground.name} needs a virtual network to start the copy in, "
             "apart from production.",
-            what="network",
+            what=("network",),
             target=ground.target.id,
             name=ground.name,
             advice="Name one with --network.",
@@ -183,7 +194,7 @@ def change_point(ground: Ground, *, point: ChosenPoint = "") -> Call:
     if ground.point is None:
         raise Missing(
             f"Which recovery point shall {ground.machine.name} be started from?",
-            what="point",
+            what=("point",),
             target=ground.machine.id,
             name=ground.machine.name,
             advice="Name it with --point.",
@@ -193,7 +204,7 @@ def change_point(ground: Ground, *, point: ChosenPoint = "") -> Call:
 
 @operation(
     "Commit",
-    needs=_all("Commit", *FORWARD, RCM_BACK),
+    needs=_all("Commit", *FORWARD, RCM_BACK, CLASSIC_BACK),
     scenarios=("CommitFailover",),
     plan=_all("Commit", *FORWARD),
     way=stays,
@@ -210,7 +221,7 @@ def commit(ground: Ground) -> Call:
 
 @operation(
     "Cancel failover",
-    needs=_all("CancelFailover", *FORWARD, RCM_BACK),
+    needs=_all("CancelFailover", *FORWARD, RCM_BACK, CLASSIC_BACK),
     scenarios=("CancelFailover",),
     plan=_all("CancelFailover", *FORWARD),
     way=goes_back,
@@ -223,47 +234,86 @@ def cancel_failover(ground: Ground) -> Call:
 
 @operation(
     "Reprotect",
-    needs=_all("SwitchProtection", A2A),
-    scenarios=("SwitchReplicationGroupProtection",),
+    needs={
+        A2A: "SwitchProtection",
+        HYPER_V: "ReverseReplicate",
+        RCM: "SwitchProtection",
+        RCM_BACK: "SwitchProtection",
+        CLASSIC: "ReverseReplicate",
+        CLASSIC_BACK: "ReverseReplicate",
+    },
+    scenarios=("SwitchReplicationGroupProtection", "ReprotectReplicationGroup"),
+    plan=_all("ReverseReplicate", HYPER_V),
     way=replicates_back,
     destroys=overwrites_disks,
     refuses=_uncommitted,
     reads=("way back",),
 )
-def reprotect(ground: Ground, *, cache: StorageAccount = "") -> Call:
+def reprotect(
+    ground: Ground,
+    *,
+    cache: StorageAccount = "",
+    agent: Agent = "",
+    datastore: Datastore = "",
+    log_storage: LogStorage = "",
+    process_server: ProcessServer = "",
+    master_target: MasterTarget = "",
+    retention_drive: RetentionDrive = "",
+    run_as: RunAs = "",
+    policy: ReplicationPolicy = "",
+    storage: Storage = "",
+) -> Call:
     """Replicate a failed-over machine back towards where it came from.
 
-    Needs a committed failover. The job ends long before the machine is protected again; the bot
-    keeps watching until it is. Offered for Azure to Azure machines.
+    Needs a committed failover; a Hyper-V machine is reprotected after its failback. The job may end
+    long before the machine is protected again; the bot keeps watching until it is. Each kind of
+    machine needs other things: what the vault and the policy do not tell is asked for in a form.
     """
+    if isinstance(ground.target, Plan):
+        return bodies.plain("reProtect", ground)
     if ground.way_back is None:
         raise NotNow(
             f"What a reprotect of {ground.machine.name} needs could not be read from Azure."
         )
-    return bodies.switch_protection(ground, ground.way_back)
+    if ground.machine.provider == A2A:
+        return bodies_reprotect.switch_protection(ground, ground.way_back)
+    return bodies_reprotect.reverse_replication(ground, ground.way_back)
 
 
 @operation(
     "Failback",
-    needs={A2A: "UnplannedFailover", HYPER_V: "Failback", RCM_BACK: "PlannedFailover"},
+    needs={
+        A2A: "UnplannedFailover",
+        HYPER_V: "Failback",
+        RCM_BACK: "PlannedFailover",
+        CLASSIC_BACK: "UnplannedFailover",
+    },
     scenarios=("UnplannedFailover", "PlannedFailover", "Failback"),
     plan=_all("PlannedFailover", HYPER_V),
     way=returns,
-    destroys=nothing_yet,
+    destroys=nothing_returned,
     refuses=_at_home,
     reads=("points",),
 )
-def failback(ground: Ground, *, point: PointChoice = "latest", shutdown: YesNo = "no") -> Call:
+def failback(
+    ground: Ground,
+    *,
+    point: PointChoice = "latest",
+    shutdown: YesNo = "no",
+    sync: Synchronisation = "",
+) -> Call:
     """Bring a machine back to where it came from.
 
-    For Azure to Azure this is a failover in the other direction, after a reprotect; for Hyper-V a
-    planned failover back to the site. Commit follows.
+    For Azure to Azure this is a failover in the other direction, after a reprotect. A Hyper-V
+    machine comes back to its site at once, a VMware machine after a reprotect; of the recovery
+    points they take the latest, VMware also app. Commit follows.
     """
     if isinstance(ground.target, Plan):
         return bodies_plans.failback(ground)
     if ground.machine.provider == A2A:
+        bodies_failback.refuse_sync(ground, sync)
         return bodies.unplanned_failover(ground, shutdown=shutdown == "yes")
-    return bodies.failback(ground)
+    return bodies_failback.failback(ground, point=point, shutdown=shutdown, sync=sync)
 
 
 @operation(

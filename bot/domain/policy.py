@@ -88,9 +88,27 @@ class Rule(Data):
 
 
 class ReprotectDefaults(Data):
-    """What a reprotect needs and cannot always learn from the vault, per region."""
+    """What a reprotect needs and cannot always learn from the vault, per region or site."""
 
-    cache_storage_account: str
+    cache_storage_account: str = ""
+    log_storage_account: str = ""
+    storage_account: str = ""
+    agent: str = ""
+    datastore: str = ""
+    process_server: str = ""
+    master_target: str = ""
+    retention_drive: str = ""
+    run_as: str = ""
+    policy: str = ""
+
+    def says(self, option: str) -> str:
+        """Return what is to be taken for an option of a reprotect; '' when nothing is said."""
+        field = {
+            "cache": "cache_storage_account",
+            "log-storage": "log_storage_account",
+            "storage": "storage_account",
+        }.get(option, option.replace("-", "_"))
+        return str(getattr(self, field))
 
 
 class Policy(Data):
@@ -105,6 +123,11 @@ class Policy(Data):
     def version(self) -> str:
         """A digest of what the policy says, whatever its layout."""
         return digest(self.model_dump(mode="json"))[:12]
+
+    def reprotect_in(self, place: str) -> ReprotectDefaults:
+        """Return what is said about reprotects of machines in a region, or of a site."""
+        found = (one for name, one in self.reprotect.items() if name.casefold() == place.casefold())
+        return next(found, ReprotectDefaults())
 
     def rule_for(self, operation: str, machine: str) -> Rule | None:
         """Return the first rule that matches, or None: then nobody may."""

@@ -100,7 +100,7 @@ def describe(
     first, _, rest = inspect.cleandoc(function.__doc__ or "").partition("\n")
     hints = get_type_hints(function, include_extras=True)
     options = [
-        Option(name, _argument(hints[name]), str(parameter.default))
+        Option(name.replace("_", "-"), _argument(hints[name]), str(parameter.default))
         for name, parameter in inspect.signature(function).parameters.items()
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY
     ]

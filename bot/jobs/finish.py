@@ -5,7 +5,7 @@ from typing import Any
 from bot.domain.audit import BOT
 from bot.domain.catalogue import Ground
 from bot.domain.jobs import Job
-from bot.domain.machines import Machine
+from bot.domain.machines import A2A, Machine
 from bot.domain.operations import CATALOGUE
 from bot.domain.request import Request, Step, take
 from bot.domain.targets import provider_of
@@ -64,7 +64,7 @@ async def ground_after(bot: Bot, request: Request, job: Job) -> Ground | None:
 async def _machine_after(bot: Bot, request: Request, machine: Machine, job: Job) -> Machine | None:
     """Read the machine where it is now: a reprotect moves it to another container."""
     places = [job.moved_to] if job.moved_to else []
-    if request.operation == "reprotect":
+    if request.operation == "reprotect" and machine.provider == A2A:
         places.append(f"{machine.recovery_container}/replicationProtectedItems/{machine.item}")
     places.append(machine.id)
     for place in places:

@@ -53,10 +53,10 @@ def choose(error: Ambiguous, stash: str) -> Message:
     )
 
 
-def fill_in(error: Missing, stash: str, title: str) -> Message:
+def fill_in(error: Missing, stash: str, titles: Sequence[str]) -> Message:
     """Ask for what is missing with a button that opens a form."""
-    button = FILL_IN.draw(f"{stash}:{error.what}", label=f"Name the {title.lower()}")
-    blocks = [section(esc(error.sentence, 1500)), actions([button])]
+    label = f"Name the {titles[0].lower()}" if len(titles) == 1 else "Fill in what is missing"
+    blocks = [section(esc(error.sentence, 1500)), actions([FILL_IN.draw(stash, label=label)])]
     return Message(text=esc(str(error), 2500), blocks=blocks)
 
 

@@ -218,6 +218,7 @@ def _middle(request: Request, now: datetime, outcomes: Mapping[str, Outcome]) ->
     if request.state is State.WAITING:
         destroys = CATALOGUE[request.operation].destroys(request.ground)
         return [
+            *_way_back(request),
             section(f":warning: *What it destroys:* {esc(destroys)}"),
             *_what_people_should_know(request),
             section(f"*Votes*\n{lines.votes(request)}"),
@@ -261,6 +262,12 @@ def _now(after: Ground | None) -> list[Block]:
         listed = [f"• *{esc(m.name)}* — {lines.standing(m)}" for m in after.machines]
         return [section("*Now*"), *sections(listed)]
     return []
+
+
+def _way_back(request: Request) -> list[Block]:
+    """What a reprotect will name, and where it was learnt."""
+    way = request.ground.way_back
+    return [section(f"*What will be used*\n{lines.learnt(way.learnt)}")] if way else []
 
 
 def _buttons(request: Request, outcomes: Mapping[str, Outcome]) -> list[Block]:

@@ -6,6 +6,7 @@ from bot.domain.fleets import Fleet, Member
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine, segment
 from bot.domain.plans import Plan, PlanAction, PlanGroup
+from bot.domain.points import by_id
 from bot.domain.request import Request, State
 from bot.messages import lines
 from bot.messages.blocks import clock, code, duration, esc, mention
@@ -24,14 +25,6 @@ def facts(request: Request) -> Pairs:
     if request.state is not State.WAITING and request.approvals:
         names = ", ".join(mention(vote.person.id) for vote in request.approvals)
         pairs.append(("Approved by", names))
-    if request.ground.way_back:
-        pairs.append(
-            (
-                "Cache storage",
-                f"{esc(request.ground.way_back.cache_account.rpartition('/')[2])}\n"
-                f"{esc(request.ground.way_back.cache_found)}",
-            )
-        )
     return pairs
 
 
@@ -82,8 +75,13 @@ def _about(request: Request) -> Pairs:
 def _chosen(request: Request) -> Pairs:
     pairs: Pairs = []
     arguments = request.arguments
+    target = request.target
+    if isinstance(target, Machine) and not by_id(request.operation, target):
+        if request.open:
+            pairs.append(("What is sent home", lines.sent_home(target, arguments)))
+        return pairs
     if "point" in arguments and request.open:
-        pairs.append(("Recovery point", lines.point(request.ground, arguments)))
+        pairs.append(("Recovery point", lines.point(request.ground, arguments, request.asked_at)))
         pairs.append(("Data lost", _data_lost(request)))
     if shutdown := arguments.get("shutdown"):
         left = {"yes": "is shut down first, if it can be reached", "no": "is left as it is"}

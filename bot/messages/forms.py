@@ -1,4 +1,4 @@
-"""The form (modal) that asks for one option of a half-finished command, and how it is read."""
+"""The form (modal) that asks for what a half-finished command lacks, and how it is read."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -8,33 +8,40 @@ from bot.messages.blocks import Block, clip, visible, words
 
 OPTION_FORM: Final = "dr.option"
 NOD_FORM: Final = "dr.nod"
-OPTION_BLOCK: Final = "option"
-_INPUT: Final = "value"
-_CHOICES: Final = 100
+NOTE: Final = "note"
+"""The field of the form for a manual action."""
+_INPUT: Final = "option"
+MOST_CHOICES: Final = 100
+"""Slack lets nobody choose from more."""
+_LONGEST_VALUE: Final = 150
+
+Choices = Sequence[tuple[str, str]]
+"""What there is to choose from: (value, label) pairs."""
 
 
 def option_form(
-    stash: str, option: Option, title: str, target: str, choices: Sequence[tuple[str, str]]
+    stash: str,
+    options: Sequence[Option],
+    title: str,
+    target: str,
+    choices: Mapping[str, Choices],
 ) -> Block:
-    """Ask for an option: out of (value, label) choices when there are any, else as text.
+    """Ask for options: out of their choices where there are any, else as text.
 
-    `title` is the operation's; the submitted form brings the stash word and the option back.
+    `title` is the operation's; the submitted form brings the stash word back, and each option under
+    a block of its name.
     """
+    only = options[0].argument.title if len(options) == 1 else title
     return {
         "type": "modal",
         "callback_id": OPTION_FORM,
-        "private_metadata": f"{stash}:{option.name}",
-        "title": _plain(clip(option.argument.title, 24)),
+        "private_metadata": stash,
+        "title": _plain(clip(only, 24)),
         "submit": _plain("Ask for approval"),
         "close": _plain("Cancel"),
         "blocks": [
             words(f"{title} of {target}. The approvers see your choice on the card."),
-            {
-                "type": "input",
-                "block_id": OPTION_BLOCK,
-                "label": _plain(option.argument.title),
-                "element": _select(choices) if choices else _text(option.argument.hint),
-            },
+            *(_field(option, choices.get(option.name, ())) for option in options),
         ],
     }
 
@@ -52,7 +59,7 @@ def nod_form(request_id: str, action: str, instructions: str) -> Block:
             words(f"{action}. {instructions}"),
             {
                 "type": "input",
-                "block_id": OPTION_BLOCK,
+                "block_id": NOTE,
                 "label": _plain("What was done, and how was it checked?"),
                 "element": _text("the database is open, seen by its log"),
             },
@@ -60,11 +67,27 @@ def nod_form(request_id: str, action: str, instructions: str) -> Block:
     }
 
 
-def answer(view: Mapping[str, Any]) -> str:
-    """Read what was chosen or typed into a submitted form."""
-    value = view.get("state", {}).get("values", {}).get(OPTION_BLOCK, {}).get(_INPUT, {})
-    chosen = (value.get("selected_option") or {}).get("value")
-    return str(chosen or value.get("value") or "").strip()
+def given(view: Mapping[str, Any]) -> dict[str, str]:
+    """Read what was chosen or typed into a submitted form, by option."""
+    values = view.get("state", {}).get("values", {})
+    return {name: _value(inputs.get(_INPUT, {})) for name, inputs in values.items()}
+
+
+def _value(field: Mapping[str, Any]) -> str:
+    chosen = (field.get("selected_option") or {}).get("value")
+    return str(chosen or field.get("value") or "").strip()
+
+
+def _field(option: Option, choices: Choices) -> Block:
+    few = 0 < len(choices) <= MOST_CHOICES and all(
+        0 < len(value) <= _LONGEST_VALUE for value, _ in choices
+    )
+    return {
+        "type": "input",
+        "block_id": option.name,
+        "label": _plain(option.argument.title),
+        "element": _select(choices) if few else _text(option.argument.hint),
+    }
 
 
 def _text(hint: str) -> Block:
@@ -76,13 +99,13 @@ def _text(hint: str) -> Block:
     }
 
 
-def _select(choices: Sequence[tuple[str, str]]) -> Block:
+def _select(choices: Choices) -> Block:
     return {
         "type": "static_select",
         "action_id": _INPUT,
         "options": [
-            {"text": _plain(clip(visible(label), 75)), "value": value}
-            for value, label in choices[:_CHOICES]
+            {"text": _plain(clip(visible(label or value), 75)), "value": value}
+            for value, label in choices
         ],
     }
 

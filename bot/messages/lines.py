@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.catalogue import Ground
 from bot.domain.jobs import Job, JobError, JobStep
-from bot.domain.machines import Finding, Machine, Point, position, segment
+from bot.domain.machines import HYPER_V, Finding, Learnt, Machine, Point, position, segment
 from bot.domain.operations import CATALOGUE
 from bot.domain.readiness import Concern, Weight, concerns
 from bot.domain.request import Request, State
@@ -80,11 +80,13 @@ def way(request: Request) -> str:
     return esc(CATALOGUE[request.operation].way(request.ground))
 
 
-def point(ground: Ground, arguments: dict[str, str]) -> str:
-    """The recovery point that is asked for, with its age at asking."""
+def point(ground: Ground, arguments: dict[str, str], asked_at: int) -> str:
+    """The recovery point that is asked for, with its age and how it was asked for."""
     chosen = arguments.get("point", "")
     if ground.point:
-        return f"{esc(kind_of(ground.point))} of {moment(ground.point.at)}"
+        age = duration(asked_at / 1000 - ground.point.at.timestamp())
+        asked = f" ({esc(chosen)})" if ":" in chosen else ""
+        return f"{esc(kind_of(ground.point))} of {moment(ground.point.at)}, {age} old{asked}"
     if chosen in _CHOICES:
         return _CHOICES[chosen]
     return "latest: what is still pending is sent first" if chosen == "latest" else "—"
@@ -99,13 +101,34 @@ def point_label(one: Point, now: datetime) -> str:
 def kind_of(one: Point) -> str:
     """What sort of point it is, as people say it."""
     kinds = {"ApplicationConsistent": "app-consistent", "CrashConsistent": "crash-consistent"}
-    return kinds.get(one.kind, one.kind or "a point")
+    kind = kinds.get(one.kind, one.kind or "a point")
+    return f"{kind}, multi-VM-consistent" if one.shared else kind
 
 
 def whereabouts(machine: Machine) -> str:
     """What tells two machines of one name apart."""
     vault = segment(machine.vault, "vaults")
     return esc(f"{machine.source_group} in {vault}" if machine.source_group else f"in {vault}")
+
+
+def sent_home(machine: Machine, arguments: dict[str, str]) -> str:
+    """What a failback to a site brings along, and when it is sent."""
+    if machine.provider == HYPER_V and arguments.get("sync") == "before":
+        return "everything, while it runs on; it is shut down for the rest"
+    if machine.provider == HYPER_V:
+        return "everything, while it is shut down"
+    if arguments.get("point") == "app":
+        return "the newest app-consistent point there is then; what was written since is lost"
+    return "the newest point there is then"
+
+
+def learnt(some: Sequence[Learnt]) -> str:
+    """What a reprotect names, a line each: the last part of an id is enough to know it by."""
+    return "\n".join(
+        f"• {one.title}: *{esc(one.label or one.value.rpartition('/')[2], 100)}* "
+        f"({esc(one.source, 100)})"
+        for one in some
+    )
 
 
 def data_lost(ground: Ground, asked_at: int) -> str:

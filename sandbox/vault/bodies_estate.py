@@ -217,7 +217,6 @@ _POLICY_DETAILS: dict[Provider, JsonObject] = {
 def _appliance(place: Place, now: datetime) -> JsonObject:
     name = f"appliance-{place.region}"
     common: JsonObject = {
-        "name": name,
         "biosId": guid("bios", place.fabric),
         "fqdn": f"{name}.example.net",
         "version": "9.66.7643.1",
@@ -226,13 +225,15 @@ def _appliance(place: Place, now: datetime) -> JsonObject:
         "healthErrors": [],
     }
     return {
-        "processServers": [{"id": vmware.process_server(place), **common}],
+        "processServers": [{"id": vmware.process_server(place), "name": name, **common}],
         "reprotectAgents": [
             {
-                "id": vmware.reprotect_agent(place),
+                "id": agent,
+                "name": each,
                 **common,
                 "accessibleDatastores": list(vmware.DATASTORES),
             }
+            for each, agent in vmware.reprotect_agents(place).items()
         ],
     }
 

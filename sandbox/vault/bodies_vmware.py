@@ -66,7 +66,7 @@ def rcm_details(machine: Machine, now: datetime, newest: Point | None) -> JsonOb
         "discoveredVmDetails": {
             "vCenterId": f"{off_azure}/vcenters/vcenter-01",
             "vCenterFqdn": "",
-            "datastores": list(vmware.DATASTORES[:1]),
+            "datastores": list(machine.datastores),
             "ipAddresses": [],
             "vmwareToolsStatus": "Running",
             "powerStatus": "ON",
@@ -89,8 +89,8 @@ def failback_details(machine: Machine, now: datetime) -> JsonObject:
         "internalIdentifier": machine.internal_id,
         "azureVirtualMachineId": machine.vm_id(machine.home),
         "multiVmGroupName": machine.multi_vm_group or None,
-        "reprotectAgentId": vmware.reprotect_agent(site),
-        "reprotectAgentName": f"appliance-{site.region}",
+        "reprotectAgentId": machine.reprotect_agent,
+        "reprotectAgentName": _agent_name(machine),
         "osType": machine.os_type,
         "logStorageAccountId": machine.cache_account,
         "targetvCenterId": vault.resource(
@@ -98,7 +98,7 @@ def failback_details(machine: Machine, now: datetime) -> JsonObject:
             "Microsoft.OffAzure/VMwareSites",
             f"{site.region}-site/vcenters/vcenter-01",
         ),
-        "targetDataStoreName": vmware.DATASTORES[0],
+        "targetDataStoreName": machine.datastores[0],
         "targetVmName": machine.friendly_name,
         **_copying(machine, now),
         "protectedDisks": [
@@ -173,6 +173,11 @@ def classic_details(machine: Machine, now: datetime) -> JsonObject:
         "discoveryType": "VCenter",
         "enableRdpOnTargetOption": "Never",
     }
+
+
+def _agent_name(machine: Machine) -> str | None:
+    agents = vmware.reprotect_agents(machine.original)
+    return next((name for name, each in agents.items() if each == machine.reprotect_agent), None)
 
 
 def _network(machine: Machine) -> str:

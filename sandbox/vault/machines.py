@@ -121,6 +121,8 @@ class Machine:
     tags: dict[str, str] = field(default_factory=dict)
     multi_vm_group: str = ""  # machines of one group share recovery points
     agent_expires: datetime | None = None
+    datastores: tuple[str, ...] = ("datastore-01",)  # where a VMware machine lies, or is to lie
+    reprotect_agent: str = ""  # the agent that it is sent home through
 
     @property
     def condition(self) -> Condition:

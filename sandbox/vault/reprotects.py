@@ -36,6 +36,9 @@ def reverse(world: World, machine: Machine, order: Order) -> Work:
 
     def turn_round(when: datetime) -> None:
         machine.cache_account = order.word("logStorageAccountId") or machine.cache_account
+        machine.reprotect_agent = order.word("reprotectAgentId")
+        if datastore := order.word("datastoreName"):
+            machine.datastores = (datastore,)
         effects.turn_rcm(machine)
         effects.copy(machine, world.agenda, when, world.clock.hurry)
 
@@ -116,7 +119,7 @@ def check_accounts(world: World, region: str, disks: list[dict[str, str]]) -> st
 
 def _check_way_home(machine: Machine, order: Order) -> None:
     site = machine.original
-    if order.word("reprotectAgentId") != vmware.reprotect_agent(site):
+    if order.word("reprotectAgentId") not in vmware.reprotect_agents(site).values():
         raise faults.bad_body("'reprotectAgentId' isn't one of the site's reprotect agents.")
     if order.word("datastoreName") not in vmware.DATASTORES:
         raise faults.bad_body("'datastoreName' isn't accessible to the reprotect agent.")

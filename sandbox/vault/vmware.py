@@ -11,9 +11,12 @@ def process_server(site: Place) -> str:
     return guid("process-server", site.fabric)
 
 
-def reprotect_agent(site: Place) -> str:
-    """The id of the agent that receives data on the way home."""
-    return guid("reprotect-agent", site.fabric)
+def reprotect_agents(site: Place) -> dict[str, str]:
+    """The ids of the agents that receive data on the way home, by name: one on each appliance."""
+    return {
+        f"appliance-{site.region}": guid("reprotect-agent", site.fabric),
+        f"appliance-{site.region}-2": guid("reprotect-agent", site.fabric, "2"),
+    }
 
 
 def run_as_account(site: Place) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.domain.audit import Actor, Fact
 from bot.domain.catalogue import Ground
 from bot.domain.jobs import RUNNING_JOB_STATES, Job, JobError, JobStep
-from bot.domain.machines import Disk, Finding, Machine, Point, WayBack
+from bot.domain.machines import Disk, Finding, Learnt, Machine, Point, WayBack
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import Person
 from bot.domain.request import Request, State, Submission, Terms, Vote, fingerprint
@@ -124,10 +124,16 @@ def way_back() -> WayBack:
             Disk(id=f"{disks}/os", name="os", cache_account=CACHE, account_type="Premium_LRS"),
             Disk(id=f"{disks}/data", name="data", cache_account=CACHE),
         ),
-        policy=POLICY,
-        cache_account=CACHE,
-        cache_found="named by the asker",
+        learnt=(
+            learnt("primaryStagingAzureStorageAccountId", CACHE, "Cache storage account"),
+            learnt("policyId", POLICY, "Replication policy", source="from the container mapping"),
+        ),
     )
+
+
+def learnt(field: str, value: str, title: str = "", source: str = "named by the asker") -> Learnt:
+    """Make one thing that a reprotect names."""
+    return Learnt(field=field, title=title or field, value=value, source=source)
 
 
 def terms(**more: Any) -> Terms:

@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from bot.domain.operations import CATALOGUE
+from bot.domain.catalogue import Operation
+from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, HYPER_V, RCM, RCM_BACK
+from bot.domain.operations import CATALOGUE, FORWARD
 from bot.domain.request import TABLE, State
 from bot.queries import VERBS
 
@@ -19,6 +21,17 @@ CHECKOUT: Final = Path(__file__).parent.parent.parent
 _LAST: Final = frozenset(
     state for state, steps in TABLE.items() if not set(steps.values()) - {state}
 )
+
+
+PROVIDERS: Final[Mapping[str, str]] = {
+    A2A: "Azure to Azure",
+    HYPER_V: "Hyper-V",
+    RCM: "VMware",
+    RCM_BACK: "VMware, in Azure",
+    CLASSIC: "VMware, classic",
+    CLASSIC_BACK: "VMware, classic, in Azure",
+}
+"""What replicates a machine, in Azure's word and in ours."""
 
 
 def commands() -> str:
@@ -44,20 +57,39 @@ def request_life() -> str:
 
 
 def operations() -> str:
-    """Draw the table of operations: when Azure offers each, and the job it starts."""
+    """Draw the table of operations and the jobs they start."""
     rows = [
-        f"| {one.title} | `{one.needs}` | {', '.join(f'`{s}`' for s in one.scenarios)} |"
+        f"| {one.title} | {', '.join(f'`{s}`' for s in one.scenarios)} |"
         for one in CATALOGUE.values()
     ]
-    head = [
-        "| Operation | Offered when `allowedOperations` holds | Its job |",
-        "| --- | --- | --- |",
+    return "\n".join(["| Operation | Its job in Azure |", "| --- | --- |", *rows])
+
+
+def providers() -> str:
+    """Draw the table of operations and providers: what Azure has to allow for each."""
+    head = " | ".join(f"{title}<br>`{name}`" for name, title in PROVIDERS.items())
+    rows = [
+        f"| {one.title} | {' | '.join(_cell(one.needs.get(name, '')) for name in PROVIDERS)} "
+        f"| {_of_plans(one)} |"
+        for one in CATALOGUE.values()
+        if one.about == "machine"
     ]
-    return "\n".join([*head, *rows])
+    columns = "| --- |" + " --- |" * (len(PROVIDERS) + 1)
+    return "\n".join([f"| | {head} | Recovery plan |", columns, *rows])
+
+
+def _of_plans(one: Operation) -> str:
+    """Say of which plans an operation is done to the whole, and of which to each machine."""
+    machines = {name for name in one.needs if name in FORWARD}
+    if not one.plan:
+        return "machine by machine"
+    names = ", ".join(PROVIDERS[name] for name in one.plan)
+    return "as one" if machines <= set(one.plan) else f"as one for {names}, else machine by machine"
 
 
 DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("README.md", "commands"): commands,
+    ("README.md", "providers"): providers,
     ("docs/request-life.md", "life"): request_life,
     ("docs/how-it-works.md", "operations"): operations,
 }
@@ -90,6 +122,10 @@ def redraw() -> list[str]:
 
 def _marked(name: str) -> re.Pattern[str]:
     return re.compile(rf"<!-- {name} -->(?P<part>.*?)<!-- /{name} -->", re.DOTALL)
+
+
+def _cell(needed: str) -> str:
+    return f"`{needed}`" if needed else "–"
 
 
 def _code(text: str) -> str:

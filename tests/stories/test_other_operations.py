@@ -32,7 +32,7 @@ async def test_a_test_network_that_nobody_named_is_asked_for(world: World) -> No
     assert form.title == "Virtual network"
     await world.alice.fills(option="vnet-test")
     errors = await world.alice.submits()
-    assert "is not the resource id of a virtual network" in errors["option"]
+    assert "is not the resource id of a virtual network" in errors["network"]
     await world.alice.fills(option=world.vault.networks["northeurope"])
     assert await world.alice.submits() == {}
     await world.alice.sees("Test failover of vm-app02", "0 of 2")
@@ -104,11 +104,11 @@ async def test_a_sick_replication_can_be_repaired(world: World) -> None:
 
 
 async def test_what_a_kind_of_machine_cannot_do_is_said_with_what_it_can(world: World) -> None:
-    """Azure has no planned failover for Azure machines, and no simple reprotect for Hyper-V."""
+    """Azure has no planned failover for Azure machines, and a Hyper-V machine fails back first."""
     await world.alice.types("/dr planned-failover vm-web01 because of the maintenance")
     await world.alice.sees("replicated by A2A", "offered for HyperVReplicaAzure", "/dr failover")
     await world.alice.types("/dr reprotect hv-sql01")
-    await world.alice.sees("replicated by HyperVReplicaAzure", "offered for A2A")
+    await world.alice.sees("Reprotect is not possible for hv-sql01 now", "/dr failover")
 
 
 async def _item(world: World, name: str) -> str:

@@ -1,5 +1,7 @@
 """The recovery point that was approved is the one that is used, and only while nothing changed."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.request import State
@@ -59,6 +61,42 @@ async def test_a_point_is_named_by_its_id(world: World) -> None:
     await world.alice.sees(FAILOVER, "0 of 2")
     await _approved_and_running(world)
     assert (posted_point(world) or "").endswith(f"/{chosen}")
+
+
+async def test_the_newest_point_before_a_time_is_frozen_when_asked(world: World) -> None:
+    """A ransom note came at a known time: the card shows the point before it, and what is lost."""
+    wanted = known(world)[3]
+    before = wanted.time + timedelta(minutes=1)
+    await world.alice.types(
+        f"/dr failover vm-web01 --point before:{before:%Y-%m-%dT%H:%M} because it is encrypted"
+    )
+    card = await world.alice.sees(FAILOVER, "consistent of", f"(before:{before:%Y-%m-%dT%H:%M})")
+    assert f"{wanted.time:%H:%M} UTC" in card.words
+    assert "what was written in the last" in card.words
+    await _approved_and_running(world)
+    assert (posted_point(world) or "").endswith(f"/{wanted.name}")
+
+
+async def test_machines_of_a_group_share_points(whole: World) -> None:
+    """`multivm` takes the newest point that the whole consistency group has."""
+    shared = [
+        one for one in points(whole.vault.machine("vm-mv01"), whole.clock.now()) if one.shared
+    ]
+    await whole.alice.types("/dr failover vm-mv01 --point multivm because it is down")
+    await whole.alice.sees("Failover of vm-mv01", "multi-VM-consistent", "0 of 2")
+    await whole.approved("Failover of vm-mv01")
+    await whole.started("UnplannedFailover")
+    assert (posted_point(whole) or "").endswith(f"/{shared[-1].name}")
+
+
+async def test_a_point_that_a_machine_does_not_have_is_refused(world: World) -> None:
+    """No other is taken in its place, and nobody is asked to approve anything."""
+    await world.alice.types("/dr failover vm-web01 --point multivm because it is down")
+    await world.told(world.alice, "vm-web01 has no multi-VM-consistent recovery point")
+    await world.alice.types("/dr failover vm-web01 --point before:2020-01-01T10:00 because so")
+    await world.told(world.alice, "no recovery point of 2020-01-01 10:00 UTC or before")
+    await world.alice.types("/dr failover vm-web01 --point before:teatime because so")
+    await world.told(world.alice, "does not name a time", "before:13:55")
 
 
 async def test_the_point_stays_the_one_that_was_approved(world: World) -> None:

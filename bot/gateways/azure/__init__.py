@@ -6,6 +6,7 @@ policy, and what comes back is the job's id, or `AnswerLost`.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -23,6 +24,7 @@ from bot.domain.data import Data
 from bot.domain.jobs import Job
 from bot.domain.machines import Disk, Machine, Point, segment, vault_of
 from bot.domain.plans import Plan
+from bot.domain.sites import ContainerMapping, Replica, Site
 from bot.errors import AnswerLost, AzureRefused, Unavailable
 from bot.gateways.azure.answers import refusal, retry_after, trouble
 from bot.gateways.azure.around import Around
@@ -31,6 +33,7 @@ from bot.gateways.azure.wire_items import ItemShape, PointShape
 from bot.gateways.azure.wire_jobs import JobShape
 from bot.gateways.azure.wire_places import MappingShape, NamedShape, VmShape
 from bot.gateways.azure.wire_plans import PlanShape
+from bot.gateways.azure.wire_sites import ReplicaShape, SiteShape
 from bot.settings import CLOUDS
 
 API_VERSION: Final = "2025-08-01"
@@ -53,14 +56,6 @@ class Accepted(Data):
     """The guid of the job."""
     pace: int
     """Seconds to wait between two looks at it."""
-
-
-class ContainerMapping(Data):
-    """A protection container mapping: from which container to which, under which policy."""
-
-    source: str
-    target: str
-    policy: str
 
 
 class Azure:
@@ -162,9 +157,24 @@ class Azure:
                 source=shape.source,
                 target=shape.properties.target_protection_container_id,
                 policy=shape.properties.policy_id,
+                provider=shape.provider,
             )
             for shape in shapes
         )
+
+    async def site(self, container: str) -> Site:
+        """Read the fabric that a container is in: the servers that stand at a site."""
+        fabric = re.split("/replicationProtectionContainers/", container, flags=re.IGNORECASE)[0]
+        return read(SiteShape, await self._get(fabric)).site()
+
+    async def replicas(self, container: str) -> tuple[Replica, ...]:
+        """List how each machine of a container replicates."""
+        shapes = await self._list(f"{container}/replicationProtectedItems", ReplicaShape)
+        return tuple(shape.replica() for shape in shapes)
+
+    async def replica(self, machine_id: str) -> Replica:
+        """Read how one machine replicates."""
+        return read(ReplicaShape, await self._get(machine_id)).replica()
 
     async def vm_disks(self, vm_id: str) -> tuple[Disk, ...]:
         """Read the managed disks of a virtual machine."""
@@ -310,6 +320,7 @@ def _operations(client: SiteRecoveryManagementClient, resource_id: str) -> Mappi
         "failoverCommit": items.begin_failover_commit,
         "failoverCancel": items.begin_failover_cancel,
         "repairReplication": items.begin_repair_replication,
+        "reProtect": items.begin_reprotect,
         "switchprotection": client.replication_protection_containers.begin_switch_protection,
     }
 
@@ -334,4 +345,4 @@ def _local(link: str) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-__all__ = ["Accepted", "Azure", "ContainerMapping", "opened"]
+__all__ = ["Accepted", "Azure", "opened"]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from bot.domain.machines import Disk, Finding, Machine, Point, segment
+from bot.domain.machines import RCM_BACK, Disk, Finding, Machine, Point, segment
 from bot.gateways.azure.wire import OrElse, Shape, Text, When, Whole, when
 
 
@@ -129,7 +129,8 @@ class ItemShape(Shape):
             primary_region=primary,
             recovery_region=recovery,
             region_names={primary: primary_name, recovery: recovery_name},
-            home_region=details.initial_primary_fabric_location or primary,
+            home_region=details.initial_primary_fabric_location
+            or (recovery if details.instance_type == RCM_BACK else primary),
             rpo_seconds=_either(details.rpo_in_seconds, details.last_rpo_in_seconds),
             rpo_at=when(details.last_rpo_calculated_time),
             progress=_either(
@@ -155,9 +156,15 @@ class ItemShape(Shape):
         )
 
 
+class PointDetailsShape(Shape):
+    recovery_point_sync_type: Text = ""
+    is_multi_vm_sync_point: Text = ""
+
+
 class PointProperties(Shape):
     recovery_point_time: When = None
     recovery_point_type: Text = ""
+    provider_specific_details: PointDetailsShape | None = None
 
 
 class PointShape(Shape):
@@ -168,8 +175,17 @@ class PointShape(Shape):
     def point(self) -> Point | None:
         """Say it in our words; None for a point without a time."""
         at = when(self.properties.recovery_point_time)
-        kind = self.properties.recovery_point_type
-        return Point(id=self.id, name=self.name, at=at, kind=kind) if at else None
+        if at is None:
+            return None
+        details = self.properties.provider_specific_details or PointDetailsShape()
+        return Point(
+            id=self.id,
+            name=self.name,
+            at=at,
+            kind=self.properties.recovery_point_type,
+            shared=details.recovery_point_sync_type == "MultiVmSyncRecoveryPoint"
+            or details.is_multi_vm_sync_point.casefold() == "true",
+        )
 
 
 def _either(one: int | None, other: int | None) -> int | None:

@@ -4,9 +4,14 @@ from bot.domain.machines import Disk
 from bot.gateways.azure.wire import Shape, Text
 
 
+class MappingDetailsShape(Shape):
+    instance_type: Text = ""
+
+
 class MappingProperties(Shape):
     target_protection_container_id: Text = ""
     policy_id: Text = ""
+    provider_specific_details: MappingDetailsShape | None = None
 
 
 class MappingShape(Shape):
@@ -17,6 +22,11 @@ class MappingShape(Shape):
     def source(self) -> str:
         """The id of the container that is mapped from."""
         return self.id.rsplit("/", 2)[0]
+
+    @property
+    def provider(self) -> str:
+        """The kind of replication that it is for."""
+        return (self.properties.provider_specific_details or MappingDetailsShape()).instance_type
 
 
 class NamedShape(Shape):

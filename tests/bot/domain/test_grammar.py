@@ -70,7 +70,8 @@ def test_options_come_out_in_canonical_form_with_their_defaults() -> None:
     """In any casing; a point's id is taken as it is."""
     command = said(f"failover vm-web01 --shutdown YES --point {POINT} because of a test")
     assert command.options == {"point": POINT, "shutdown": "yes"}
-    assert said("failback vm-web01").options == {"point": "latest", "shutdown": "no"}
+    defaults = {"point": "latest", "shutdown": "no", "sync": ""}
+    assert said("failback vm-web01").options == defaults
 
 
 def test_a_reason_keeps_its_words_and_loses_its_markup() -> None:

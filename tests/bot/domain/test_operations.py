@@ -8,7 +8,7 @@ from bot.domain.catalogue import Ground
 from bot.domain.machines import Machine
 from bot.domain.offers import offered, why_not
 from bot.domain.operations import CATALOGUE
-from bot.errors import Missing, Misunderstood
+from bot.errors import Missing, Misunderstood, NotNow
 from tests.bot.samples import (
     CACHE,
     GROUNDS,
@@ -115,6 +115,60 @@ def test_a_hyper_v_machine_fails_over_with_its_own_kind() -> None:
             },
         ),
         (
+            "failback",
+            Ground(target=machine(provider="InMageRcmFailback", allowed=("PlannedFailover",))),
+            {"point": "app"},
+            "plannedFailover",
+            {
+                "providerSpecificDetails": {
+                    "instanceType": "InMageRcmFailback",
+                    "recoveryPointType": "ApplicationConsistent",
+                }
+            },
+        ),
+        (
+            "failback",
+            Ground(target=hyper_v(active="Recovery", allowed=("Failback",))),
+            {"sync": "before"},
+            "plannedFailover",
+            {
+                "failoverDirection": "RecoveryToPrimary",
+                "providerSpecificDetails": {
+                    "instanceType": "HyperVReplicaAzureFailback",
+                    "dataSyncOption": "ForDownTime",
+                    "recoveryVmCreationOption": "NoAction",
+                },
+            },
+        ),
+        (
+            "failback",
+            Ground(target=machine(provider="InMage")),
+            {"point": "app", "shutdown": "yes"},
+            "unplannedFailover",
+            {
+                "failoverDirection": "RecoveryToPrimary",
+                "sourceSiteOperations": "Required",
+                "providerSpecificDetails": {
+                    "instanceType": "InMage",
+                    "recoveryPointType": "LatestTag",
+                },
+            },
+        ),
+        (
+            "failback",
+            Ground(target=machine(provider="InMage")),
+            {},
+            "unplannedFailover",
+            {
+                "failoverDirection": "RecoveryToPrimary",
+                "sourceSiteOperations": "NotRequired",
+                "providerSpecificDetails": {
+                    "instanceType": "InMage",
+                    "recoveryPointType": "LatestTime",
+                },
+            },
+        ),
+        (
             "failover",
             Ground(target=machine(provider="InMageRcm")),
             {"shutdown": "yes"},
@@ -166,6 +220,26 @@ def test_every_kind_of_machine_gets_its_own_body(
 
 
 @pytest.mark.parametrize(
+    ("provider", "said", "words"),
+    [
+        ("A2A", {"sync": "before"}, "has no --sync before: only a Hyper-V machine"),
+        ("InMageRcmFailback", {"sync": "downtime"}, "has no --sync downtime"),
+        ("InMageRcmFailback", {"shutdown": "yes"}, "shut down in any case"),
+        ("InMageRcmFailback", {"point": "before:13:55"}, "say --point latest or --point app"),
+        ("InMage", {"point": POINT_NAME}, "say --point latest or --point app"),
+        ("HyperVReplicaAzure", {"point": "app"}, "has no --point app: everything is sent"),
+        ("HyperVReplicaAzure", {"shutdown": "yes"}, "shut down in any case"),
+    ],
+)
+def test_a_choice_that_would_not_be_sent_is_refused(
+    provider: str, said: dict[str, str], words: str
+) -> None:
+    """Nobody approves what Azure would not be told."""
+    with pytest.raises(NotNow, match=words):
+        CATALOGUE["failback"].call(Ground(target=machine(provider=provider)), said)
+
+
+@pytest.mark.parametrize(
     ("operation", "ground", "what"),
     [
         ("test-failover", Ground(target=machine()), "network"),
@@ -176,7 +250,7 @@ def test_what_only_a_person_can_say_is_asked_for(operation: str, ground: Ground,
     """Nothing is guessed."""
     with pytest.raises(Missing) as caught:
         CATALOGUE[operation].call(ground, {})
-    assert (caught.value.what, caught.value.target) == (what, ground.machine.id)
+    assert (caught.value.what, caught.value.target) == ((what,), ground.machine.id)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +305,8 @@ def test_a_reprotect_switches_the_container_with_the_disks_of_the_failed_over_ma
     [
         ("failover", turned_round(), ["already runs away from home", "/dr failback vm-web01"]),
         ("failback", machine(), ["runs at home", "nothing to bring back", "/dr failover vm-web01"]),
-        ("reprotect", HYPER_V, ["HyperVReplicaAzure", "offered for A2A", "/dr failover"]),
+        ("reprotect", HYPER_V, ["Reprotect is not possible", "/dr failover"]),
+        ("reprotect", machine(provider="Orbit"), ["offered for A2A, HyperVReplicaAzure, InMage"]),
         ("reprotect", failed_over(), ["not committed", "/dr commit vm-web01"]),
         ("failover", machine(provider="OrbitalReplica"), ["OrbitalReplica", "offered for A2A"]),
         ("planned-failover", machine(), ["A2A", "offered for HyperVReplicaAzure"]),

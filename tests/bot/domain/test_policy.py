@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.policy import EVERYONE, Policy, Rule, handles, includes, load
+from bot.domain.operations import CATALOGUE
+from bot.domain.policy import (
+    EVERYONE,
+    Policy,
+    ReprotectDefaults,
+    Rule,
+    handles,
+    includes,
+    load,
+)
 from bot.errors import Misconfigured
 from bot.settings import SHIPPED_POLICY
 
@@ -86,6 +95,25 @@ def test_a_wrong_file_gets_one_sentence(text: str, key: str, tmp_path: Path) -> 
     assert str(tmp_path / "policy.toml") in sentence
     assert key in sentence
     assert "\n" not in sentence
+
+
+def test_what_a_reprotect_takes_is_said_for_a_region_or_a_site(tmp_path: Path) -> None:
+    """By the name of the option, whatever the casing of the place; nothing is said of others."""
+    text = RULE + '[reprotect.Site-Delft]\nagent = "one"\nlog_storage_account = "x"\nrun_as = "me"'
+    says = policy_of(text, tmp_path).reprotect_in("site-delft")
+    assert [says.says(name) for name in ("agent", "log-storage", "run-as", "cache")] == [
+        "one",
+        "x",
+        "me",
+        "",
+    ]
+    assert not policy_of(text, tmp_path).reprotect_in("elsewhere").says("agent")
+
+
+def test_every_option_of_a_reprotect_can_be_said_in_the_policy() -> None:
+    """One that could not be looked up would fail on the night it is needed."""
+    for option in CATALOGUE["reprotect"].verb.options:
+        assert ReprotectDefaults().says(option.name) == ""
 
 
 def test_a_file_that_cannot_be_read_gets_one_sentence(tmp_path: Path) -> None:

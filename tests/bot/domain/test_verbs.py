@@ -9,17 +9,23 @@ from bot.errors import Misunderstood
 from bot.queries import VERBS
 
 USAGE = {
-    "failover": "/dr failover <machine>… [--point latest|processed|app|<id>] [--shutdown yes|no] "
+    "failover": "/dr failover <machine>… "
+    "[--point latest|processed|app|multivm|before:<time>|<id>] [--shutdown yes|no] "
     "because <reason>",
     "commit": "/dr commit <machine>… [because <reason>]",
-    "reprotect": "/dr reprotect <machine>… [--cache <storage account id>] [because <reason>]",
-    "failback": "/dr failback <machine>… [--point latest|processed|app|<id>] [--shutdown yes|no] "
-    "[because <reason>]",
-    "change-point": "/dr change-point <machine>… [--point processed|app|<id>] [because <reason>]",
+    "reprotect": "/dr reprotect <machine>… [--cache <storage account id>] [--agent <name>] "
+    "[--datastore <name>] [--log-storage <storage account id>] [--process-server <name>] "
+    "[--master-target <name>] [--retention-drive <drive>] [--run-as <name>] [--policy <name>] "
+    "[--storage <storage account id>] [because <reason>]",
+    "failback": "/dr failback <machine>… "
+    "[--point latest|processed|app|multivm|before:<time>|<id>] [--shutdown yes|no] "
+    "[--sync downtime|before] [because <reason>]",
+    "change-point": "/dr change-point <machine>… "
+    "[--point processed|app|multivm|before:<time>|<id>] [because <reason>]",
     "planned-failover": "/dr planned-failover <machine>… because <reason>",
     "cancel-failover": "/dr cancel-failover <machine>… [because <reason>]",
     "test-failover": "/dr test-failover <machine>… [--network <virtual network id>] "
-    "[--point latest|processed|app|<id>] [because <reason>]",
+    "[--point latest|processed|app|multivm|before:<time>|<id>] [because <reason>]",
     "cleanup": "/dr cleanup <machine>… [because <reason>]",
     "resynchronise": "/dr resynchronise <machine>… [because <reason>]",
     "cancel-job": "/dr cancel-job <job>|<request>|<machine> [because <reason>]",

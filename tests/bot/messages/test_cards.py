@@ -260,7 +260,8 @@ def test_slack_takes_every_answer(text: str) -> None:
         answers.sorry(Misunderstood(text, text)),
         answers.broken("0f3a"),
         answers.choose(Ambiguous(text, matches), "word"),
-        answers.fill_in(Missing(text, "cache", target="id", name=text), "word", "Cache storage"),
+        answers.fill_in(Missing(text, ("cache",), target="id", name=text), "word", ["Cache"]),
+        answers.fill_in(Missing(text, ("a", "b"), target="id", name=text), "word", ["A", "B"]),
         answers.asked(one, "C0INCIDENTS", already=False),
         answers.asked(one, "C0INCIDENTS", already=True),
         answers.overview(
@@ -283,10 +284,13 @@ def test_slack_takes_every_page_of_help(names: list[str]) -> None:
 @pytest.mark.parametrize("target", ["vm-web01", "id:/subscriptions/1/x", *HOSTILE], ids=range(11))
 def test_slack_takes_the_form(target: str) -> None:
     """For every option of every operation, typed or chosen, on a machine of any name."""
+    few = [(f"{n}", f"{target} {n}") for n in range(3)]
     for operation in CATALOGUE.values():
-        for option in operation.verb.options:
-            for choices in ([], [(f"{n}", f"{target} {n}") for n in range(150)]):
-                form = option_form("word", option, operation.title, target, choices)
+        options = operation.verb.options
+        for some in [[option] for option in options] + ([list(options)] if options else []):
+            for choices in ([], few, few * 50, [(target * 9, target)]):
+                every = {option.name: choices for option in some}
+                form = option_form("word", some, operation.title, target, every)
                 check_view(form, "modal")
 
 
