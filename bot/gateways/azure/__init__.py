@@ -223,7 +223,9 @@ class Azure:
     async def _get(self, path: str, version: str = API_VERSION) -> bytes:
         """GET a path below the resource manager, with the pipeline's token and retries."""
         client = self._client(path)
-        url = path if "api-version=" in path else f"{path}?api-version={version}"
+        url = path
+        if "api-version=" not in path:
+            url = f"{path}{'&' if '?' in path else '?'}api-version={version}"
         try:
             async with asyncio.timeout(_READ_TIMEOUT):
                 answer = await client.send_request(

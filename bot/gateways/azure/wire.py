@@ -31,6 +31,9 @@ class OrElse:
         )
 
 
+_T = TypeVar("_T")
+Maybe = Annotated[_T | None, OrElse(None)]
+"""A part that may be missing: one odd part takes nothing else away with it."""
 Text = Annotated[str, OrElse("")]
 Whole = Annotated[int | None, OrElse(None)]
 When = Annotated[datetime | None, OrElse(None)]

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from bot.domain.machines import Disk, Finding, Machine, Point, segment
-from bot.gateways.azure.wire import OrElse, Shape, Text, When, Whole, when
+from bot.gateways.azure.wire import Maybe, OrElse, Shape, Text, When, Whole, when
 
 
 class HealthErrorShape(Shape):
@@ -44,12 +44,12 @@ class DetailsShape(Shape):
     selected_recovery_azure_network_id: Text = ""
     last_heartbeat: When = None
     agent_expiry_date: When = None
-    unprotected_disks: Annotated[tuple[Shape, ...] | None, OrElse(None)] = None
+    unprotected_disks: Maybe[tuple[Shape, ...]] = None
     rpo_in_seconds: Whole = None
     last_rpo_calculated_time: When = None
     monitoring_percentage_completion: Whole = None
-    protected_managed_disks: tuple[DiskShape, ...] | None = None
-    vm_synced_config_details: SyncedConfigShape | None = None
+    protected_managed_disks: Maybe[tuple[DiskShape, ...]] = None
+    vm_synced_config_details: Maybe[SyncedConfigShape] = None
     multi_vm_group_name: Text = ""
     protection_cluster_id: Text = ""
 
@@ -61,14 +61,14 @@ class ItemProperties(Shape):
     active_location: Text = ""
     test_failover_state: Text = ""
     last_successful_test_failover_time: When = None
-    allowed_operations: tuple[str, ...] | None = None
+    allowed_operations: Maybe[tuple[str, ...]] = None
     replication_health: Text = ""
-    health_errors: tuple[HealthErrorShape, ...] | None = None
+    health_errors: Maybe[tuple[HealthErrorShape, ...]] = None
     policy_id: Text = ""
     primary_fabric_friendly_name: Text = ""
     recovery_fabric_friendly_name: Text = ""
     recovery_container_id: Text = ""
-    current_scenario: ScenarioShape | None = None
+    current_scenario: Maybe[ScenarioShape] = None
     provider_specific_details: Annotated[DetailsShape, OrElse(DetailsShape())] = DetailsShape()
 
 
