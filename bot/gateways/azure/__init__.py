@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError
@@ -252,6 +253,7 @@ class Azure:
                 base_url=self._url,
                 credential_scopes=[self._scope],
                 api_version=API_VERSION,
+                use_env_settings=_proxied(),
             )
         return self._clients[subscription]
 
@@ -326,6 +328,11 @@ def _place(resource_id: str) -> tuple[str, ...]:
         "replicationJobs",
     )
     return tuple(name for kind in kinds if (name := segment(resource_id, kind)))
+
+
+def _proxied() -> bool:
+    """Whether the environment names a proxy: asking it afresh for every call takes a thread."""
+    return bool(getproxies().keys() - {"no"})
 
 
 def _local(link: str) -> str:

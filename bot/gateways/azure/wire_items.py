@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from bot.domain.machines import Disk, Finding, Machine, Point, segment
-from bot.gateways.azure.wire import Maybe, OrElse, Shape, Text, When, Whole, when
+from bot.gateways.azure.wire import Maybe, OrElse, Shape, Text, When, Whole, made, when
 
 
 class HealthErrorShape(Shape):
@@ -86,7 +86,8 @@ class ItemShape(Shape):
         recovery_name = properties.recovery_fabric_friendly_name
         primary = details.primary_fabric_location or primary_name
         recovery = details.recovery_fabric_location or recovery_name
-        return Machine(
+        return made(
+            Machine,
             id=self.id,
             name=properties.friendly_name or self.name,
             item=self.name,
@@ -147,7 +148,8 @@ def _tags(details: DetailsShape) -> dict[str, str | None]:
 
 
 def _finding(error: HealthErrorShape) -> Finding:
-    return Finding(
+    return made(
+        Finding,
         code=error.error_code,
         level=error.error_level,
         message=error.error_message or error.summary_message,
@@ -157,7 +159,8 @@ def _finding(error: HealthErrorShape) -> Finding:
 
 
 def _disk(disk: DiskShape) -> Disk:
-    return Disk(
+    return made(
+        Disk,
         id=disk.disk_id,
         name=disk.disk_name or segment(disk.disk_id, "disks"),
         cache_account=disk.primary_staging_azure_storage_account_id,

@@ -142,6 +142,7 @@ def is_true_to(machine: Machine, body: Any) -> None:
     assert bool(machine.job) is (told["currentScenario"]["scenarioName"] != "None")
     assert machine.here
     assert machine.there
+    assert machine == Machine.model_validate(dict(machine)), "made of what was not validated"
     are_our_dates(machine)
 
 
