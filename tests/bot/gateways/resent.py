@@ -22,6 +22,9 @@ CHANGES: Final = frozenset(
         "applyrecoverypoint",
         "repairreplication",
         "switchprotection",
+        "cancel",
+        "restart",
+        "resume",
     }
 )
 """The last segments of what the bot posts."""
