@@ -6,6 +6,7 @@ reaches whoever started it.
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -118,6 +119,7 @@ def _export(options: argparse.Namespace) -> int:
 def _run_process(process: Process) -> int:
     settings = Settings.read(os.environ)
     configure(settings.log_level)
+    gc.freeze()  # what was imported stays: looking through it again holds the loop up for long
     asyncio.run(_until_told(process, settings))
     return 0
 
