@@ -8,6 +8,7 @@ a process of its own, so that its work is not counted.
 import argparse
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import statistics
@@ -48,6 +49,7 @@ def main() -> int:
         asyncio.run(_serve(options.serve))
         return 0
     with _far_end(options.machines) as told:
+        gc.freeze()  # as our processes do
         figures = asyncio.run(_measure(told, options.rounds))
     ours = figures["ours"]
     print(

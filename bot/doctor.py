@@ -133,7 +133,7 @@ async def _azure(bot: Bot) -> list[Diagnosis]:
                     "Azure",
                     f"{vault.name} is read container by container: the role lacks "
                     "replicationProtectedItems/read on the vault.",
-                    "It works, a little slower; the role in docs/azure-role.json has it.",
+                    "It works, a little slower; the role that dr doctor --role prints has it.",
                 )
             )
     return found

@@ -116,6 +116,12 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+def subscriptions(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Read the subscriptions of `DR_VAULTS` alone; none when it is not set."""
+    text = environ.get("DR_VAULTS", "").strip()
+    return tuple(vault.subscription for vault in _vaults(text)) if text else ()
+
+
 def redis_url(environ: Mapping[str, str]) -> str:
     """Read `REDIS_URL` alone, for the commands that need nothing else."""
     return _redis_url(_required(environ, "REDIS_URL", "such as rediss://…"))

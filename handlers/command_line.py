@@ -6,6 +6,7 @@ reaches whoever started it.
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -39,12 +40,19 @@ def _parser() -> argparse.ArgumentParser:
         ("web", _web, "receive commands and clicks over HTTP"),
         ("socket", _socket, "receive commands and clicks over Socket Mode"),
         ("worker", _worker, "submit, follow, and keep the cards true"),
-        ("doctor", _doctor, "check settings, Slack, Redis, Azure and the policy"),
     ):
         commands.add_parser(name, help=text, description=text).set_defaults(run=run)
+    _add_doctor(commands.add_parser("doctor", help="check settings, Slack, Redis, Azure, policy"))
     _add_demo(commands.add_parser("demo", help="the whole bot against a sandbox on this machine"))
     _add_audit(commands.add_parser("audit", help="check or export the audit log"))
     return parser
+
+
+def _add_doctor(doctor: argparse.ArgumentParser) -> None:
+    doctor.add_argument(
+        "--role", action="store_true", help="print the least Azure role that the bot needs"
+    )
+    doctor.set_defaults(run=_doctor)
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
@@ -80,9 +88,11 @@ def _worker(_options: argparse.Namespace) -> int:
     return _run_process(work)
 
 
-def _doctor(_options: argparse.Namespace) -> int:
-    from handlers.doctor_command import report
+def _doctor(options: argparse.Namespace) -> int:
+    from handlers.doctor_command import print_role, report
 
+    if options.role:
+        return print_role(os.environ)
     settings = Settings.read(os.environ)
     configure("ERROR")
     return asyncio.run(report(settings))
@@ -109,6 +119,7 @@ def _export(options: argparse.Namespace) -> int:
 def _run_process(process: Process) -> int:
     settings = Settings.read(os.environ)
     configure(settings.log_level)
+    gc.freeze()  # what was imported stays: looking through it again holds the loop up for long
     asyncio.run(_until_told(process, settings))
     return 0
 

@@ -1,13 +1,21 @@
 """`dr doctor` on the command line: a line for each thing looked at, and what to do about it."""
 
 import sys
+from collections.abc import Mapping
 from typing import Final, TextIO
 
 from bot.doctor import Grade, examine
+from bot.gateways.azure.rights import role
 from bot.runtime import opened
-from bot.settings import Settings
+from bot.settings import Settings, subscriptions
 
 _MARKS: Final = {Grade.GOOD: "ok  ", Grade.CARE: "note", Grade.BAD: "BAD "}
+
+
+def print_role(environ: Mapping[str, str], out: TextIO = sys.stdout) -> int:
+    """Print the least role that the bot needs, for the subscriptions of its vaults."""
+    out.write(role(subscriptions(environ)))
+    return 0
 
 
 async def report(settings: Settings, out: TextIO = sys.stdout) -> int:

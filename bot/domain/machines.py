@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final, Literal
 
 from bot.domain.data import Data
@@ -29,8 +30,13 @@ def same_id(one: str, other: str) -> bool:
 
 def segment(resource_id: str, kind: str) -> str:
     """Return the name after `/kind/` in a resource id, whatever its casing; '' when absent."""
-    found = re.search(rf"/{re.escape(kind)}/([^/?]+)", resource_id, re.IGNORECASE)
+    found = _segment(kind).search(resource_id) if resource_id else None
     return found.group(1) if found else ""
+
+
+@cache
+def _segment(kind: str) -> re.Pattern[str]:
+    return re.compile(rf"/{re.escape(kind)}/([^/?]+)", re.IGNORECASE)
 
 
 def vault_of(resource_id: str) -> str:

@@ -27,6 +27,7 @@ POST's timeout, and Azure's lists being late."""
 async def look_for_job(bot: Bot, request: Request) -> Job | None:
     """Return the job that this request's latest attempt started, or None when none is to be seen.
 
+    However often it is looked for, each job that is not ours is read once.
     Raises `Unavailable` when Azure cannot be asked.
     """
     submission = request.submission
@@ -34,10 +35,11 @@ async def look_for_job(bot: Bot, request: Request) -> Job | None:
         return None
     if isinstance(request.target, Job):
         return await _changed(bot, request.target)
+    vault = request.target.vault
     for job in await _candidates(bot, request, submission):
-        whole = await bot.azure.job(request.target.vault, job.name)
-        if whole.begun_by(submission.client_request_id):
-            return whole
+        activity = await bot.azure.activity(vault, job.name)
+        if job.model_copy(update={"activity": activity}).begun_by(submission.client_request_id):
+            return await bot.azure.job(vault, job.name)
     return None
 
 

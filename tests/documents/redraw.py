@@ -14,9 +14,12 @@ from bot.domain.catalogue import Operation
 from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, HYPER_V, RCM, RCM_BACK
 from bot.domain.operations import CATALOGUE, FORWARD
 from bot.domain.request import TABLE, State
+from bot.gateways.azure.rights import role
 from bot.queries import VERBS
 
 CHECKOUT: Final = Path(__file__).parent.parent.parent
+ROLE: Final = CHECKOUT / "docs/azure-role.json"
+"""Drawn as a whole."""
 
 _LAST: Final = frozenset(
     state for state, steps in TABLE.items() if not set(steps.values()) - {state}
@@ -117,6 +120,9 @@ def redraw() -> list[str]:
         part = f"<!-- {name} -->\n{draw()}\n<!-- /{name} -->"
         path.write_text(text[: found.start()] + part + text[found.end() :], "utf-8")
         changed.append(document)
+    if ROLE.read_text("utf-8") != role():
+        ROLE.write_text(role(), "utf-8")
+        changed.append(ROLE.name)
     return changed
 
 

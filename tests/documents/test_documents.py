@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.operations import CATALOGUE
+from bot.gateways.azure.rights import ACTIONS, role
 from bot.settings import SHIPPED_POLICY
-from tests.documents.redraw import CHECKOUT, DRAWN, standing
+from tests.documents.redraw import CHECKOUT, DRAWN, ROLE, standing
 
 _LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"")
 _LARGEST_PICTURE = 300_000
@@ -76,16 +77,23 @@ def test_the_policy_in_the_readme_is_the_one_that_is_shipped() -> None:
     assert blocks[0].strip() in SHIPPED_POLICY.read_text("utf-8")
 
 
+def test_the_azure_role_is_what_the_bot_prints() -> None:
+    """The document and `dr doctor --role` have one source."""
+    assert ROLE.read_text("utf-8") == role()
+    printed = json.loads(role(["5ab1", "5ab2", "5ab1"]))
+    assert printed["AssignableScopes"] == ["/subscriptions/5ab1", "/subscriptions/5ab2"]
+
+
 def test_the_azure_role_lets_the_bot_post_what_the_catalogue_sends() -> None:
     """Its actions are the POSTs of the gateway and what has to be read for them, nothing else."""
-    role = json.loads((CHECKOUT / "docs/azure-role.json").read_text("utf-8"))
-    source = (CHECKOUT / "bot/gateways/azure/__init__.py").read_text("utf-8")
+    source = "".join(
+        one.read_text("utf-8") for one in (CHECKOUT / "bot/gateways/azure").glob("*.py")
+    )
     posted = set(re.findall(r'"(\w+)": (?:items|plans|jobs|client\.\w+)\.begin_', source))
-    allowed = {one.split("/")[-2] for one in role["Actions"] if one.endswith("/action")}
+    allowed = {one.split("/")[-2] for one in ACTIONS if one.endswith("/action")}
     assert posted == allowed
     assert len(CATALOGUE) >= len(posted)
-    read = {one.split("/")[-2] for one in role["Actions"] if one.endswith("/read")}
-    source += (CHECKOUT / "bot/gateways/azure/around.py").read_text("utf-8")
+    read = {one.split("/")[-2] for one in ACTIONS if one.endswith("/read")}
     around = {"virtualMachines", "recoveryPoints", "vaults", "replicationNetworkMappings"}
     assert read == set(_kinds_read(source)) | around
 

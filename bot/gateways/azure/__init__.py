@@ -8,10 +8,11 @@ policy, and what comes back is the job's id, or `AnswerLost`.
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError
@@ -28,6 +29,7 @@ from bot.domain.sites import ContainerMapping, Replica, Site
 from bot.errors import AnswerLost, AzureRefused, Unavailable
 from bot.gateways.azure.answers import refusal, retry_after, trouble
 from bot.gateways.azure.around import Around
+from bot.gateways.azure.operations import operations, place
 from bot.gateways.azure.wire import ShapeT, pages_of, read
 from bot.gateways.azure.wire_items import ItemShape, PointShape
 from bot.gateways.azure.wire_jobs import JobShape
@@ -41,12 +43,10 @@ COMPUTE_VERSION: Final = "2024-07-01"
 POST_TIMEOUT: Final = 30.0
 """Seconds after which a POST without an answer counts as lost."""
 _READ_TIMEOUT: Final = 30.0
+_REMEMBERED: Final = 10_000
+"""Jobs whose activity is remembered before it is begun anew."""
 _LIST_LIFE: Final = 3.0
 """Seconds for which a list of machines may be shown again."""
-
-
-Begin = Callable[..., Awaitable[object]]
-"""One of the SDK's operations that start something."""
 
 
 class Accepted(Data):
@@ -68,6 +68,7 @@ class Azure:
         self._https: dict[str, Any] = {"enforce_https": False} if sandbox else {}
         self._clients: dict[str, SiteRecoveryManagementClient] = {}
         self._per_container: set[str] = set()
+        self._activities: dict[str, str] = {}
         self._listed: dict[str, tuple[float, tuple[Machine, ...]]] = {}
         self._listing: dict[str, asyncio.Lock] = {}
         self.around = Around(self._get, self._list)
@@ -147,6 +148,18 @@ class Azure:
         """Read one job with its steps and errors."""
         return read(JobShape, await self._get(f"{vault}/replicationJobs/{name}")).job()
 
+    async def activity(self, vault: str, name: str) -> str:
+        """Return the activity of a job: read once and remembered, for it never changes."""
+        key = f"{vault}/{name}".casefold()
+        if key not in self._activities:
+            activity = (await self.job(vault, name)).activity
+            if not activity:
+                return ""
+            if len(self._activities) >= _REMEMBERED:
+                self._activities.clear()
+            self._activities[key] = activity
+        return self._activities[key]
+
     async def mappings(self, container: str) -> tuple[ContainerMapping, ...]:
         """List the mappings that a container takes part in, in both directions."""
         shapes = await self._list(
@@ -208,9 +221,9 @@ class Azure:
 
     async def _begin(self, call: Call, **options: Any) -> None:
         client = self._client(call.resource)
-        begin = _operations(client, call.resource)[call.action]
+        begin = operations(client, call.resource)[call.action]
         body = () if call.body is None else (call.body,)
-        await begin(*_place(call.resource), *body, **options)
+        await begin(*place(call.resource), *body, **options)
 
     async def _containers(self, vault: str) -> list[str]:
         fabrics = await self._list(f"{vault}/replicationFabrics", NamedShape)
@@ -235,7 +248,9 @@ class Azure:
     async def _get(self, path: str, version: str = API_VERSION) -> bytes:
         """GET a path below the resource manager, with the pipeline's token and retries."""
         client = self._client(path)
-        url = path if "api-version=" in path else f"{path}?api-version={version}"
+        url = path
+        if "api-version=" not in path:
+            url = f"{path}{'&' if '?' in path else '?'}api-version={version}"
         try:
             async with asyncio.timeout(_READ_TIMEOUT):
                 answer = await client.send_request(
@@ -262,6 +277,7 @@ class Azure:
                 base_url=self._url,
                 credential_scopes=[self._scope],
                 api_version=API_VERSION,
+                use_env_settings=_proxied(),
             )
         return self._clients[subscription]
 
@@ -290,53 +306,9 @@ def _no_pace(headers: Mapping[str, str]) -> int:
     return 0 if headers.get("Retry-After") == "0" else 20
 
 
-def _operations(client: SiteRecoveryManagementClient, resource_id: str) -> Mapping[str, Begin]:
-    """Return the SDK's operations on a resource, by the last segment of their POST."""
-    if segment(resource_id, "replicationJobs"):
-        jobs = client.replication_jobs
-        return {
-            "cancel": jobs.begin_cancel,
-            "restart": jobs.begin_restart,
-            "resume": jobs.begin_resume,
-        }
-    if segment(resource_id, "replicationRecoveryPlans"):
-        plans = client.replication_recovery_plans
-        return {
-            "unplannedFailover": plans.begin_unplanned_failover,
-            "plannedFailover": plans.begin_planned_failover,
-            "testFailover": plans.begin_test_failover,
-            "testFailoverCleanup": plans.begin_test_failover_cleanup,
-            "failoverCommit": plans.begin_failover_commit,
-            "failoverCancel": plans.begin_failover_cancel,
-            "reProtect": plans.begin_reprotect,
-        }
-    items = client.replication_protected_items
-    return {
-        "unplannedFailover": items.begin_unplanned_failover,
-        "plannedFailover": items.begin_planned_failover,
-        "testFailover": items.begin_test_failover,
-        "testFailoverCleanup": items.begin_test_failover_cleanup,
-        "applyRecoveryPoint": items.begin_apply_recovery_point,
-        "failoverCommit": items.begin_failover_commit,
-        "failoverCancel": items.begin_failover_cancel,
-        "repairReplication": items.begin_repair_replication,
-        "reProtect": items.begin_reprotect,
-        "switchprotection": client.replication_protection_containers.begin_switch_protection,
-    }
-
-
-def _place(resource_id: str) -> tuple[str, ...]:
-    """Split a resource id into the names that the SDK's operations take, in their order."""
-    kinds = (
-        "resourceGroups",
-        "vaults",
-        "replicationFabrics",
-        "replicationProtectionContainers",
-        "replicationProtectedItems",
-        "replicationRecoveryPlans",
-        "replicationJobs",
-    )
-    return tuple(name for kind in kinds if (name := segment(resource_id, kind)))
+def _proxied() -> bool:
+    """Whether the environment names a proxy: asking it afresh for every call takes a thread."""
+    return bool(getproxies().keys() - {"no"})
 
 
 def _local(link: str) -> str:

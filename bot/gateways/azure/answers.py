@@ -16,6 +16,7 @@ from azure.core.exceptions import (
 )
 
 from bot.errors import AzureRefused, DrError, Unavailable
+from bot.gateways.azure.rights import missing
 
 _TRY_AGAIN = frozenset({408, 429})
 _LONGEST = 3600.0
@@ -32,8 +33,8 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> DrError:
             retry_after=retry_after(headers),
         )
     if status == 403:
-        message = message or "the bot's identity lacks a right"
-        advice = advice or "Compare its role with the actions in the README."
+        message = message or "The bot's identity lacks a right."
+        advice = advice or missing(message)
     return AzureRefused(
         message or f"Azure answered {status} without a reason.",
         status=status,

@@ -5,12 +5,14 @@ Only what we need is read; unknown fields and values pass. Dates come naive, awa
 """
 
 from datetime import UTC, datetime
-from typing import Annotated, Generic, TypeVar
+from functools import cache
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
+from bot.domain.data import Data
 from bot.errors import Unavailable
 
 _EARLIEST, _LATEST = 1754, 9998
@@ -31,6 +33,9 @@ class OrElse:
         )
 
 
+_T = TypeVar("_T")
+Maybe = Annotated[_T | None, OrElse(None)]
+"""A part that may be missing: one odd part takes nothing else away with it."""
 Text = Annotated[str, OrElse("")]
 Whole = Annotated[int | None, OrElse(None)]
 When = Annotated[datetime | None, OrElse(None)]
@@ -51,6 +56,25 @@ class Shape(BaseModel):
 
 
 ShapeT = TypeVar("ShapeT", bound=Shape)
+DataT = TypeVar("DataT", bound=Data)
+
+
+def made(kind: type[DataT], **values: Any) -> DataT:
+    """Make one of our values of what a shape has validated: as `model_construct` does, at a tenth
+    of its price, for a list makes thousands."""
+    defaults, names = _whole(kind)
+    value = kind.__new__(kind)
+    put = object.__setattr__
+    put(value, "__dict__", defaults | values)
+    put(value, "__pydantic_fields_set__", names)
+    put(value, "__pydantic_extra__", None)
+    put(value, "__pydantic_private__", None)
+    return value
+
+
+@cache
+def _whole(kind: type[Data]) -> tuple[dict[str, Any], set[str]]:
+    return kind.model_construct().__dict__, set(kind.model_fields)
 
 
 class Page(Shape, Generic[ShapeT]):

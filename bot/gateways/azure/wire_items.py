@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from bot.domain.machines import RCM_BACK, Disk, Finding, Machine, Point, segment
-from bot.gateways.azure.wire import OrElse, Shape, Text, When, Whole, when
+from bot.gateways.azure.wire import Maybe, OrElse, Shape, Text, When, Whole, made, when
 
 
 class HealthErrorShape(Shape):
@@ -16,7 +16,8 @@ class HealthErrorShape(Shape):
 
     def finding(self) -> Finding:
         """Say it in our words."""
-        return Finding(
+        return made(
+            Finding,
             code=self.error_code,
             level=self.error_level,
             message=self.error_message or self.summary_message,
@@ -65,15 +66,15 @@ class DetailsShape(Shape):
     last_heartbeat: When = None
     agent_version: Text = ""
     agent_expiry_date: When = None
-    mobility_agent_details: Annotated[AgentShape | None, OrElse(None)] = None
-    unprotected_disks: Annotated[tuple[Shape, ...] | None, OrElse(None)] = None
+    mobility_agent_details: Maybe[AgentShape] = None
+    unprotected_disks: Maybe[tuple[Shape, ...]] = None
     rpo_in_seconds: Whole = None
     last_rpo_in_seconds: Whole = None
     last_rpo_calculated_time: When = None
     monitoring_percentage_completion: Whole = None
     initial_replication_progress_percentage: Whole = None
-    protected_managed_disks: tuple[DiskShape, ...] | None = None
-    vm_synced_config_details: SyncedConfigShape | None = None
+    protected_managed_disks: Maybe[tuple[DiskShape, ...]] = None
+    vm_synced_config_details: Maybe[SyncedConfigShape] = None
     multi_vm_group_name: Text = ""
     protection_cluster_id: Text = ""
 
@@ -85,14 +86,14 @@ class ItemProperties(Shape):
     active_location: Text = ""
     test_failover_state: Text = ""
     last_successful_test_failover_time: When = None
-    allowed_operations: tuple[str, ...] | None = None
+    allowed_operations: Maybe[tuple[str, ...]] = None
     replication_health: Text = ""
-    health_errors: tuple[HealthErrorShape, ...] | None = None
+    health_errors: Maybe[tuple[HealthErrorShape, ...]] = None
     policy_id: Text = ""
     primary_fabric_friendly_name: Text = ""
     recovery_fabric_friendly_name: Text = ""
     recovery_container_id: Text = ""
-    current_scenario: ScenarioShape | None = None
+    current_scenario: Maybe[ScenarioShape] = None
     provider_specific_details: Annotated[DetailsShape, OrElse(DetailsShape())] = DetailsShape()
 
 
@@ -111,7 +112,8 @@ class ItemShape(Shape):
         agent = details.mobility_agent_details or AgentShape()
         primary = details.primary_fabric_location or primary_name
         recovery = details.recovery_fabric_location or recovery_name
-        return Machine(
+        return made(
+            Machine,
             id=self.id,
             name=properties.friendly_name or self.name,
             item=self.name,
@@ -197,7 +199,8 @@ def _tags(details: DetailsShape) -> dict[str, str | None]:
 
 
 def _disk(disk: DiskShape) -> Disk:
-    return Disk(
+    return made(
+        Disk,
         id=disk.disk_id,
         name=disk.disk_name or segment(disk.disk_id, "disks"),
         cache_account=disk.primary_staging_azure_storage_account_id,

@@ -1,7 +1,7 @@
 """The shapes of jobs, their tasks and their errors, and how they become our own words."""
 
 from bot.domain.jobs import Job, JobError, JobStep
-from bot.gateways.azure.wire import Shape, Text, When, Whole, when
+from bot.gateways.azure.wire import Maybe, Shape, Text, When, Whole, when
 
 
 class ServiceErrorShape(Shape):
@@ -19,8 +19,8 @@ class ProviderErrorShape(Shape):
 
 
 class JobErrorShape(Shape):
-    service_error_details: ServiceErrorShape | None = None
-    provider_error_details: ProviderErrorShape | None = None
+    service_error_details: Maybe[ServiceErrorShape] = None
+    provider_error_details: Maybe[ProviderErrorShape] = None
 
     def error(self) -> JobError:
         """Say it in our words: the service's error, with the provider's where that is silent."""
@@ -35,7 +35,7 @@ class JobErrorShape(Shape):
 
 
 class GroupShape(Shape):
-    child_tasks: tuple["TaskShape", ...] | None = None
+    child_tasks: Maybe[tuple["TaskShape", ...]] = None
 
 
 class TaskDetailsShape(Shape):
@@ -51,8 +51,8 @@ class TaskShape(Shape):
     state_description: Text = ""
     start_time: When = None
     end_time: When = None
-    custom_details: TaskDetailsShape | None = None
-    group_task_custom_details: GroupShape | None = None
+    custom_details: Maybe[TaskDetailsShape] = None
+    group_task_custom_details: Maybe[GroupShape] = None
 
     def steps(self, depth: int = 0) -> tuple[JobStep, ...]:
         """Say it in our words, the nested tasks behind it."""
@@ -84,10 +84,10 @@ class JobProperties(Shape):
     target_object_name: Text = ""
     start_time: When = None
     end_time: When = None
-    tasks: tuple[TaskShape, ...] | None = None
-    errors: tuple[JobErrorShape, ...] | None = None
-    allowed_actions: tuple[str, ...] | None = None
-    custom_details: JobDetailsShape | None = None
+    tasks: Maybe[tuple[TaskShape, ...]] = None
+    errors: Maybe[tuple[JobErrorShape, ...]] = None
+    allowed_actions: Maybe[tuple[str, ...]] = None
+    custom_details: Maybe[JobDetailsShape] = None
 
 
 class JobShape(Shape):

@@ -34,12 +34,27 @@ redis.call('HDEL', KEYS[2], ARGV[1])
 return 0
 """
 
-# Moves the end of the queue away: nobody who comes now gets a place before then.
+# Nobody goes before the hold ends: who waits moves behind its end, in the same order and no closer
+# together than the pace, and who comes later gets a place behind them.
 _HOLD: Final = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local full = now + tonumber(ARGV[1]) + (tonumber(ARGV[2]) - 1) * tonumber(ARGV[3])
-full = math.max(full, tonumber(redis.call('GET', KEYS[1]) or '0'))
+local burst, spacing = tonumber(ARGV[2]), tonumber(ARGV[3])
+local free = now + tonumber(ARGV[1])
+local waiting, places = {}, redis.call('HGETALL', KEYS[2])
+for i = 1, #places, 2 do
+  waiting[#waiting + 1] = {who = places[i], place = tonumber(places[i + 1])}
+end
+table.sort(waiting, function(one, other)
+  if one.place == other.place then return one.who < other.who end
+  return one.place < other.place
+end)
+for _, each in ipairs(waiting) do
+  local place = math.max(each.place, free)
+  if place > each.place then redis.call('HSET', KEYS[2], each.who, place) end
+  free = place + spacing
+end
+local full = math.max(free + (burst - 1) * spacing, tonumber(redis.call('GET', KEYS[1]) or '0'))
 redis.call('SET', KEYS[1], full, 'PX', ARGV[4])
 return 0
 """
@@ -63,9 +78,9 @@ class Pacing:
         return int(wait) / 1000
 
     async def hold(self, subscription: str, seconds: float) -> None:
-        """Give nobody who comes now a place within so many seconds, because Azure said so."""
+        """Let nobody go within so many seconds, because Azure said so; the order is kept."""
         args = [int(seconds * 1000), BURST, _SPACING, _KEPT]
-        await self._hold(keys=[_key(subscription)], args=args)
+        await self._hold(keys=[_key(subscription), f"{_key(subscription)}:queue"], args=args)
 
 
 def _key(subscription: str) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.domain.catalogue import Ground
+from bot.domain.operations import CATALOGUE
 from bot.errors import AzureRefused, Unavailable
 from bot.gateways.azure import Azure
 from bot.gateways.azure.wire import read
@@ -14,7 +16,7 @@ from bot.gateways.azure.wire_items import ItemShape, PointShape
 from bot.gateways.azure.wire_jobs import JobShape
 from sandbox.server import serve
 from sandbox.vault import Vault
-from tests.bot.gateways.test_azure_changes import impostor
+from tests.bot.gateways.test_azure_changes import CRID, SAID, impostor
 from tests.bot.samples import ITEM, VAULT
 
 
@@ -73,6 +75,17 @@ async def test_points_come_newest_first(azure: Azure, vault: Vault) -> None:
     assert len(points) > 3
     assert [one.at for one in points] == sorted((one.at for one in points), reverse=True)
     assert {one.kind for one in points} >= {"CrashConsistent", "ApplicationConsistent"}
+
+
+async def test_the_activity_of_a_job_is_read_once(azure: Azure, vault: Vault) -> None:
+    """It never changes, and it is asked for again and again while an answer is lost."""
+    machine = await azure.machine(vault.machine("vm-web01").item_id)
+    call = CATALOGUE["failover"].call(Ground(target=machine), SAID)
+    accepted = await azure.submit(call, CRID)
+    vault.journal.clear()
+    for _ in range(3):
+        assert (await azure.activity(vault.resource_id, accepted.job)).startswith(CRID)
+    assert len(vault.journal) == 1
 
 
 async def test_reads_are_repeated_and_then_given_up(azure: Azure, vault: Vault) -> None:

@@ -1,5 +1,6 @@
 """The pace of changes: a burst at once, then one after the other, in the order of asking."""
 
+import itertools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -52,3 +53,27 @@ async def test_azure_s_word_is_kept(pacing: Pacing) -> None:
     await pacing.hold("sub", 1)
     waits = [await pacing.take("sub", f"R-{number}") for number in range(3)]
     assert all(19 < wait <= 20 + n / PER_SECOND for n, wait in enumerate(waits))
+
+
+async def test_who_waits_already_waits_for_a_later_word_too(pacing: Pacing) -> None:
+    """A place before the end of a hold moves behind it; the order and the pace are kept."""
+    for number in range(BURST):
+        await pacing.take("sub", f"R-{number}")
+    waiting = ["R-third", "R-first", "R-second"]
+    before = [await pacing.take("sub", who) for who in waiting]
+    assert before == sorted(before)
+    assert 0 < before[-1] < 1
+    await pacing.hold("sub", 20)
+    late = await pacing.take("sub", "R-late")
+    after = [await pacing.take("sub", who) for who in waiting]
+    assert 19 < after[0] <= 20
+    gaps = [two - one for one, two in itertools.pairwise([*after, late])]
+    assert all(gap == pytest.approx(1 / PER_SECOND, abs=0.09) for gap in gaps)
+
+
+async def test_a_place_far_behind_a_hold_stays(pacing: Pacing) -> None:
+    """Only who would go too early is moved."""
+    await pacing.hold("sub", 20)
+    place = await pacing.take("sub", "R-1")
+    await pacing.hold("sub", 5)
+    assert place - 1 < await pacing.take("sub", "R-1") <= place
