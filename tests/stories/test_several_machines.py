@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.world import World, inhabited
+from sandbox.people import Message
+from tests.world import World, inhabited, until
 
 BOTH = "Failover of vm-web01, vm-web02"
 TWO_RULES = """
@@ -17,6 +18,11 @@ name = "others"
 may_ask = ["everyone"]
 may_approve = ["everyone"]
 """
+
+
+async def said_in_thread(world: World, card: Message, words: str) -> bool:
+    """Whether the thread under a card says something."""
+    return any(words in one.words for one in await world.alice.thread(card))
 
 
 async def ask_for_both(world: World) -> None:
@@ -35,10 +41,11 @@ async def test_two_machines_go_with_one_vote(world: World) -> None:
     assert {world.vault.machine(name).region for name in ("vm-web01", "vm-web02")} == {
         "northeurope"
     }
-    thread = await world.alice.thread(card)
-    said = [one.words for one in thread]
     for name in ("vm-web01", "vm-web02"):
-        assert any(f"Failover of {name} succeeded in" in words for words in said), said
+        await until(
+            lambda name=name: said_in_thread(world, card, f"Failover of {name} succeeded in"),
+            f"the thread does not tell how {name} ended",
+        )
     await world.alice.presses("Commit", on=BOTH)
     await world.alice.sees("Commit of vm-web01, vm-web02", "0 of 2")
 
