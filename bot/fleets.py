@@ -6,6 +6,7 @@ whole is approved, the drafts become requests that go the way of any other.
 """
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Final
 
 from bot.domain.catalogue import Ground, Operation
@@ -15,6 +16,7 @@ from bot.domain.grammar import Command
 from bot.domain.machines import Machine
 from bot.domain.people import Person
 from bot.domain.policy import Rule
+from bot.domain.readiness import Weight, concerns
 from bot.domain.request import Request, Terms
 from bot.drafts import new_id, terms_of, write
 from bot.errors import NotNow
@@ -62,7 +64,7 @@ async def draft_fleet(
     fleet = Fleet(
         id=_id_of(operation, drafts),
         words=chosen.words,
-        members=tuple(_member(one) for one in drafts),
+        members=tuple(_member(one, operation) for one in drafts),
         left_out=chosen.left_out + unable,
         notes=chosen.notes,
     )
@@ -103,8 +105,11 @@ async def _grounds(
     return grounds, unable
 
 
-def _member(draft: Request) -> Member:
+def _member(draft: Request, operation: Operation) -> Member:
     machine = draft.ground.machine
+    asked = datetime.fromtimestamp(draft.asked_at / 1000, UTC)
+    found = concerns(machine, asked) if operation.judged else ()
+    risks = [one.sentence for one in found if one.weight is not Weight.NOTE]
     return Member(
         request=draft.id,
         id=machine.id,
@@ -118,6 +123,7 @@ def _member(draft: Request) -> Member:
         rpo_seconds=machine.rpo_seconds,
         together=machine.together,
         cluster=machine.cluster,
+        risk=risks[0] if risks else "",
         fingerprint=draft.fingerprint,
     )
 

@@ -1,7 +1,7 @@
 """How the options of commands are typed and checked; each is declared once and used by name."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Final
 
 from bot.domain.points import is_before, is_point
 from bot.domain.verbs import Argument, one_of
@@ -19,6 +19,7 @@ _STORAGE = re.compile(
     re.IGNORECASE,
 )
 _PAGES = 10_000
+LONGEST_NOTES: Final = 500
 
 
 def _is_point(text: str) -> bool:
@@ -38,6 +39,14 @@ def _storage_account(text: str) -> str:
 def _name(text: str) -> str:
     if len(text) > _LONGEST_NAME or not text.isprintable():
         raise Misunderstood(f"A name has at most {_LONGEST_NAME} characters, all of them visible.")
+    return text
+
+
+def _notes(text: str) -> str:
+    if len(text) > LONGEST_NOTES:
+        raise Misunderstood(
+            f"The notes are longer than {LONGEST_NOTES} characters.", "Shorten them."
+        )
     return text
 
 
@@ -227,5 +236,14 @@ WhichJobs = Annotated[
         "recent (those that run, then the newest), active (those that run or wait for somebody) "
         "or failed",
         one_of("recent", "active", "failed"),
+    ),
+]
+Notes = Annotated[
+    str,
+    Argument(
+        "Notes",
+        '"<what the test showed>"',
+        "what the test showed, in quotation marks; Azure keeps it with the job",
+        _notes,
     ),
 ]

@@ -52,12 +52,10 @@ def test_failover(ground: Ground, network: str) -> Call:
     )
 
 
-def cleanup(ground: Ground) -> Call:
+def cleanup(ground: Ground, comments: str) -> Call:
     """The end of a test failover, of a machine or a plan."""
-    comments = {"comments": "Cleaned up through the DR bot."}
-    return plain("testFailoverCleanup", ground).model_copy(
-        update={"body": {"properties": comments}}
-    )
+    body = {"properties": {"comments": comments}}
+    return Call(action="testFailoverCleanup", resource=ground.target.id, body=body)
 
 
 def resume(job: str, comments: str) -> Call:

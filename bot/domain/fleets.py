@@ -29,6 +29,8 @@ class Member(Data):
     together: str = ""
     """The multi-VM consistency group that it belongs to."""
     cluster: str = ""
+    risk: str = ""
+    """The heaviest of what speaks against failing it over, when that is asked."""
     fingerprint: str
     """The digest of all that is approved for it."""
 

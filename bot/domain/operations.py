@@ -15,6 +15,7 @@ from bot.domain.arguments import (
     LogStorage,
     MasterTarget,
     Network,
+    Notes,
     PointChoice,
     ProcessServer,
     ReplicationPolicy,
@@ -173,9 +174,12 @@ def _common_test_network(ground: Ground) -> str:
     way=stays,
     destroys=deletes_test_copy,
 )
-def cleanup(ground: Ground) -> Call:
-    """End a test failover and delete its copy."""
-    return bodies.cleanup(ground)
+def cleanup(ground: Ground, *, notes: Notes = "") -> Call:
+    """End a test failover and delete its copy.
+
+    What the test showed can be said in notes, which Azure keeps with the job.
+    """
+    return bodies.cleanup(ground, notes or "Cleaned up through the DR bot.")
 
 
 @operation(

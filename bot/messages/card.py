@@ -40,7 +40,8 @@ from bot.messages.buttons import (
     Button,
     Confirm,
 )
-from bot.messages.facts import facts, groups, members
+from bot.messages.facts import facts, members
+from bot.messages.plans import group_blocks
 from bot.messages.tables import fleet_table, step_blocks
 
 
@@ -105,6 +106,8 @@ _LIKELY = {
     "commit": "reprotect",
     "test-failover": "cleanup",
 }
+_GROUPS = 8
+"""So many groups of a plan are on its card; `/dr plan` shows them all."""
 _SETTLED = 10
 """So many machines have a button of their own on the card of several."""
 
@@ -244,12 +247,11 @@ def _what_people_should_know(request: Request) -> list[Block]:
                 "others of it are not in this request."
             )
         return sections(found)
-    worst = [
-        f"{found[0]} ({esc(machine.name)})"
-        for machine in request.ground.machines
-        if judged and (found := lines.readiness(machine, asked, most=1))
-    ]
-    return [*sections(groups(request)), *sections(worst[:6])]
+    if isinstance(request.target, Plan):
+        machines = request.ground.machines
+        risks = lines.risks(machines, asked) if judged else []
+        return [*group_blocks(request.target, machines, most=_GROUPS), *sections(risks)]
+    return []
 
 
 def _now(after: Ground | None) -> list[Block]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bot.domain.fleets import Fleet, Member
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine, segment
-from bot.domain.plans import Plan, PlanAction, PlanGroup
+from bot.domain.plans import Plan
 from bot.domain.points import by_id
 from bot.domain.request import Request, State
 from bot.messages import lines
@@ -26,16 +26,6 @@ def facts(request: Request) -> Pairs:
         names = ", ".join(mention(vote.person.id) for vote in request.approvals)
         pairs.append(("Approved by", names))
     return pairs
-
-
-def groups(request: Request) -> list[str]:
-    """Return the groups of a plan as they start, one piece of text for each."""
-    plan = request.target
-    if not isinstance(plan, Plan):
-        return []
-    by_item = {machine.item.casefold(): machine for machine in request.ground.machines}
-    numbered = enumerate(plan.boots, start=1)
-    return ["\n".join(_group(number, group, by_item)) for number, group in numbered]
 
 
 def members(fleet: Fleet, most: int = MEMBERS) -> list[str]:
@@ -117,24 +107,9 @@ def _rpos(request: Request) -> Iterator[tuple[str, int | None]]:
     yield from ((machine.name, machine.rpo_seconds) for machine in request.ground.machines)
 
 
-def _group(number: int, group: PlanGroup, by_item: dict[str, Machine]) -> Iterator[str]:
-    yield f"*Group {number}*"
-    yield from (_action(action, "first") for action in group.before)
-    for item in group.items:
-        machine = by_item.get(item.rpartition("/")[2].casefold())
-        if machine:
-            icon = lines.HEALTH_ICONS.get(machine.health, ":white_circle:")
-            yield f"{icon} *{esc(machine.name)}* — {lines.standing(machine)}"
-    yield from (_action(action, "then") for action in group.after)
-
-
-def _action(action: PlanAction, when: str) -> str:
-    icon = {"manual": ":raised_hand:", "runbook": ":gear:"}.get(action.kind, ":scroll:")
-    return f"{icon} {when} ({esc(action.kind)}) {esc(action.name)}: {esc(action.words, 200)}"
-
-
 def _member(one: Member) -> str:
     icon = lines.HEALTH_ICONS.get(one.health, ":white_circle:")
     rpo = f" · RPO {duration(one.rpo_seconds)}" if one.rpo_seconds is not None else ""
     where = f"runs in {esc(one.here)}"
-    return f"{icon} *{esc(one.name)}* — {esc(one.state_words)} · {where}{rpo}"
+    risk = f"\n:warning: {esc(one.risk, 200)}" if one.risk else ""
+    return f"{icon} *{esc(one.name)}* — {esc(one.state_words)} · {where}{rpo}{risk}"

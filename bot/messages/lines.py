@@ -159,6 +159,17 @@ def readiness(machine: Machine, now: datetime, most: int = 4) -> list[str]:
     return said
 
 
+def risks(machines: Sequence[Machine], now: datetime, most: int = 8) -> list[str]:
+    """What speaks against failing several machines over, the heaviest first; notes are left out."""
+    found = [(one, machine) for machine in machines for one in concerns(machine, now)]
+    heavy = [(one, machine) for one, machine in found if one.weight is not Weight.NOTE]
+    heavy.sort(key=lambda pair: pair[0].weight)
+    said = [f"{concern(one)} (*{esc(machine.name)}*)" for one, machine in heavy[:most]]
+    if len(heavy) > most:
+        said.append(f":memo: and {len(heavy) - most} more: /dr ready")
+    return said
+
+
 def concern(one: Concern) -> str:
     """A finding about readiness, with what to do."""
     advice = f" — {esc(one.advice, 200)}" if one.advice else ""
@@ -232,6 +243,8 @@ def votes(request: Request) -> str:
     return "\n".join(said) or "none"
 
 
+_INDENT = "\u2003\u2003"
+"""Two spaces as wide as a letter: Slack drops ordinary ones at the beginning of a line."""
 STEPS = 14
 """So many steps of a job are shown, where not more are asked for."""
 
@@ -262,7 +275,7 @@ def _step(one: JobStep, now: datetime) -> str:
     took = ""
     if one.started and one.state != "Skipped":
         took = f" · {duration(((one.ended or now) - one.started).total_seconds())}"
-    return f"{'      ' * one.depth}{icon} {esc(one.name, 120)} — {word}{took}"
+    return f"{_INDENT * one.depth}{icon} {esc(one.name, 120)} — {word}{took}"
 
 
 def _who(one: str) -> str:

@@ -59,18 +59,27 @@ def plan_view(
         ),
         *lines.troubles([trouble] if trouble else []),
     ]
-    for number, group in enumerate(plan.boots[:_GROUPS], 1):
-        blocks += _group(number, group, machines, known=not trouble)[:2]
-    if len(plan.boots) > _GROUPS:
-        blocks.append(context(f"… and {len(plan.boots) - _GROUPS} more groups."))
-    others = [one for group in plan.groups if group.kind != "Boot" for one in _around(group)]
-    if others:
-        blocks += sections(["*Around the shutdown and the failover*", *others])[:2]
+    blocks += group_blocks(plan, machines, known=not trouble)
     can = ", ".join(code(f"/dr {one} plan:{plan.name}") for one in offers)
     blocks.append(context(f"Possible now: {can}." if can else "Nothing can be asked for now."))
     return Message(
         text=esc(f"The plan {plan.name}: {many(len(plan.items), 'machine')}."), blocks=blocks
     )
+
+
+def group_blocks(
+    plan: Plan, machines: Sequence[Machine], *, known: bool = True, most: int = _GROUPS
+) -> list[Block]:
+    """The groups of a plan as they start, with what happens before and after each."""
+    blocks: list[Block] = []
+    for number, group in enumerate(plan.boots[:most], 1):
+        blocks += _group(number, group, machines, known=known)[:2]
+    if len(plan.boots) > most:
+        blocks.append(context(f"… and {len(plan.boots) - most} more groups."))
+    others = [one for group in plan.groups if group.kind != "Boot" for one in _around(group)]
+    if others:
+        blocks += sections(["*Around the shutdown and the failover*", *others])[:2]
+    return blocks
 
 
 def _line(plan: Plan) -> str:
@@ -126,4 +135,4 @@ def _member(item: str, machines: Sequence[Machine], *, known: bool) -> str:
     if machine is None:
         why = "is not in the vault any more" if known else "could not be read"
         return f"• {esc(name, 80)} {why}"
-    return f"• *{esc(machine.name, 80)}* — {lines.health(machine)} {lines.standing(machine)}"
+    return f"• *{esc(machine.name, 80)}* — {lines.health(machine)} · {lines.standing(machine)}"

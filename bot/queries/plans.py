@@ -1,8 +1,9 @@
 """Looking at recovery plans: all of them, or one with its groups, actions and machines."""
 
 from bot.access import require_look
+from bot.domain.catalogue import Ground
 from bot.domain.data import Data
-from bot.domain.offers import offered
+from bot.domain.offers import offered_on
 from bot.domain.plans import members
 from bot.errors import AzureRefused, Unavailable
 from bot.queries.found import PlanList, PlanView
@@ -24,9 +25,9 @@ async def plan(bot: Bot, user_id: str, target: str) -> Data:
     """Show one recovery plan: its groups in order, their actions, and how its machines stand."""
     await require_look(bot, user_id)
     found = await find_plan(bot, target)
-    offers = tuple(one.name for one in offered(found))
     try:
         machines = members(found, await bot.azure.machines(found.vault, fresh=False))
     except (AzureRefused, Unavailable) as error:
-        return PlanView(plan=found, machines=(), offers=offers, trouble=error.sentence)
-    return PlanView(plan=found, machines=machines, offers=offers)
+        return PlanView(plan=found, machines=(), offers=(), trouble=error.sentence)
+    offers = offered_on(Ground(target=found, machines=machines))
+    return PlanView(plan=found, machines=machines, offers=tuple(one.name for one in offers))

@@ -26,7 +26,7 @@ USAGE = {
     "cancel-failover": "/dr cancel-failover <machine>… [because <reason>]",
     "test-failover": "/dr test-failover <machine>… [--network <virtual network id>] "
     "[--point latest|processed|app|multivm|before:<time>|<id>] [because <reason>]",
-    "cleanup": "/dr cleanup <machine>… [because <reason>]",
+    "cleanup": '/dr cleanup <machine>… [--notes "<what the test showed>"] [because <reason>]',
     "resynchronise": "/dr resynchronise <machine>… [because <reason>]",
     "cancel-job": "/dr cancel-job <job>|<request>|<machine> [because <reason>]",
     "restart-job": "/dr restart-job <job>|<request>|<machine> [because <reason>]",
