@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from bot.domain.data import Data
 from bot.domain.machines import vault_of
+from bot.domain.scenarios import scenario_words
 
 RUNNING_JOB_STATES: Final = frozenset({"NotStarted", "InProgress", "Suspended", "Cancelling"})
 GOOD_JOB_STATES: Final = frozenset(
@@ -72,8 +73,10 @@ class Job(Data):
 
     @property
     def label(self) -> str:
-        """What people call it: `UnplannedFailover of vm-web01`."""
-        return f"{self.scenario} of {self.target}" if self.target else f"{self.scenario} job"
+        """What people call it: `failover of vm-web01`."""
+        words = scenario_words(self.scenario)
+        words = words[:1].lower() + words[1:]
+        return f"{words} of {self.target}" if self.target else f"{words} job"
 
     @property
     def vault(self) -> str:

@@ -6,6 +6,7 @@ from bot.domain.jobs import Job
 from bot.domain.machines import Machine
 from bot.domain.operations import CATALOGUE
 from bot.domain.plans import Plan
+from bot.domain.scenarios import scenario_words
 from bot.errors import NotNow
 
 _WORDY = 3
@@ -65,7 +66,7 @@ def _machine(operation: Operation, machine: Machine) -> NotNow | None:
         return NotNow(f"{operation.title} is done to a job, and {machine.name} is a machine.")
     if machine.scenario:
         return NotNow(
-            f"Azure is running {machine.scenario} on {machine.name}.",
+            f"Azure is running “{scenario_words(machine.scenario)}” on {machine.name}.",
             "Ask again when it has ended; /dr status shows it.",
         )
     if machine.provider not in operation.needs:
@@ -95,7 +96,8 @@ def _plan(operation: Operation, plan: Plan) -> NotNow | None:
         return NotNow(f"{operation.title} is done to a job, and {plan.name} is a plan.")
     if plan.scenario:
         return NotNow(
-            f"Azure is running {plan.scenario} on {plan.name}.", "Ask again when it has ended."
+            f"Azure is running “{scenario_words(plan.scenario)}” on {plan.name}.",
+            "Ask again when it has ended; /dr plan shows it.",
         )
     if by_machine(operation, plan):
         if set(plan.providers) <= set(operation.needs):

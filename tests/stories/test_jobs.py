@@ -3,7 +3,7 @@
 from tests.world import World, until
 
 FAILOVER = "Failover of vm-web01"
-CANCEL = "Cancel job: UnplannedFailover of vm-web01"
+CANCEL = "Cancel job: failover of vm-web01"
 
 
 async def running(world: World) -> None:
@@ -45,7 +45,7 @@ async def test_a_failed_job_is_restarted(world: World) -> None:
     await world.done(FAILOVER, "Failed")
     job = next(one for one in world.vault.jobs if one.scenario == "UnplannedFailover")
     await world.alice.types(f"/dr restart-job {job.job_id} because the quota is raised")
-    title = "Restart job: UnplannedFailover of vm-web01"
+    title = "Restart job: failover of vm-web01"
     await world.alice.sees(title, "0 of 2", "once more")
     await world.approved(title)
     await until(lambda: world.posts("restart") == 1, "the job was not restarted")
@@ -62,7 +62,7 @@ async def test_a_job_that_waits_is_resumed(world: World) -> None:
     await until(lambda: world.vault.jobs[-1].state == "Suspended", "the job does not wait")
     request = await world.request()
     await world.alice.types(f"/dr resume-job {request.id} because it is checked")
-    title = "Resume job: UnplannedFailover of vm-web01"
+    title = "Resume job: failover of vm-web01"
     await world.alice.sees(title, "0 of 2")
     await world.approved(title)
     await until(lambda: world.posts("resume") == 1, "the job was not resumed")

@@ -355,7 +355,7 @@ def test_what_a_machine_offers(one: Machine, expected: list[str]) -> None:
 def test_a_busy_machine_says_what_runs_on_it() -> None:
     """Two operations are never asked for at once."""
     reason = why_not(CATALOGUE["failover"], machine(scenario="TestFailover"))
-    assert "Azure is running TestFailover on vm-web01" in str(reason)
+    assert "Azure is running “Test failover” on vm-web01" in str(reason)
 
 
 def test_an_operation_that_is_not_offered_says_what_is() -> None:
