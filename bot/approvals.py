@@ -22,8 +22,10 @@ from bot.domain.votes import (
     why_not_nod,
     why_not_resubmit,
     why_not_withdraw,
+    why_not_withdraw_rest,
 )
 from bot.errors import NotAllowed, NotNow
+from bot.jobs.gather import let_go_all
 from bot.jobs.reconcile import GRACE
 from bot.lifecycle import Move, change, fact_of, note
 from bot.runtime import Bot
@@ -91,6 +93,36 @@ async def withdraw(bot: Bot, click: Click) -> Request:
         )
 
     return await _decide(bot, click, "withdraw", decide)
+
+
+async def withdraw_rest(bot: Bot, click: Click) -> Request:
+    """Take back what has not been sent yet of several machines; what runs goes on.
+
+    Whoever may ask for it or approve it can: stopping must not wait for the one who asked.
+    """
+    pressed: list[Standing] = []
+
+    def decide(who: Standing, request: Request, _now: int) -> None:
+        _refuse(why_not_withdraw_rest(request, who))
+        pressed.append(who)
+
+    whole = await _decide(bot, click, "withdraw the rest", decide)
+    if whole.fleet is None:
+        return whole
+    await let_go_all(bot, whole, whole.fleet)  # what has no request yet cannot be withdrawn
+    withdraw_it = partial(_withdraw_part, pressed[-1])
+    for part, outcome in (await bot.redis.requests.results(whole.id)).items():
+        if outcome.state is State.APPROVED:
+            await change(bot, part, withdraw_it, click=f"{click.id}:{part}")
+    return whole
+
+
+def _withdraw_part(who: Standing, part: Request, now: int) -> Move | None:
+    if part.state is not State.APPROVED:
+        return None
+    why = f"{who.person.name} withdrew what had not been sent yet."
+    after = take(part, Step.WITHDRAW, closed_at=now, why=why, needs_nod=False)
+    return Move(request=after, fact=fact_of(Step.WITHDRAW, part, after, actor(who.person), why))
 
 
 async def resubmit(bot: Bot, click: Click) -> Request:

@@ -19,6 +19,7 @@ from bot.messages.buttons import (
     NOD,
     RESUBMIT,
     WITHDRAW,
+    WITHDRAW_REST,
     Button,
 )
 from bot.runtime import Bot
@@ -69,6 +70,7 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
     APPROVE: _deciding(approvals.approve),
     DENY: _deciding(approvals.deny),
     WITHDRAW: _deciding(approvals.withdraw),
+    WITHDRAW_REST: _deciding(approvals.withdraw_rest),
     RESUBMIT: _deciding(approvals.resubmit),
     GIVE_UP: _deciding(approvals.give_up),
     NOD: _nod,

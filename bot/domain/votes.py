@@ -64,6 +64,18 @@ def why_not_resubmit(request: Request, standing: Standing) -> str | None:
     return None
 
 
+def why_not_withdraw_rest(request: Request, standing: Standing) -> str | None:
+    """Say why this person cannot stop several machines of which some are not sent, or None."""
+    if request.state is not State.RUNNING or request.fleet is None:
+        return f"This request is {request.state}; there is nothing left to withdraw."
+    if reason := why_nobody(standing.person, standing.home_teams):
+        return reason
+    lists = request.terms.may_ask + request.terms.may_approve
+    if not includes(lists, standing.person.id, standing.groups):
+        return "You are not among those who may ask for or approve this."
+    return None
+
+
 def why_not_give_up(request: Request, standing: Standing, since: int) -> str | None:
     """Say why this person cannot give an unknown request up, or return None.
 

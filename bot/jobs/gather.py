@@ -32,7 +32,7 @@ async def gather(bot: Bot, request_id: str) -> float | None:
     if whole.state is State.APPROVED:
         whole = await _release(bot, whole)
     if whole.state is State.RUNNING:
-        await _let_go_all(bot, whole, fleet)
+        await let_go_all(bot, whole, fleet)
         await _end(bot, whole, fleet)
     return None
 
@@ -54,7 +54,8 @@ async def _release(bot: Bot, whole: Request) -> Request:
     return await change(bot, whole.id, decide)
 
 
-async def _let_go_all(bot: Bot, whole: Request, fleet: Fleet) -> None:
+async def let_go_all(bot: Bot, whole: Request, fleet: Fleet) -> None:
+    """Make the requests of all machines that have none yet."""
     begun = await bot.redis.requests.results(whole.id)
     for member in fleet.members:
         if member.request not in begun:

@@ -73,6 +73,8 @@ class Button:
 APPROVE: Final = Button("approve", "Approve", "primary")
 DENY: Final = Button("deny", "Deny", "danger")
 WITHDRAW: Final = Button("withdraw", "Withdraw")
+WITHDRAW_REST: Final = Button("rest", "Withdraw the rest", "danger")
+"""Takes back what has not been sent yet of several machines."""
 RESUBMIT: Final = Button("resubmit", "Submit again", "danger")
 GIVE_UP: Final = Button("giveup", "Give up", "danger")
 NEXT: Final = Button("next", "Next")

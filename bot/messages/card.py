@@ -37,6 +37,7 @@ from bot.messages.buttons import (
     NOD,
     RESUBMIT,
     WITHDRAW,
+    WITHDRAW_REST,
     Button,
     Confirm,
 )
@@ -295,6 +296,8 @@ def _running_buttons(request: Request, outcomes: Mapping[str, Outcome]) -> list[
         lost = [(one, o) for one, o in outcomes.items() if o.state is State.UNKNOWN]
         found = [_settle(RESUBMIT, one, o, _again(request)) for one, o in stuck]
         found += [_settle(GIVE_UP, one, o, _give_up(request)) for one, o in lost]
+        if len(outcomes) < len(request.fleet.members) or any(map(_unsent, outcomes.values())):
+            found.insert(0, WITHDRAW_REST.draw(request.id, confirm=_rest(request)))
         return [actions(found[:_SETTLED])] if found else []
     job = request.job
     if job is None:
@@ -304,6 +307,10 @@ def _running_buttons(request: Request, outcomes: Mapping[str, Outcome]) -> list[
         title = CATALOGUE["cancel-job"].title
         drawn.append(NEXT.draw(f"cancel-job:{request.id}", label=title, suffix="cancel-job"))
     return [actions(drawn)] if drawn else []
+
+
+def _unsent(outcome: Outcome) -> bool:
+    return outcome.state is State.APPROVED and not outcome.needs_nod
 
 
 def _settle(button: Button, request_id: str, outcome: Outcome, confirm: Confirm) -> Block:
@@ -355,6 +362,11 @@ def _withdraw(request: Request) -> Block:
 def _again(request: Request) -> Confirm:
     text = "Azure has no job of the first attempt. This sends the approved operation once more."
     return Confirm(f"Submit {lines.title(request)} again?", text, RESUBMIT.label)
+
+
+def _rest(request: Request) -> Confirm:
+    text = "Machines that were not sent to Azure yet stay as they are. What runs goes on."
+    return Confirm(f"Withdraw the rest of {lines.title(request)}?", text, WITHDRAW_REST.label)
 
 
 def _give_up(request: Request) -> Confirm:

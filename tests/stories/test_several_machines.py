@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from bot.cards import draw
+from bot.jobs.gather import gather
 from sandbox.people import Message
 from tests.world import World, inhabited, until
 
@@ -110,6 +112,29 @@ async def test_a_machine_that_changed_is_void_and_the_others_go(world: World) ->
     card = await world.done(BOTH, "Failed", "1 of 2 machines succeeded", minutes=10)
     assert "vm-web01 void" in card.words
     assert world.posts("unplannedFailover") == 1
+
+
+async def test_the_rest_is_withdrawn_by_whoever_may(quiet: World) -> None:
+    """What has not been sent stays as it is; nobody needs the one who asked for that."""
+    await ask_for_both(quiet)
+    whole = await quiet.request()
+    await gather(quiet.bot, whole.id)
+    await quiet.bo.sees(BOTH, "0 of 2")
+    await draw(quiet.bot, whole.id)
+    await quiet.erin.presses("Withdraw the rest", on=BOTH)
+    await quiet.told(quiet.erin, "You are not among those who may ask for or approve this.")
+    await quiet.bo.presses("Withdraw the rest", on=BOTH)
+    await until(lambda: has_ended(quiet, f"{whole.id}.2"), "the rest is not withdrawn")
+    await gather(quiet.bot, whole.id)
+    await draw(quiet.bot, whole.id)
+    await quiet.alice.sees(BOTH, "Failed", "bo withdrew what had not been sent yet")
+    assert quiet.posts("unplannedFailover") == 0
+
+
+async def has_ended(world: World, part: str) -> bool:
+    """Whether the request of one machine is closed."""
+    request = await world.bot.redis.requests.load(part)
+    return request is not None and not request.open
 
 
 async def test_a_denied_request_frees_every_machine(world: World) -> None:
