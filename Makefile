@@ -1,6 +1,7 @@
 # Everything a person does with this checkout. `make` alone lists it.
 PYTHON ?= python3
 ARGS ?=
+WORKERS ?= 3
 BIN := .venv/bin
 
 .PHONY: help install demo test check fix bench lock clean
@@ -19,8 +20,8 @@ install: .venv/ready ## create .venv with everything, hashes checked
 demo: install ## the whole bot against a sandbox, on one local address (ARGS=--script plays it unattended)
 	$(BIN)/dr demo $(ARGS)
 
-test: install ## run every test; starts what it needs itself
-	$(BIN)/python -m pytest $(ARGS)
+test: install ## run every test; starts what it needs itself (WORKERS=0 runs them one by one)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: install ## style, types, floors, and everything the documents claim
 	@$(BIN)/python -m tests.check
