@@ -69,9 +69,10 @@ async def _draw(bot: Bot, request_id: str) -> float | None:
     dirty = await bot.redis.cards.became_dirty(request_id)
     now = (await bot.redis.requests.snapshot(request_id)).now
     request = await bot.redis.requests.load(request_id)
-    if request is None:
+    if request is None or request.parent:  # one of several machines is shown by the whole
         await bot.redis.cards.clean(request_id, dirty)
-    if request is None or not dirty:
+        return None
+    if not dirty:
         return None
     record = await bot.redis.cards.record(request_id)
     if not record.ts:

@@ -100,6 +100,7 @@ async def _start_sandbox(
         *(sys.executable, "-m", "sandbox"),
         *("--deliver-to", f"http://127.0.0.1:{web_port}/slack/events"),
         *("--speed", str(speed)),
+        *("--estate", "full"),
         *("--workspace-port", str(port)),
         *("--announce", str(announcement)),
     ]

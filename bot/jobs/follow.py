@@ -8,6 +8,7 @@ import asyncio
 import logging
 from typing import Final
 
+from bot.domain.fleets import root
 from bot.domain.jobs import Job, JobStep
 from bot.domain.machines import same_id
 from bot.domain.request import Request, State, Step
@@ -142,7 +143,7 @@ async def _run_on(
     elif job != known:
         await step(bot, request, Step.PROGRESS, _news(known, job), job=job, why="")
     else:
-        await bot.redis.cards.touch(request.id, now, after=_SILENCE)
+        await bot.redis.cards.touch(root(request.id), now, after=_SILENCE)
 
 
 def _still_as_it_was(request: Request, job: Job, now: int) -> bool:

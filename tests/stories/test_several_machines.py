@@ -52,6 +52,18 @@ async def test_two_machines_go_with_one_vote(world: World) -> None:
     await world.alice.sees("Commit of vm-web01, vm-web02", "0 of 2")
 
 
+async def test_a_part_never_has_a_card_of_its_own(quiet: World) -> None:
+    """However long it runs in silence, and whoever asks for a drawing."""
+    await ask_for_both(quiet)
+    whole = await quiet.request()
+    await gather(quiet.bot, whole.id)
+    part = f"{whole.id}.1"
+    await quiet.bot.redis.cards.touch(part, whole.asked_at + 60_000, after=0)
+    assert await draw(quiet.bot, part) is None
+    assert (await quiet.bot.redis.cards.record(part)).ts == ""
+    assert part not in await quiet.bot.redis.cards.dirty()
+
+
 async def test_a_pattern_is_frozen_into_names(world: World) -> None:
     """The card lists every machine that is meant, with how each stands."""
     await world.alice.types("/dr failover vm-web* because West Europe is down")
