@@ -6,7 +6,7 @@ else has to be told.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
@@ -25,6 +25,7 @@ TargetKind = Literal[
     "line",
 ]
 ReasonKind = Literal["required", "optional", "none"]
+_FEW: Final = 4
 _HINTS: Final = {
     "machines": "<machine>…",
     "machine or request": "<machine>|<request>",
@@ -79,11 +80,19 @@ class Verb:
     @property
     def usage(self) -> str:
         """The line that shows how it is typed."""
+        return self._line([f"[--{one.name} {one.argument.hint}]" for one in self.options])
+
+    @property
+    def brief(self) -> str:
+        """The same for a list of many, where it does not name more options than a few."""
+        return self.usage if len(self.options) <= _FEW else self._line(["[options]"])
+
+    def _line(self, options: Sequence[str]) -> str:
         parts = [f"/dr {self.name}"]
         if self.target:
             hint = _HINTS.get(self.target, f"<{self.target}>")
             parts.append(hint if self.target_required else f"[{hint}]")
-        parts += [f"[--{option.name} {option.argument.hint}]" for option in self.options]
+        parts += options
         if self.reason != "none":
             parts.append("because <reason>" if self.reason == "required" else "[because <reason>]")
         return " ".join(parts)

@@ -157,7 +157,7 @@ def _help_on(verb: Verb) -> Message:
 
 
 def _line(verb: Verb) -> str:
-    return f"`{_code(verb.usage)}`\n{esc(verb.help)}"
+    return f"`{_code(verb.brief)}`\n{esc(verb.help)}"
 
 
 def _code(text: str) -> str:

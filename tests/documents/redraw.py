@@ -39,7 +39,7 @@ PROVIDERS: Final[Mapping[str, str]] = {
 
 def commands() -> str:
     """Draw the table of commands: how each is typed and what it does."""
-    rows = [f"| {_code(verb.usage)} | {verb.help} |" for verb in VERBS.values()]
+    rows = [f"| {_code(verb.brief)} | {verb.help} |" for verb in VERBS.values()]
     return "\n".join(["| Type | It does |", "| --- | --- |", *rows])
 
 
