@@ -30,7 +30,7 @@ from bot.errors import AnswerLost, AzureRefused, Unavailable
 from bot.gateways.azure.answers import refusal, retry_after, trouble
 from bot.gateways.azure.around import Around
 from bot.gateways.azure.operations import operations, place
-from bot.gateways.azure.wire import ShapeT, pages_of, read
+from bot.gateways.azure.wire import ShapeT, read
 from bot.gateways.azure.wire_items import ItemShape, PointShape
 from bot.gateways.azure.wire_jobs import JobShape
 from bot.gateways.azure.wire_places import MappingShape, NamedShape, VmShape
@@ -240,9 +240,9 @@ class Azure:
         found: list[ShapeT] = []
         link = path
         while link:
-            page = read(pages_of(shape), await self._get(link))
-            found += page.value or []
-            link = _local(page.next_link)
+            page, link = shape.page(await self._get(link))
+            found += page
+            link = _local(link)
         return found
 
     async def _get(self, path: str, version: str = API_VERSION) -> bytes:
