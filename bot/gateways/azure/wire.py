@@ -48,7 +48,7 @@ When = Annotated[datetime | None, OrElse(None)]
 """As it came; `when` makes a date of our time of it."""
 
 
-_DATE: Final[TypeAdapter[datetime | None]] = TypeAdapter(When)
+_date_of: Final = TypeAdapter[datetime | None](When).validator.validate_python
 
 
 def when(at: datetime | str | None, otherwise: datetime | str | None = None) -> datetime | None:
@@ -60,7 +60,7 @@ def when(at: datetime | str | None, otherwise: datetime | str | None = None) -> 
 
 
 def _date(at: datetime | str | None) -> datetime | None:
-    return _DATE.validate_python(at) if isinstance(at, str) else at
+    return _date_of(at) if isinstance(at, str) else at
 
 
 class Shape(BaseModel):

@@ -109,7 +109,7 @@ class ItemProperties(Shape):
     recovery_fabric_friendly_name: Text = ""
     recovery_container_id: Text = ""
     current_scenario: Maybe[ScenarioShape] = None
-    provider_specific_details: Annotated[DetailsShape, OrElse(DetailsShape())] = DetailsShape()
+    provider_specific_details: Maybe[DetailsShape] = None
 
 
 _NO_SCENARIO: Final = ScenarioShape()
