@@ -1,5 +1,4 @@
-"""Long lists at a fifth of the price: the twin of a shape, which builds nothing that no field asks
-for.
+"""Long lists at a quarter of the price: twins of shapes, which build only what a field asks for.
 
 A twin is made of its shape, fields and methods, so that both are written once. It is strict: a page
 with anything that is not of its kind is refused as a whole, and then the shape reads it, which is
