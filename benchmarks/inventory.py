@@ -1,8 +1,8 @@
 """What it costs to list the machines of a vault: `python -m benchmarks.inventory`.
 
-Ours (the SDK's pipeline, its bytes read straight into our models) beside the SDK's own typed list
-and beside the bytes alone, in the same process, interleaved, in processor time. The vault runs in
-a process of its own, so that its work is not counted.
+Ours (parts of the SDK's pipeline, its bytes read straight into our models) beside the SDK's own
+typed list and beside the bytes alone through its whole pipeline, in the same process, interleaved,
+in processor time. The vault runs in a process of its own, so that its work is not counted.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from sandbox.server import serve
 from sandbox.vault import Vault
 
 GOAL: Final = 20.0
-"""How many times as much the SDK's typed list is to cost one day."""
+"""How many times as much the SDK's typed list is to cost, at least."""
 _SCOPE: Final = "https://management.azure.com/.default"
 
 Listing = Callable[[], Awaitable[int]]

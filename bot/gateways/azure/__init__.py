@@ -1,7 +1,7 @@
-"""Azure Site Recovery: reading through the SDK's own pipeline, changing through its operations.
+"""Azure Site Recovery: reading through the SDK's own parts, changing through its operations.
 
-Lists are read as raw bytes straight into our shapes (the generated models cost forty times as
-much and hold up the loop). A change is sent exactly once: its POST is never repeated by a retry
+Lists are read as raw bytes straight into our shapes (the generated models cost about fifty times
+as much and hold up the loop). A change is sent exactly once: its POST is never repeated by a retry
 policy, and what comes back is the job's id, or `AnswerLost`.
 """
 
@@ -30,7 +30,8 @@ from bot.errors import AnswerLost, AzureRefused, Unavailable
 from bot.gateways.azure.answers import refusal, retry_after, trouble
 from bot.gateways.azure.around import Around
 from bot.gateways.azure.operations import operations, place
-from bot.gateways.azure.wire import ShapeT, pages_of, read
+from bot.gateways.azure.reads import reads
+from bot.gateways.azure.wire import ShapeT, read
 from bot.gateways.azure.wire_items import ItemShape, PointShape
 from bot.gateways.azure.wire_jobs import JobShape
 from bot.gateways.azure.wire_places import MappingShape, NamedShape, VmShape
@@ -67,6 +68,7 @@ class Azure:
         self._scope = f"{CLOUDS['public'] if sandbox else url}/.default"
         self._https: dict[str, Any] = {"enforce_https": False} if sandbox else {}
         self._clients: dict[str, SiteRecoveryManagementClient] = {}
+        self._reads = reads(credential, url, self._scope, proxied=_proxied())
         self._per_container: set[str] = set()
         self._activities: dict[str, str] = {}
         self._listed: dict[str, tuple[float, tuple[Machine, ...]]] = {}
@@ -75,6 +77,7 @@ class Azure:
 
     async def close(self) -> None:
         """Close every client."""
+        await self._reads.close()
         for client in self._clients.values():
             await client.close()
 
@@ -96,17 +99,19 @@ class Azure:
         """List a vault, container by container where the rights demand it."""
         if vault not in self._per_container:
             try:
-                items = await self._list(f"{vault}/replicationProtectedItems", ItemShape)
-                return tuple(item.machine(vault) for item in items)
+                return tuple(await self._machines_of(vault, vault))
             except AzureRefused as error:
                 if error.status != 403:
                     raise
                 self._per_container.add(vault)
         containers = await self._containers(vault)
-        lists = await asyncio.gather(
-            *(self._list(f"{one}/replicationProtectedItems", ItemShape) for one in containers)
-        )
-        return tuple(item.machine(vault) for items in lists for item in items)
+        lists = await asyncio.gather(*(self._machines_of(one, vault) for one in containers))
+        return tuple(machine for machines in lists for machine in machines)
+
+    async def _machines_of(self, place: str, vault: str) -> list[Machine]:
+        """List a vault or a container, page by page: a thousand at once would hold up the loop."""
+        pages = self._pages(f"{place}/replicationProtectedItems", ItemShape)
+        return [item.machine(vault) async for page in pages for item in page]
 
     def reads_by_container(self, vault: str) -> bool:
         """Whether a vault had to be read container by container, for want of a right."""
@@ -236,26 +241,25 @@ class Azure:
         return [container.id for containers in lists for container in containers]
 
     async def _list(self, path: str, shape: type[ShapeT]) -> list[ShapeT]:
+        return [one async for page in self._pages(path, shape) for one in page]
+
+    async def _pages(self, path: str, shape: type[ShapeT]) -> AsyncIterator[list[ShapeT]]:
         """Read every page: an empty one may still have a next."""
-        found: list[ShapeT] = []
         link = path
         while link:
-            page = read(pages_of(shape), await self._get(link))
-            found += page.value or []
-            link = _local(page.next_link)
-        return found
+            page, link = shape.page(await self._get(link))
+            yield page
+            link = _local(link)
 
     async def _get(self, path: str, version: str = API_VERSION) -> bytes:
         """GET a path below the resource manager, with the pipeline's token and retries."""
-        client = self._client(path)
         url = path
         if "api-version=" not in path:
             url = f"{path}{'&' if '?' in path else '?'}api-version={version}"
         try:
             async with asyncio.timeout(_READ_TIMEOUT):
-                answer = await client.send_request(
-                    HttpRequest("GET", url), stream=True, **self._https
-                )
+                request = HttpRequest("GET", self._reads.format_url(url))
+                answer = await self._reads.send_request(request, stream=True, **self._https)
                 try:
                     body = await answer.read()
                 finally:
@@ -264,7 +268,7 @@ class Azure:
             raise trouble(error) from error
         except TimeoutError as error:
             raise Unavailable("Azure did not answer in time.") from error
-        if answer.status_code >= 400:
+        if answer.status_code >= 300:
             raise refusal(answer.status_code, answer.headers, body)
         return body
 

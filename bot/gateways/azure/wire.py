@@ -6,9 +6,15 @@ Only what we need is read; unknown fields and values pass. Dates come naive, awa
 
 from datetime import UTC, datetime
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
@@ -42,17 +48,31 @@ When = Annotated[datetime | None, OrElse(None)]
 """As it came; `when` makes a date of our time of it."""
 
 
-def when(at: datetime | None) -> datetime | None:
+_date_of: Final = TypeAdapter[datetime | None](When).validator.validate_python
+
+
+def when(at: datetime | str | None, otherwise: datetime | str | None = None) -> datetime | None:
     """Return a date as aware, and None for one that means *never* or *not yet*."""
-    if at is None or not _EARLIEST <= at.year <= _LATEST:
+    read = _date(at) or _date(otherwise)
+    if read is None or not _EARLIEST <= read.year <= _LATEST:
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _date(at: datetime | str | None) -> datetime | None:
+    return _date_of(at) if isinstance(at, str) else at
 
 
 class Shape(BaseModel):
     """A part of an answer: camelCase on the wire, strangers ignored."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore")
+
+    @classmethod
+    def page(cls, body: bytes) -> tuple[list[Self], str]:
+        """Read a page of a list of these, and the link to the next; '' when it is the last."""
+        page = read(pages_of(cls), body)
+        return page.value or [], page.next_link
 
 
 ShapeT = TypeVar("ShapeT", bound=Shape)
@@ -65,7 +85,7 @@ def made(kind: type[DataT], **values: Any) -> DataT:
     defaults, names = _whole(kind)
     value = kind.__new__(kind)
     put = object.__setattr__
-    put(value, "__dict__", defaults | values)
+    put(value, "__dict__", values if len(values) == len(names) else defaults | values)
     put(value, "__pydantic_fields_set__", names)
     put(value, "__pydantic_extra__", None)
     put(value, "__pydantic_private__", None)

@@ -1,9 +1,14 @@
-"""The shapes of protected items and recovery points, and how they become machines and points."""
+"""The shapes of protected items and recovery points, and how they become machines and points.
 
-from typing import Annotated
+Items come by the thousand: what is said in our words here is said of a shape and of its twin (see
+`wire_lists`), in which a text that is missing is None.
+"""
+
+from typing import Annotated, Final
 
 from bot.domain.machines import RCM_BACK, Disk, Finding, Machine, Point, segment
 from bot.gateways.azure.wire import Maybe, OrElse, Shape, Text, When, Whole, made, when
+from bot.gateways.azure.wire_lists import ListedShape
 
 
 class HealthErrorShape(Shape):
@@ -18,11 +23,11 @@ class HealthErrorShape(Shape):
         """Say it in our words."""
         return made(
             Finding,
-            code=self.error_code,
-            level=self.error_level,
-            message=self.error_message or self.summary_message,
-            causes=self.possible_causes,
-            action=self.recommended_action,
+            code=self.error_code or "",
+            level=self.error_level or "",
+            message=self.error_message or self.summary_message or "",
+            causes=self.possible_causes or "",
+            action=self.recommended_action or "",
         )
 
 
@@ -36,6 +41,16 @@ class DiskShape(Shape):
     disk_name: Text = ""
     primary_staging_azure_storage_account_id: Text = ""
     recovery_target_disk_account_type: Text = ""
+
+    def disk(self) -> Disk:
+        """Say it in our words."""
+        return made(
+            Disk,
+            id=self.disk_id or "",
+            name=self.disk_name or segment(self.disk_id, "disks"),
+            cache_account=self.primary_staging_azure_storage_account_id or "",
+            account_type=self.recovery_target_disk_account_type or "",
+        )
 
 
 class SyncedConfigShape(Shape):
@@ -94,40 +109,51 @@ class ItemProperties(Shape):
     recovery_fabric_friendly_name: Text = ""
     recovery_container_id: Text = ""
     current_scenario: Maybe[ScenarioShape] = None
-    provider_specific_details: Annotated[DetailsShape, OrElse(DetailsShape())] = DetailsShape()
+    provider_specific_details: Maybe[DetailsShape] = None
 
 
-class ItemShape(Shape):
+_NO_SCENARIO: Final = ScenarioShape()
+_NO_DETAILS: Final = DetailsShape()
+_NO_AGENT: Final = AgentShape()
+_NO_CONFIG: Final = SyncedConfigShape()
+
+
+class ItemShape(ListedShape):
     id: str
     name: str
     properties: ItemProperties
 
     def machine(self, vault: str) -> Machine:
         """Say it in our words."""
-        properties, details = self.properties, self.properties.provider_specific_details
-        scenario = properties.current_scenario or ScenarioShape()
-        busy = "" if scenario.scenario_name == "None" else scenario.scenario_name
-        primary_name = properties.primary_fabric_friendly_name
-        recovery_name = properties.recovery_fabric_friendly_name
-        agent = details.mobility_agent_details or AgentShape()
+        properties = self.properties
+        details = properties.provider_specific_details or _NO_DETAILS
+        scenario = properties.current_scenario or _NO_SCENARIO
+        busy = "" if scenario.scenario_name == "None" else scenario.scenario_name or ""
+        primary_name = properties.primary_fabric_friendly_name or ""
+        recovery_name = properties.recovery_fabric_friendly_name or ""
+        agent = details.mobility_agent_details or _NO_AGENT
+        tags = (details.vm_synced_config_details or _NO_CONFIG).tags or {}
         primary = details.primary_fabric_location or primary_name
         recovery = details.recovery_fabric_location or recovery_name
         return made(
             Machine,
+            sort="machine",
             id=self.id,
             name=properties.friendly_name or self.name,
             item=self.name,
             vault=vault,
-            provider=details.instance_type,
-            state=properties.protection_state,
-            state_words=properties.protection_state_description or properties.protection_state,
-            active=properties.active_location,
+            provider=details.instance_type or "",
+            state=properties.protection_state or "",
+            state_words=properties.protection_state_description
+            or properties.protection_state
+            or "",
+            active=properties.active_location or "",
             allowed=properties.allowed_operations or (),
-            health=properties.replication_health,
-            findings=tuple(one.finding() for one in properties.health_errors or ()),
+            health=properties.replication_health or "",
+            findings=tuple([one.finding() for one in properties.health_errors or ()]),
             scenario=busy,
-            job=scenario.job_id if busy else "",
-            test_state=properties.test_failover_state,
+            job=busy and (scenario.job_id or ""),
+            test_state=properties.test_failover_state or "",
             primary_region=primary,
             recovery_region=recovery,
             region_names={primary: primary_name, recovery: recovery_name},
@@ -139,22 +165,23 @@ class ItemShape(Shape):
                 details.monitoring_percentage_completion,
                 details.initial_replication_progress_percentage,
             ),
-            source_vm=details.fabric_object_id,
-            failed_over_vm=details.recovery_fabric_object_id,
+            source_vm=details.fabric_object_id or "",
+            failed_over_vm=details.recovery_fabric_object_id or "",
             tested_at=when(properties.last_successful_test_failover_time),
-            heartbeat=when(details.last_heartbeat or agent.last_heartbeat_utc),
-            agent=details.agent_version or agent.version,
-            agent_expires=when(details.agent_expiry_date or agent.agent_version_expiry_date),
+            heartbeat=when(details.last_heartbeat, agent.last_heartbeat_utc),
+            agent=details.agent_version or agent.version or "",
+            agent_expires=when(details.agent_expiry_date, agent.agent_version_expiry_date),
             unprotected_disks=len(details.unprotected_disks or ()),
             recovery_network=details.selected_recovery_azure_network_id
-            or details.target_network_id,
-            test_network=details.selected_tfo_azure_network_id or details.test_network_id,
-            recovery_container=properties.recovery_container_id,
-            policy=properties.policy_id,
-            disks=tuple(_disk(disk) for disk in details.protected_managed_disks or ()),
-            together=details.multi_vm_group_name,
+            or details.target_network_id
+            or "",
+            test_network=details.selected_tfo_azure_network_id or details.test_network_id or "",
+            recovery_container=properties.recovery_container_id or "",
+            policy=properties.policy_id or "",
+            disks=tuple([one.disk() for one in details.protected_managed_disks or ()]),
+            together=details.multi_vm_group_name or "",
             cluster=segment(details.protection_cluster_id, "replicationProtectionClusters"),
-            tags={k: v or "" for k, v in _tags(details).items()},
+            tags={name: value or "" for name, value in tags.items()},
         )
 
 
@@ -192,17 +219,3 @@ class PointShape(Shape):
 
 def _either(one: int | None, other: int | None) -> int | None:
     return other if one is None else one
-
-
-def _tags(details: DetailsShape) -> dict[str, str | None]:
-    return (details.vm_synced_config_details or SyncedConfigShape()).tags
-
-
-def _disk(disk: DiskShape) -> Disk:
-    return made(
-        Disk,
-        id=disk.disk_id,
-        name=disk.disk_name or segment(disk.disk_id, "disks"),
-        cache_account=disk.primary_staging_azure_storage_account_id,
-        account_type=disk.recovery_target_disk_account_type,
-    )
