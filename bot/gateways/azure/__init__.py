@@ -29,6 +29,7 @@ from bot.domain.sites import ContainerMapping, Replica, Site
 from bot.errors import AnswerLost, AzureRefused, Unavailable
 from bot.gateways.azure.answers import refusal, retry_after, trouble
 from bot.gateways.azure.around import Around
+from bot.gateways.azure.once import once
 from bot.gateways.azure.operations import operations, place
 from bot.gateways.azure.unprotected import COMPUTE_VERSION, Unprotected
 from bot.gateways.azure.wire import ShapeT, pages_of, read
@@ -193,6 +194,7 @@ class Azure:
                     raw_response_hook=lambda answer: answers.append(answer.http_response),
                     headers={"x-ms-client-request-id": client_request_id},
                     retry_total=0,
+                    middlewares=(once,),
                     permit_redirects=False,
                     **self._https,
                 )
