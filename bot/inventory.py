@@ -60,6 +60,9 @@ async def find(bot: Bot, name: str) -> Machine:
     """
     inventory = await everything(bot)
     found = named(name, inventory.machines)
+    if not found:  # it may have been protected, or moved, since it was listed
+        inventory = await everything(bot, fresh=True)
+        found = named(name, inventory.machines)
     if len(found) == 1 and inventory.troubles and not _says_where(name):
         raise Ambiguous(
             f"Another machine may be called {name}: {' '.join(inventory.troubles)} Is it this one?",
