@@ -60,8 +60,6 @@ async def find_candidate(bot: Bot, word: str, vault: str = "") -> Candidate:
     within = said or vault
     found = await _look(bot, name, _named_vaults(bot, within))
     meant = called(name, found.candidates)
-    if not is_id(name):
-        meant = tuple(one for one in meant if not other_side(one, found.machines))
     if len(meant) == 1 and (within or not found.troubles):
         return await reread(bot, meant[0])
     if meant:
@@ -99,6 +97,7 @@ async def reread(bot: Bot, candidate: Candidate) -> Candidate:
         raise NotNow(f"{candidate.name} is in {machine.region} now, and not in {candidate.here}.")
     return candidate.model_copy(
         update={
+            "id": machine.id,  # a list may tell it in other casing
             "name": machine.name,
             "os": machine.os,
             "volumes": machine.volumes,
@@ -124,7 +123,8 @@ async def _look(bot: Bot, name: str, vaults: Sequence[str]) -> _Findings:
         places = [
             one for one in covers if one.provider == A2A and same_region(one.place, machine.region)
         ]
-        candidates += [machine.under(one) for one in places]
+        here = [machine.under(one) for one in places]
+        candidates += [one for one in here if is_id(name) or not other_side(one, machines)]
         if not places:
             strays.append(machine)
     return _Findings(

@@ -33,8 +33,8 @@ async def test_an_azure_machine_is_replicated_until_it_is_protected(whole: World
     card = await whole.done(TITLE, "Succeeded", "Replicating (0 %)", minutes=8)
     assert "No failover is offered before it is protected" in card.words
     assert [button.label for button in card.buttons] == []
-    whole.clock.advance(140)
-    await whole.alice.sees(TITLE, "Replicating (33 %)")
+    whole.clock.advance(180)
+    await whole.alice.sees(TITLE, "Replicating (4")
     await whole.alice.types(f"/dr failover {NEW} because West Europe is down")
     await whole.told(whole.alice, f"Failover is not possible for {NEW} now", "for the first time")
     await whole.done(f"{NEW} is protected: it replicates West Europe → North Europe.")
@@ -56,7 +56,8 @@ async def test_a_hyper_v_machine_is_replicated_until_it_is_protected(whole: Worl
     assert "Storage account: stcachenortheu (as other machines" in card.words
     await whole.approved(AT_SITE)
     await whole.started("EnableDr")
-    await whole.done(f"{FILES} is protected: it replicates site-amsterdam", minutes=30)
+    await whole.done(AT_SITE, "Succeeded", "Replicating (", minutes=8)
+    await whole.done(f"{FILES} is protected: it replicates site-amsterdam")
     assert whole.vault.machine(FILES).protection_state == "Protected"
 
 
@@ -72,7 +73,7 @@ async def test_a_lost_answer_is_found_again(whole: World) -> None:
     await whole.alice.sees("Found it: Azure had accepted it as job")
     whole.clock.advance(1000)
     await follow_vault(whole.bot, whole.vault.resource_id)
-    await whole.alice.sees(f"{NEW} is protected: it replicates")
+    await whole.alice.sees(f"{TITLE} succeeded")
     assert len(puts(whole)) == 1
 
 
