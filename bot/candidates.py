@@ -19,7 +19,7 @@ from bot.domain.machines import A2A, HYPER_V, Machine, named, segment
 from bot.domain.matching import is_pattern
 from bot.domain.offers import protected_already
 from bot.domain.vaults import same_region
-from bot.errors import Ambiguous, DrError, Misunderstood, NotNow, Unavailable
+from bot.errors import Ambiguous, AzureRefused, DrError, Misunderstood, NotNow, Unavailable
 from bot.runtime import Bot
 
 _SHOWN = 5
@@ -66,7 +66,7 @@ async def find_candidate(bot: Bot, word: str, vault: str = "") -> Candidate:
         question = f"{len(meant)} unprotected machines are called {name}. Which one?"
         if len(meant) == 1:
             question = (
-                f"Another machine may be called {name}: {' '.join(found.troubles)} Is it this one?"
+                f"Is it this one? Another machine may be called {name}: {' '.join(found.troubles)}"
             )
         raise Ambiguous(question, [(one.word, _label(one)) for one in meant])
     raise _nobody(name, found)
@@ -142,7 +142,7 @@ async def _views(bot: Bot) -> tuple[dict[str, _VaultView], list[str]]:
     troubles: list[str] = []
     for vault, answer in zip(bot.vaults, answers, strict=True):
         if isinstance(answer, DrError):
-            troubles.append(f"{segment(vault, 'vaults')} could not be read: {answer}")
+            troubles.append(f"{segment(vault, 'vaults')} could not be read: {_said(answer)}")
         elif isinstance(answer, BaseException):
             raise answer
         else:
@@ -175,13 +175,18 @@ async def _virtual_machines(bot: Bot, name: str) -> tuple[list[VirtualMachine], 
     for one, answer in zip(subscriptions, answers, strict=True):
         if isinstance(answer, DrError):
             troubles.append(
-                f"The virtual machines of the subscription {one} could not be read: {answer}"
+                f"The virtual machines of the subscription {one} could not be read: {_said(answer)}"
             )
         elif isinstance(answer, BaseException):
             raise answer
         else:
             found += answer
     return found, troubles
+
+
+def _said(error: DrError) -> str:
+    """Say what is the matter; which right is missing says more than Azure's refusal."""
+    return error.advice if isinstance(error, AzureRefused) and error.advice else error.sentence
 
 
 def _named_vaults(bot: Bot, within: str) -> list[str]:

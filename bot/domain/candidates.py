@@ -73,8 +73,9 @@ class Candidate(Data):
 
     @property
     def group(self) -> str:
-        """The resource group of a machine in Azure, '' for one of a site."""
-        return segment(self.id, "resourceGroups") if self.provider == A2A else ""
+        """The resource group of a machine in Azure, '' for one of a site; its casing says nothing,
+        and lists tell it in capitals."""
+        return segment(self.id, "resourceGroups").casefold() if self.provider == A2A else ""
 
     @property
     def gigabytes(self) -> int:

@@ -1,7 +1,7 @@
 """What can be read beside the vault: virtual machines and networks, and networks as mapped.
 
-Virtual machines, their network interfaces and virtual networks belong to a subscription and not to a vault; whoever asks for
-one is answered from the estate of the vault in that subscription.
+Virtual machines, their network interfaces and virtual networks belong to a subscription and not to
+a vault; whoever asks for one is answered from the estate of the vault in that subscription.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,6 @@ from sandbox.vault.estate import NetworkPairing, groups_of
 from sandbox.vault.machines import Machine, Place
 from sandbox.vault.names import JsonObject, fold
 from sandbox.vault.reads import place_of
-
 
 _PAGE = 10
 """So many virtual machines are on a page of their list; Azure's own pages are longer."""

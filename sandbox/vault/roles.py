@@ -50,17 +50,16 @@ _DENIED = [
         ("POST", rf"{_ITEM}/failoverCancel$", "replicationProtectedItems/failoverCancel/action"),
     )
 ]
-_ELSEWHERE = re.compile(
-    r"/providers/(Microsoft\.(Compute/virtualMachines|Network/networkInterfaces))", re.IGNORECASE
-)
+_ELSEWHERE = ("Microsoft.Compute/virtualMachines", "Microsoft.Network/networkInterfaces")
 
 
 def refusal(role: Role, method: str, path: str) -> Fault | None:
     """Tell why this role may not do this, if so."""
     if role == "full":
         return None
-    if elsewhere := _ELSEWHERE.search(path):
-        return forbidden(f"{elsewhere[1]}/read", path)
+    for kind in _ELSEWHERE:
+        if f"/providers/{kind}".casefold() in path.casefold():
+            return forbidden(f"{kind}/read", path)
     for verb, pattern, action in _DENIED:
         if verb == method and pattern.search(path):
             return forbidden(f"Microsoft.RecoveryServices/vaults/{action}", path)
