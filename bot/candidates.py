@@ -161,11 +161,10 @@ async def _view(bot: Bot, vault: str) -> _VaultView:
 
 
 async def _virtual_machines(bot: Bot, name: str) -> tuple[list[VirtualMachine], list[str]]:
-    """Read the subscription that an id names, else those of all vaults."""
-    if is_id(name) and not segment(name, "virtualMachines"):
-        return [], []
-    among = [name] if is_id(name) else bot.vaults
-    subscriptions = sorted({segment(one, "subscriptions").casefold() for one in among})
+    """Read the one that an id names, else those of the subscriptions of all vaults."""
+    if is_id(name):
+        return await _virtual_machine(bot, name) if segment(name, "virtualMachines") else ([], [])
+    subscriptions = sorted({segment(one, "subscriptions").casefold() for one in bot.vaults})
     answers = await asyncio.gather(
         *(bot.azure.unprotected.virtual_machines(one) for one in subscriptions),
         return_exceptions=True,
@@ -182,6 +181,16 @@ async def _virtual_machines(bot: Bot, name: str) -> tuple[list[VirtualMachine], 
         else:
             found += answer
     return found, troubles
+
+
+async def _virtual_machine(bot: Bot, vm_id: str) -> tuple[list[VirtualMachine], list[str]]:
+    """Read one, which may be in any subscription and needs no right beyond it."""
+    try:
+        return [await bot.azure.unprotected.virtual_machine(vm_id)], []
+    except AzureRefused as error:
+        return [], [] if error.status == 404 else [f"It could not be read: {_said(error)}"]
+    except Unavailable as error:
+        return [], [f"It could not be read: {_said(error)}"]
 
 
 def _said(error: DrError) -> str:

@@ -92,6 +92,11 @@ async def test_a_machine_is_meant_by_its_resource_id(whole: World) -> None:
     web = whole.vault.machine("vm-web01")
     await whole.alice.types(f"/dr protect {web.vm_id(WEST)} because it went live")
     await whole.told(whole.alice, "vm-web01 is protected already, in vault-dr")
+    gone = machine.vm_id(WEST).replace(NEW, "vm-gone01")
+    await whole.alice.types(f"/dr protect {gone} because it went live")
+    await whole.told(whole.alice, "No unprotected machine is called /subscriptions/")
+    listed = [one for one in whole.vault.journal if one.path.endswith("/virtualMachines")]
+    assert not listed
 
 
 async def test_what_is_left_of_a_machine_that_moved_is_not_meant(whole: World) -> None:
