@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.domain.candidates import Candidate, Cover, VirtualMachine, Volume
-from bot.domain.machines import HYPER_V, vault_of
+from bot.domain.machines import HYPER_V
 from bot.gateways.azure.wire import Maybe, OrElse, Shape, Text, Whole
 
 _SYSTEM = "OperatingSystem"
@@ -206,7 +206,7 @@ class ProtectableShape(Shape):
         return Candidate(
             id=self.id,
             name=told.friendly_name or self.name,
-            vault=vault_of(self.id) or cover.vault,
+            vault=cover.vault,
             provider=HYPER_V,
             place=cover.place,
             here=cover.title,
