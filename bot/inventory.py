@@ -60,7 +60,7 @@ async def find(bot: Bot, name: str) -> Machine:
     """
     inventory = await everything(bot)
     found = named(name, inventory.machines)
-    if not found:  # it may have been protected, or moved, since it was listed
+    if not found and not inventory.troubles:  # it may have been protected since it was listed
         inventory = await everything(bot, fresh=True)
         found = named(name, inventory.machines)
     if len(found) == 1 and inventory.troubles and not _says_where(name):
