@@ -38,7 +38,7 @@ async def ask(bot: Bot, user_id: str, command: Command, channel: str) -> Asked:
     """
     operation = CATALOGUE[command.verb]
     await _may_ask_anything(bot, user_id, operation)
-    meant = await find_target(bot, operation, command.targets)
+    meant = await find_target(bot, operation, command.targets, command.options)
     rule = await rule_for(bot, operation, meant)
     who = await _allowed_to_ask(bot, user_id, operation, meant, rule)
     assert rule is not None  # noqa: S101 - without a rule nobody is allowed to ask

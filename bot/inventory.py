@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from bot import candidates
+from bot.domain.candidates import Candidate
 from bot.domain.catalogue import Ground, Operation
 from bot.domain.data import Data
 from bot.domain.jobs import Job
@@ -14,6 +16,7 @@ from bot.domain.plans import Plan, members
 from bot.domain.points import by_id, choose
 from bot.domain.targets import Target
 from bot.errors import Ambiguous, AzureRefused, DrError, NotNow, Unavailable
+from bot.onsets import onset
 from bot.runtime import Bot
 from bot.ways_back import way_back
 
@@ -57,6 +60,9 @@ async def find(bot: Bot, name: str) -> Machine:
     """
     inventory = await everything(bot)
     found = named(name, inventory.machines)
+    if not found and not inventory.troubles:  # it may have been protected since it was listed
+        inventory = await everything(bot, fresh=True)
+        found = named(name, inventory.machines)
     if len(found) == 1 and inventory.troubles and not _says_where(name):
         raise Ambiguous(
             f"Another machine may be called {name}: {' '.join(inventory.troubles)} Is it this one?",
@@ -93,7 +99,7 @@ async def members_of(bot: Bot, plan: Plan) -> tuple[Machine, ...]:
     return found
 
 
-async def reread(bot: Bot, target: Target) -> Machine | Plan | Job:
+async def reread(bot: Bot, target: Target) -> Machine | Plan | Job | Candidate:
     """Read a target as it is now; raises `AzureRefused` with status 404 when it is gone."""
     match target:
         case Machine():
@@ -102,13 +108,15 @@ async def reread(bot: Bot, target: Target) -> Machine | Plan | Job:
             return await bot.azure.plan(target.id)
         case Job():
             return await bot.azure.job(target.vault, target.name)
+        case Candidate():
+            return await candidates.reread(bot, target)
     raise TypeError(f"a {target.sort} is read machine by machine")
 
 
 async def ground(
     bot: Bot,
     operation: Operation,
-    target: Machine | Plan | Job,
+    target: Machine | Plan | Job | Candidate,
     arguments: Mapping[str, str],
     *,
     in_bulk: bool = False,
@@ -121,6 +129,9 @@ async def ground(
         return await _plan_ground(bot, operation, target)
     if isinstance(target, Job):
         return Ground(target=target)
+    if isinstance(target, Candidate):
+        candidate, way = await onset(bot, target, arguments)
+        return Ground(target=candidate, way_back=way)
     if "way back" in operation.reads:
         return Ground(target=target, way_back=await way_back(bot, target, arguments))
     choice = arguments.get("point", "latest") if by_id(operation.name, target) else "latest"

@@ -5,9 +5,11 @@ Several matches of one name are offered to choose from; nothing is ever guessed.
 
 import asyncio
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from bot.candidates import find_candidate
+from bot.domain.candidates import Candidate
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
 from bot.domain.fleets import LeftOut
@@ -38,16 +40,20 @@ class Selection(Data):
     notes: tuple[str, ...] = ()
 
 
-Meant = Machine | Plan | Job | Selection
+Meant = Machine | Plan | Job | Candidate | Selection
 
 
-async def find_target(bot: Bot, operation: Operation, words: Sequence[str]) -> Meant:
+async def find_target(
+    bot: Bot, operation: Operation, words: Sequence[str], options: Mapping[str, str]
+) -> Meant:
     """Find what an operation is asked for.
 
     Raises `Ambiguous`, `Misunderstood`, `NotNow` or `Unavailable`, each with what to type instead.
     """
     if operation.about == "job":
         return await find_job(bot, words[0])
+    if operation.about == "candidate":
+        return await find_candidate(bot, words[0], options.get("vault", ""))
     if len(words) > 1 or is_pattern_of_machines(words[0]):
         return await _several(bot, operation, words)
     one = await find_machine_or_plan(bot, words[0])
@@ -62,7 +68,7 @@ async def rule_for(bot: Bot, operation: Operation, meant: Meant) -> Rule | None:
     Raises `NotNow` when its machines fall under several.
     """
     match meant:
-        case Machine():
+        case Machine() | Candidate():
             return bot.policy.rule_for(operation.name, meant.name)
         case Job():
             return bot.policy.rule_for_plan(operation.name, meant.target, [meant.target])

@@ -18,6 +18,7 @@ _STORAGE = re.compile(
     r"/providers/Microsoft\.Storage/storageAccounts/[a-z0-9]{3,24}$",
     re.IGNORECASE,
 )
+_GROUP = re.compile(r"^(/subscriptions/[^/]+/resourceGroups/)?[-\w.()]{1,90}$", re.IGNORECASE)
 _PAGES = 10_000
 LONGEST_NOTES: Final = 500
 
@@ -58,6 +59,21 @@ def _virtual_network(text: str) -> str:
             "Microsoft.Network/virtualNetworks/<name>.",
         )
     return text
+
+
+def _resource_group(text: str) -> str:
+    if not _GROUP.match(text):
+        raise Misunderstood(
+            f"{text!r} is not the resource id of a resource group.",
+            "It looks like /subscriptions/<id>/resourceGroups/<name>.",
+        )
+    return text
+
+
+def _system(text: str) -> str:
+    if text.casefold() not in {"windows", "linux"}:
+        raise Misunderstood(f"{text!r} is not Windows or Linux.")
+    return text.capitalize()
 
 
 _POINT_WORDS = ("processed", "app", "multivm")
@@ -208,6 +224,57 @@ Network = Annotated[
         "the virtual network for the copy, apart from production; without it, the one that the "
         "machine is set up to be tested in",
         _virtual_network,
+    ),
+]
+VaultName = Annotated[
+    str,
+    Argument("Vault", "<name>", "the vault to protect it in, when several cover its region", _name),
+]
+MappedPolicy = Annotated[
+    str,
+    Argument(
+        "Replication policy",
+        "<name>",
+        "the replication policy, or the container mapping, when there are several",
+        _name,
+    ),
+]
+RecoveryGroup = Annotated[
+    str,
+    Argument(
+        "Recovery resource group",
+        "<resource group id>",
+        "the resource group that it is to run in after a failover, when those of other machines do "
+        "not tell it",
+        _resource_group,
+    ),
+]
+RecoveryNetwork = Annotated[
+    str,
+    Argument(
+        "Recovery network",
+        "<virtual network id>",
+        "the virtual network that it is to run in after a failover, when the vault's network "
+        "mapping does not tell it; it may be left out",
+        _virtual_network,
+    ),
+]
+System = Annotated[
+    str,
+    Argument(
+        "Operating system",
+        "Windows|Linux",
+        "for Hyper-V machines: the operating system, when the site does not tell it",
+        _system,
+    ),
+]
+SystemDisk = Annotated[
+    str,
+    Argument(
+        "System disk",
+        "<name>",
+        "for Hyper-V machines: the disk that it starts from, when the site does not tell it",
+        _name,
     ),
 ]
 

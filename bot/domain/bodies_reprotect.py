@@ -54,7 +54,7 @@ def switch_protection(ground: Ground, way: WayBack) -> Call:
                     "recoveryContainerId": machine.container,
                     "policyId": way.value("policyId"),
                     "recoveryResourceGroupId": group,
-                    "vmManagedDisks": [_disk(disk, group) for disk in way.disks],
+                    "vmManagedDisks": [managed_disk(disk, group) for disk in way.disks],
                 },
             }
         },
@@ -73,7 +73,8 @@ def reverse_replication(ground: Ground, way: WayBack) -> Call:
     )
 
 
-def _disk(disk: Disk, group: str) -> dict[str, str]:
+def managed_disk(disk: Disk, group: str) -> dict[str, str]:
+    """Say which managed disk is replicated, through which account and to where."""
     kinds = ("recoveryReplicaDiskAccountType", "recoveryTargetDiskAccountType")
     return {
         "diskId": disk.id,

@@ -2,28 +2,40 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+from bot.domain.candidates import Candidate
 from bot.domain.data import Data
 from bot.domain.fleets import Fleet
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine, Point, WayBack
 from bot.domain.plans import Plan
 from bot.domain.targets import Target, name_of
-from bot.domain.verbs import ReasonKind, Verb, describe
+from bot.domain.verbs import ReasonKind, TargetKind, Verb, describe
 from bot.errors import NotNow
 
 Reads = Literal["points", "way back"]
+CREATE: Final = "create"
+UNPROTECTED: Final = "Unprotected"
+"""Azure's protectionStatus of a machine that it could protect."""
 
 
 class Call(Data):
     """What will be sent to Azure, exactly."""
 
     action: str
-    """The last segment of the POST: unplannedFailover, failoverCommit, switchprotection, …"""
+    """The last segment of the POST: unplannedFailover, failoverCommit, switchprotection, …
+    `create` is the PUT of the resource itself."""
     resource: str
     """The ARM id it is posted to: a protected item, its container, a plan or a job."""
     body: dict[str, Any] | None = None
+
+    @property
+    def line(self) -> str:
+        """The method and the end of the path, as people read them."""
+        if self.action == CREATE:
+            return "PUT …/" + "/".join(self.resource.rsplit("/", 2)[1:])
+        return f"POST …/{self.action}"
 
 
 class Ground(Data):
@@ -46,6 +58,13 @@ class Ground(Data):
         raise TypeError(f"a {self.target.sort} is not a machine")
 
     @property
+    def candidate(self) -> Candidate:
+        """The unprotected machine that it is about; raises `TypeError` when it is about another."""
+        if isinstance(self.target, Candidate):
+            return self.target
+        raise TypeError(f"a {self.target.sort} is not an unprotected machine")
+
+    @property
     def name(self) -> str:
         """What people call the target."""
         return name_of(self.target)
@@ -59,7 +78,7 @@ class Ground(Data):
     def here(self) -> str:
         """The name of the region where it runs now, or of several."""
         match self.target:
-            case Machine():
+            case Machine() | Candidate():
                 return self.target.here
             case Fleet():
                 return _together(member.here for member in self.target.members)
@@ -71,13 +90,22 @@ class Ground(Data):
     def there(self) -> str:
         """The name of the region on the other side, or of several."""
         match self.target:
-            case Machine():
+            case Machine() | Candidate():
                 return self.target.there
             case Fleet():
                 return _together(member.there for member in self.target.members)
             case Plan():
                 return _together(m.there for m in self.machines) or self.target.recovery
         return ""
+
+
+About = Literal["machine", "job", "candidate"]
+
+
+def _about(needs: Mapping[str, str]) -> About:
+    if "job" in needs:
+        return "job"
+    return "candidate" if UNPROTECTED in needs.values() else "machine"
 
 
 def _together(places: Iterable[str]) -> str:
@@ -93,7 +121,7 @@ class Operation:
     """What it is called on cards: `Failover`."""
     needs: Mapping[str, str]
     """For each provider that can do it, the entry of Azure's allowedOperations that offers it;
-    for a job, the entry of its allowedActions."""
+    for a job, the entry of its allowedActions; for an unprotected machine, its protectionStatus."""
     scenarios: tuple[str, ...]
     """The scenarioName values of the jobs it starts."""
     way: Callable[[Ground], str]
@@ -111,9 +139,9 @@ class Operation:
     """Whether the job, which has ended, did what was wanted."""
 
     @property
-    def about(self) -> Literal["machine", "job"]:
+    def about(self) -> About:
         """What it is done to; what is done to a machine can be done to several, and to plans."""
-        return "job" if "job" in self.needs else "machine"
+        return _about(self.needs)
 
     @property
     def judged(self) -> bool:
@@ -149,7 +177,9 @@ def operation(
     """Make an operation of the function that builds its call."""
 
     def make(function: Callable[..., Call]) -> Operation:
-        verb = describe(function, target="job" if "job" in needs else "machines", reason=reason)
+        kinds: dict[About, TargetKind] = {"job": "job", "candidate": "machine"}
+        kind = kinds.get(_about(needs), "machines")
+        verb = describe(function, target=kind, reason=reason)
         return Operation(
             verb, title, needs, scenarios, way, destroys, refuses, reads, plan or {}, succeeded
         )

@@ -20,8 +20,8 @@ def goes_back(ground: Ground) -> str:
     return f"goes back {ground.here} → {ground.there}"
 
 
-def replicates_back(ground: Ground) -> str:
-    """The replication turns round."""
+def replicates(ground: Ground) -> str:
+    """The replication begins, or turns round."""
     return f"replicates {ground.here} → {ground.there}"
 
 
@@ -106,6 +106,15 @@ def overwrites_disks(ground: Ground) -> str:
     return (
         f"Overwrites the disks of {ground.name} in {ground.there} with what runs in "
         f"{ground.here}. Until the replication has finished, nothing protects {them}."
+    )
+
+
+def begins_to_replicate(ground: Ground) -> str:
+    """A protection: nothing is lost, and it has its price."""
+    size = f", {ground.candidate.gigabytes} GB," if ground.candidate.gigabytes else ""
+    return (
+        f"Nothing: {ground.name} runs on. A copy of its disks{size} is kept in {ground.there} from "
+        "now on, which costs money there, and the first copy loads the network."
     )
 
 

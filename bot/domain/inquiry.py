@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
+from bot.domain.candidates import Candidate
 from bot.domain.data import Data
 from bot.domain.machines import (
     A2A,
@@ -27,9 +28,13 @@ from bot.domain.policy import ReprotectDefaults
 from bot.domain.sites import ContainerMapping, Replica, Server, Site
 from bot.errors import Missing, NotNow
 
-TITLES: Final = {
-    option.name: option.argument.title for option in CATALOGUE["reprotect"].verb.options
-}
+
+def titles_of(operation: str) -> dict[str, str]:
+    """Return what people call the options of an operation."""
+    return {option.name: option.argument.title for option in CATALOGUE[operation].verb.options}
+
+
+TITLES: Final = titles_of("reprotect")
 BY_ASKER: Final = "named by the asker"
 BY_POLICY: Final = "from the policy"
 BY_MACHINE: Final = "from the machine"
@@ -51,16 +56,19 @@ class Told(Data):
     mappings: tuple[ContainerMapping, ...]
 
 
-class _Inquiry:
-    """What was learnt so far for one machine, and what is still missing."""
+class Inquiry:
+    """What was learnt so far for one machine and operation, and what is still missing."""
 
     def __init__(
         self,
-        machine: Machine,
+        operation: str,
+        machine: Machine | Candidate,
         arguments: Mapping[str, str],
         defaults: ReprotectDefaults,
         place: str,
     ) -> None:
+        self._title = CATALOGUE[operation].title.lower()
+        self._titles = titles_of(operation)
         self._machine = machine
         self._arguments = arguments
         self._defaults = defaults
@@ -89,7 +97,7 @@ class _Inquiry:
             if value:
                 found = known.get(value.casefold())
                 return self.take(
-                    field, TITLES[option], found.id if found else value, source, choices
+                    field, self._titles[option], found.id if found else value, source, choices
                 )
         if needed:
             self._missing[option] = tuple(
@@ -105,8 +113,8 @@ class _Inquiry:
         if not value:
             raise NotNow(
                 f"Azure does not tell the {title.lower()} of {self._machine.name}, which its "
-                "reprotect has to name.",
-                "Reprotect it in the portal.",
+                f"{self._title} has to name.",
+                "Do it in the portal.",
             )
         label = next((one.name for one in choices if same_id(one.id, value)), "")
         self._learnt.append(
@@ -118,12 +126,12 @@ class _Inquiry:
         """Return what was learnt; raises `Missing` when a person has to say more."""
         if not self._missing:
             return WayBack(learnt=tuple(self._learnt))
-        titles = [TITLES[option].lower() for option in self._missing]
+        titles = [self._titles[option].lower() for option in self._missing]
         named = " and ".join(filter(None, [", ".join(titles[:-1]), titles[-1]]))
         each = ", ".join(_typed(option, found) for option, found in self._missing.items())
         raise Missing(
-            f"A reprotect of {self._machine.name} has to name the {named}. Neither the machine nor "
-            f"{self._place} nor the policy says which.",
+            f"A {self._title} of {self._machine.name} has to name the {named}. Neither the machine "
+            f"nor {self._place} nor the policy says which.",
             tuple(self._missing),
             target=self._machine.id,
             name=self._machine.name,
@@ -139,7 +147,7 @@ def _typed(option: str, choices: Sequence[tuple[str, str]]) -> str:
     return f"--{option}" + (f" ({shown}{more})" if shown else "")
 
 
-def _hyper_v(asked: _Inquiry, told: Told) -> None:
+def _hyper_v(asked: Inquiry, told: Told) -> None:
     """A Hyper-V machine, after its failback: it is replicated to Azure again."""
     asked.take("vmName", "Name at the site", told.replica.name, BY_MACHINE)
     asked.take("hvHostVmId", "Id at the host", told.replica.vm, BY_MACHINE)
@@ -151,7 +159,7 @@ def _hyper_v(asked: _Inquiry, told: Told) -> None:
     )
 
 
-def _vmware_home(asked: _Inquiry, told: Told) -> None:
+def _vmware_home(asked: Inquiry, told: Told) -> None:
     """A modern VMware machine that runs in Azure: it is to be replicated home."""
     same_way = [one for one in told.others if one.provider == RCM_BACK]
     agent = asked.learn(
@@ -177,7 +185,7 @@ def _vmware_home(asked: _Inquiry, told: Told) -> None:
     _policy(asked, told.mappings, RCM_BACK, needed=False)
 
 
-def _vmware_again(asked: _Inquiry, told: Told) -> None:
+def _vmware_again(asked: Inquiry, told: Told) -> None:
     """A modern VMware machine that came home: it is replicated to Azure again."""
     same_way = [one for one in told.others if one.provider == RCM]
     asked.learn(
@@ -190,7 +198,7 @@ def _vmware_again(asked: _Inquiry, told: Told) -> None:
     asked.learn("run-as", "runAsAccountId", needed=False)
 
 
-def _classic_home(asked: _Inquiry, told: Told) -> None:
+def _classic_home(asked: Inquiry, told: Told) -> None:
     """A classic VMware machine that runs in Azure: it is to be replicated home."""
     same_way = [one for one in told.others if one.provider == CLASSIC_BACK]
     asked.learn(
@@ -212,7 +220,7 @@ def _classic_home(asked: _Inquiry, told: Told) -> None:
     _policy(asked, told.mappings, CLASSIC_BACK, field="profileId")
 
 
-def _classic_again(asked: _Inquiry, told: Told) -> None:
+def _classic_again(asked: Inquiry, told: Told) -> None:
     """A classic VMware machine that came home: it is replicated to Azure again."""
     same_way = [one for one in told.others if one.provider == CLASSIC]
     asked.learn(
@@ -233,7 +241,7 @@ def _classic_again(asked: _Inquiry, told: Told) -> None:
     _policy(asked, told.mappings, CLASSIC)
 
 
-_INQUIRIES: Final[Mapping[str, Callable[[_Inquiry, Told], None]]] = {
+_INQUIRIES: Final[Mapping[str, Callable[[Inquiry, Told], None]]] = {
     HYPER_V: _hyper_v,
     RCM: _vmware_home,
     RCM_BACK: _vmware_again,
@@ -272,13 +280,13 @@ def inquire(
     told: Told, machine: Machine, said: Mapping[str, str], says: ReprotectDefaults
 ) -> WayBack:
     """Find what the reprotect of a site's machine names; raises `NotNow` or `Missing`."""
-    asked = _Inquiry(machine, said, says, told.site.name)
+    asked = Inquiry("reprotect", machine, said, says, told.site.name)
     _INQUIRIES[machine.provider](asked, told)
     return asked.way_back()
 
 
 def _policy(
-    asked: _Inquiry,
+    asked: Inquiry,
     mappings: tuple[ContainerMapping, ...],
     provider: str,
     *,

@@ -196,7 +196,7 @@ class Point(Data):
 
 
 class Learnt(Data):
-    """One thing that a reprotect names, and where it was learnt."""
+    """One thing that a reprotect or a protection names, and where it was learnt."""
 
     field: str
     """Azure's name for it: `reprotectAgentId`, …"""
@@ -209,7 +209,7 @@ class Learnt(Data):
 
 
 class WayBack(Data):
-    """What a reprotect needs to know, read from Azure or given by a person."""
+    """What a reprotect or a protection needs to know, read from Azure or given by a person."""
 
     disks: tuple[Disk, ...] = ()
     """Of an Azure machine: the disks of what it became, each with its cache account."""

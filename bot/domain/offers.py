@@ -1,9 +1,10 @@
 """What a target offers now, and why it does not offer the rest: judged by Azure's own lists."""
 
+from bot.domain.candidates import Candidate
 from bot.domain.catalogue import Ground, Operation
 from bot.domain.fleets import Fleet
 from bot.domain.jobs import Job
-from bot.domain.machines import Machine
+from bot.domain.machines import Machine, segment
 from bot.domain.operations import CATALOGUE
 from bot.domain.plans import Plan
 from bot.domain.scenarios import scenario_words
@@ -13,7 +14,7 @@ _WORDY = 3
 """So many machines that stand in the way are named with their reasons."""
 
 
-def why_not(operation: Operation, target: Machine | Plan | Job) -> NotNow | None:
+def why_not(operation: Operation, target: Machine | Plan | Job | Candidate) -> NotNow | None:
     """Say why an operation cannot be had now and what can be had instead, or return None."""
     match target:
         case Machine():
@@ -22,6 +23,17 @@ def why_not(operation: Operation, target: Machine | Plan | Job) -> NotNow | None
             return _plan(operation, target)
         case Job():
             return _job(operation, target)
+        case Candidate():
+            return _candidate(target)
+
+
+def protected_already(machine: Machine) -> NotNow:
+    """Say that a machine is protected, and what can be asked for instead."""
+    return NotNow(
+        f"{machine.name} is protected already, in {segment(machine.vault, 'vaults')}: it is "
+        f"“{machine.state_words}” and runs in {machine.here}.",
+        _instead(machine),
+    )
 
 
 def why_not_all(operation: Operation, ground: Ground) -> NotNow | None:
@@ -49,7 +61,7 @@ def offered(target: Machine | Plan | Job) -> tuple[Operation, ...]:
 
 def offered_on(ground: Ground) -> tuple[Operation, ...]:
     """Return what a target offers now whose machines are known as well."""
-    assert not isinstance(ground.target, Fleet)  # noqa: S101 - several machines offer no one thing
+    assert not isinstance(ground.target, Fleet | Candidate)  # noqa: S101 - they offer no one thing
     found = offered(ground.target)
     return tuple(one for one in found if by_itself(one, ground) or not why_not_all(one, ground))
 
@@ -62,6 +74,8 @@ def by_itself(operation: Operation, ground: Ground) -> bool:
 
 
 def _machine(operation: Operation, machine: Machine) -> NotNow | None:
+    if operation.about == "candidate":
+        return protected_already(machine)
     if operation.about != "machine":
         return NotNow(f"{operation.title} is done to a job, and {machine.name} is a machine.")
     if machine.scenario:
@@ -93,7 +107,10 @@ def _machine(operation: Operation, machine: Machine) -> NotNow | None:
 
 def _plan(operation: Operation, plan: Plan) -> NotNow | None:
     if operation.about != "machine":
-        return NotNow(f"{operation.title} is done to a job, and {plan.name} is a plan.")
+        what = {"job": "a job", "candidate": "a machine that is not protected yet"}
+        return NotNow(
+            f"{operation.title} is done to {what[operation.about]}, and {plan.name} is a plan."
+        )
     if plan.scenario:
         return NotNow(
             f"Azure is running “{scenario_words(plan.scenario)}” on {plan.name}.",
@@ -132,6 +149,13 @@ def _job(operation: Operation, job: Job) -> NotNow | None:
         f"{operation.title} is not possible for {job.label}, which is {job.words or job.state}.",
         f"It offers now: {', '.join(f'/dr {one.name}' for one in can)}." if can else "",
     )
+
+
+def _candidate(candidate: Candidate) -> NotNow | None:
+    if not candidate.unready:
+        return None
+    said = " ".join(candidate.unready)
+    return NotNow(f"{candidate.name} cannot be protected as it is: {said}")
 
 
 def _instead(machine: Machine) -> str:

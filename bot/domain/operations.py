@@ -7,27 +7,40 @@ sent from here. Adding an operation means adding a function and its name at the 
 
 from typing import Final
 
-from bot.domain import bodies, bodies_failback, bodies_plans, bodies_reprotect
+from bot.domain import (
+    bodies,
+    bodies_failback,
+    bodies_plans,
+    bodies_protect,
+    bodies_reprotect,
+)
 from bot.domain.arguments import (
     Agent,
     ChosenPoint,
     Datastore,
     LogStorage,
+    MappedPolicy,
     MasterTarget,
     Network,
     Notes,
     PointChoice,
     ProcessServer,
+    RecoveryGroup,
+    RecoveryNetwork,
     ReplicationPolicy,
     RetentionDrive,
     RunAs,
     Storage,
     StorageAccount,
     Synchronisation,
+    System,
+    SystemDisk,
+    VaultName,
     YesNo,
 )
-from bot.domain.catalogue import Call, Ground, Operation, operation
+from bot.domain.catalogue import UNPROTECTED, Call, Ground, Operation, operation
 from bot.domain.consequences import (
+    begins_to_replicate,
     deletes_points,
     deletes_test_copy,
     goes_back,
@@ -40,7 +53,7 @@ from bot.domain.consequences import (
     nothing_tested,
     nothing_yet,
     overwrites_disks,
-    replicates_back,
+    replicates,
     resynchronises,
     returns,
     runs_again,
@@ -248,7 +261,7 @@ def cancel_failover(ground: Ground) -> Call:
     },
     scenarios=("SwitchReplicationGroupProtection", "ReprotectReplicationGroup"),
     plan=_all("ReverseReplicate", HYPER_V),
-    way=replicates_back,
+    way=replicates,
     destroys=overwrites_disks,
     refuses=_uncommitted,
     reads=("way back",),
@@ -333,6 +346,39 @@ def resynchronise(ground: Ground) -> Call:
 
 
 @operation(
+    "Protection",
+    needs=_all(UNPROTECTED, A2A, HYPER_V),
+    scenarios=("EnableDr",),
+    way=replicates,
+    destroys=begins_to_replicate,
+    reason="required",
+)
+def protect(
+    ground: Ground,
+    *,
+    vault: VaultName = "",
+    policy: MappedPolicy = "",
+    group: RecoveryGroup = "",
+    cache: StorageAccount = "",
+    storage: Storage = "",
+    network: RecoveryNetwork = "",
+    os: System = "",
+    os_disk: SystemDisk = "",
+) -> Call:
+    """Begin to replicate a machine that is not protected yet.
+
+    For virtual machines in Azure and at Hyper-V sites, in a region or a site that a vault covers,
+    by name, name@vault or resource id. What the vault, other machines and the policy do not tell is
+    asked for in a form. The job ends long before the machine is protected; the bot keeps watching,
+    and no failover is offered before that. There is no command that ends replication: that is for
+    the portal.
+    """
+    if ground.way_back is None:
+        raise NotNow(f"What protecting {ground.name} needs could not be read from Azure.")
+    return bodies_protect.enable(ground, ground.way_back)
+
+
+@operation(
     "Cancel job",
     needs={"job": "Cancel"},
     scenarios=(),
@@ -388,6 +434,7 @@ CATALOGUE: Final[dict[str, Operation]] = {
         test_failover,
         cleanup,
         resynchronise,
+        protect,
         cancel_job,
         restart_job,
         resume_job,

@@ -102,13 +102,13 @@ class ReprotectDefaults(Data):
     policy: str = ""
 
     def says(self, option: str) -> str:
-        """Return what is to be taken for an option of a reprotect; '' when nothing is said."""
+        """Return what is to be taken for an option; '' when nothing is or can be said."""
         field = {
             "cache": "cache_storage_account",
             "log-storage": "log_storage_account",
             "storage": "storage_account",
         }.get(option, option.replace("-", "_"))
-        return str(getattr(self, field))
+        return str(getattr(self, field, ""))
 
 
 class Policy(Data):

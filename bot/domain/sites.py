@@ -44,6 +44,12 @@ class Replica(Data):
     master_target: str = ""
     datastores: tuple[str, ...] = ()
     """The datastores that it lay on, or is replicated to."""
+    source_vm: str = ""
+    """The id of the virtual machine in Azure that is replicated."""
+    group: str = ""
+    """The id of the resource group in Azure that it is replicated to."""
+    network: str = ""
+    """The id of the virtual network in Azure that it is to run in."""
 
 
 class ContainerMapping(Data):
@@ -53,3 +59,6 @@ class ContainerMapping(Data):
     target: str
     policy: str
     provider: str = ""
+    name: str = ""
+    there: str = ""
+    """What people call the region that is mapped to."""

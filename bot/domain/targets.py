@@ -1,4 +1,5 @@
-"""What can be operated on: a machine, a recovery plan, several machines at once, or a job.
+"""What can be operated on: a machine, a recovery plan, several machines at once, a job, or a
+machine that is not protected yet.
 
 Whoever deals with requests asks here, and need not know which sort it is.
 """
@@ -7,19 +8,20 @@ from typing import Annotated
 
 from pydantic import Field
 
+from bot.domain.candidates import Candidate
 from bot.domain.data import digest
 from bot.domain.fleets import Fleet
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine
 from bot.domain.plans import Plan
 
-Target = Annotated[Machine | Plan | Fleet | Job, Field(discriminator="sort")]
+Target = Annotated[Machine | Plan | Fleet | Job | Candidate, Field(discriminator="sort")]
 
 
 def provider_of(target: Target) -> str:
     """Return what kind of replication it has, `plan` or `job` for these."""
     match target:
-        case Machine():
+        case Machine() | Candidate():
             return target.provider
         case Fleet():
             return target.members[0].provider
@@ -54,6 +56,13 @@ def facts_of(target: Target) -> dict[str, str]:
             return {"machines": digest([[one.request, one.fingerprint] for one in target.members])}
         case Job():
             return {"job": target.name.casefold(), "job state": target.state}
+        case Candidate():
+            disks = digest(sorted(one.id.casefold() for one in target.volumes))[:12]
+            return {
+                "machine": target.id.casefold(),
+                "protected in": target.container.casefold(),
+                "its disks": disks,
+            }
 
 
 def claims_of(target: Target, machines: tuple[Machine, ...], request: str) -> dict[str, str]:

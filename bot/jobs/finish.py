@@ -1,8 +1,9 @@
 """Ending what ran: how the job ended, and what its target is now, read again where it is then."""
 
-from typing import Any
+from typing import Any, Final
 
 from bot.domain.audit import BOT
+from bot.domain.candidates import Candidate
 from bot.domain.catalogue import Ground
 from bot.domain.jobs import Job
 from bot.domain.machines import A2A, Machine
@@ -15,6 +16,9 @@ from bot.lifecycle import Move, change, fact_of
 from bot.messages.blocks import duration
 from bot.runtime import Bot
 
+_BEGIN: Final = frozenset({"reprotect", "protect"})
+"""The operations whose job ends when the replication has begun, long before the machine is safe."""
+
 
 async def finish(bot: Bot, request: Request, job: Job) -> None:
     """Write down how the job ended, and what its target is now."""
@@ -23,13 +27,15 @@ async def finish(bot: Bot, request: Request, job: Job) -> None:
     what = f"{operation.title} of {request.name}"
     place: dict[str, Any] = {"target_id": after.target.id, "after": after} if after else {}
     if operation.succeeded(job):
+        if isinstance(request.target, Candidate):
+            place = {"target_id": request.sends.resource} | place
         seconds = _seconds(job)
         took = f" in {duration(seconds)}" if seconds is not None else ""
         machine = _machine(after)
         where = f" It runs in {machine.here}." if machine else ""
         words = f"{what} succeeded{took}.{where}"
-        turned = request.operation == "reprotect" and isinstance(request.target, Machine)
-        watching = turned and not (machine and settled(machine))
+        begun = request.operation in _BEGIN and isinstance(request.target, Machine | Candidate)
+        watching = begun and not (machine and settled(machine))
         if watching:
             words += " It is not protected yet; I say when it is."
         await step(bot, request, Step.SUCCEED, words, job=job, watching=watching, **place)
@@ -52,6 +58,9 @@ async def ground_after(bot: Bot, request: Request, job: Job) -> Ground | None:
     if isinstance(request.target, Machine):
         machine = await _machine_after(bot, request, request.target, job)
         return Ground(target=machine) if machine else None
+    if isinstance(request.target, Candidate):
+        item = await _item_of(bot, request)
+        return Ground(target=item) if item else None
     if isinstance(request.target, Job):
         return Ground(target=job)
     plan = await bot.azure.plan(request.target_id)
@@ -66,7 +75,15 @@ async def _machine_after(bot: Bot, request: Request, machine: Machine, job: Job)
     places = [job.moved_to] if job.moved_to else []
     if request.operation == "reprotect" and machine.provider == A2A:
         places.append(f"{machine.recovery_container}/replicationProtectedItems/{machine.item}")
-    places.append(machine.id)
+    return await _first(bot, [*places, machine.id])
+
+
+async def _item_of(bot: Bot, request: Request) -> Machine | None:
+    """Read the item that was created for a machine; None when there is none."""
+    return await _first(bot, [request.sends.resource])
+
+
+async def _first(bot: Bot, places: list[str]) -> Machine | None:
     for place in places:
         try:
             return await bot.azure.machine(place)
@@ -77,7 +94,7 @@ async def _machine_after(bot: Bot, request: Request, machine: Machine, job: Job)
 
 
 async def watch(bot: Bot, request: Request) -> None:
-    """Look after a reprotected machine until it is protected."""
+    """Look after a machine that has begun to replicate until it is protected."""
     machine = await bot.azure.machine(request.target_id)
     was = _machine(request.after)
     if machine == was:
@@ -86,8 +103,9 @@ async def watch(bot: Bot, request: Request) -> None:
     changed = was is None or was.state != machine.state
     words = f"{machine.name}: {machine.state_words}." if changed else ""
     if done:
+        again = " again" if request.operation == "reprotect" else ""
         words = (
-            f"{machine.name} is protected again: it replicates {machine.here} → {machine.there}."
+            f"{machine.name} is protected{again}: it replicates {machine.here} → {machine.there}."
         )
     after = Ground(target=machine)
     await step(bot, request, Step.OBSERVE, words, says=done, after=after, watching=not done)

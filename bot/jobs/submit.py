@@ -242,7 +242,7 @@ async def _lost(bot: Bot, sent: Request, sentence: str) -> None:
 
 
 def _subscription(request: Request) -> str:
-    return segment(request.target.id, "subscriptions")
+    return segment(request.target.vault, "subscriptions")
 
 
 def _same_attempt(request: Request, sent: Request) -> bool:

@@ -78,7 +78,6 @@ def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> M
     """
     machine = f"{lines.title(request)}: nothing is asked, stored or sent."
     call = request.call or (drafts[0].call if drafts else None)
-    action = call.action if call else ""
     many = f", for each of them; for {esc(drafts[0].name)}:" if drafts else ""
     body = call.body if call else None
     sent = json.dumps(body, indent=1, ensure_ascii=False) if body else "no body"
@@ -93,7 +92,7 @@ def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> M
         fields(*facts(request)),
         *_reason(request),
         *_middle(request, datetime.fromtimestamp(request.asked_at / 1000, UTC), {}),
-        section(f"*Azure would be sent* `POST …/{esc(action)}`{many}"),
+        section(f"*Azure would be sent* `{esc(call.line if call else '')}`{many}"),
         words(sent),
     ]
     return Message(text=esc(machine), blocks=blocks)
@@ -183,11 +182,7 @@ def _succeeded(request: Request, _now: datetime, _expected: int | None) -> str:
     after = request.after.target if request.after else None
     ending = ""
     if request.watching and isinstance(after, Machine):
-        percent = f" ({after.progress} %)" if after.progress else ""
-        ending = (
-            f"\n:warning: *Not protected yet*: {esc(after.state_words)}{percent}. "
-            "The bot keeps watching and says when it is."
-        )
+        ending = f"\n{lines.not_yet(request, after)}"
     whom = f" for all {len(request.fleet.members)} machines" if request.fleet else ""
     return f"*Succeeded*{whom} in {duration(_took(request))}.{ending}"
 
@@ -268,7 +263,7 @@ def _now(after: Ground | None) -> list[Block]:
 
 
 def _way_back(request: Request) -> list[Block]:
-    """What a reprotect will name, and where it was learnt."""
+    """What a reprotect or a protection will name, and where it was learnt."""
     way = request.ground.way_back
     return [section(f"*What will be used*\n{lines.learnt(way.learnt)}")] if way else []
 

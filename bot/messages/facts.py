@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.domain.candidates import Candidate
 from bot.domain.fleets import Fleet, Member
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine, segment
@@ -60,6 +61,16 @@ def _about(request: Request) -> Pairs:
             return [("Machines", count), way]
         case Job() as job:
             return [("Job", f"{esc(job.label)}\n{esc(job.name)}"), ("It is", esc(job.state))]
+        case Candidate() as found:
+            where = f"{found.group or found.here} in {segment(found.vault, 'vaults')}"
+            name = f"{esc(found.name)} ({esc(found.provider)})\n{esc(where)}"
+            return [("Machine", name), way, ("Disks", _volumes(found))]
+
+
+def _volumes(found: Candidate) -> str:
+    count = len(found.volumes)
+    size = f", {found.gigabytes} GB" if found.gigabytes else ""
+    return f"{count or 'not told'}{size}"
 
 
 def _chosen(request: Request) -> Pairs:

@@ -229,6 +229,22 @@ def standing(machine: Machine) -> str:
     return f"{esc(machine.state_words)} · {where}{rpo}{busy}{tested}"
 
 
+def not_yet(request: Request, machine: Machine) -> str:
+    """What a machine still lacks when the job that began its replication has ended."""
+    words = esc(machine.state_words)
+    if request.operation == "protect":
+        percent = f" ({machine.progress} %)" if machine.progress is not None else ""
+        return (
+            f":arrows_counterclockwise: *Replicating*{percent}: {words}. No failover is offered "
+            "before it is protected; the bot keeps watching and says when it is."
+        )
+    percent = f" ({machine.progress} %)" if machine.progress else ""
+    return (
+        f":warning: *Not protected yet*: {words}{percent}. The bot keeps watching and says when it "
+        "is."
+    )
+
+
 def votes(request: Request) -> str:
     """Who has said what, and who still may."""
     said = [

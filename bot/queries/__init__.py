@@ -79,7 +79,7 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     if operation is None:
         raise Misunderstood(f"/dr {command.verb} changes nothing, so there is no preview of it.")
     try:
-        meant = await find_target(bot, operation, command.targets)
+        meant = await find_target(bot, operation, command.targets, command.options)
     except Ambiguous as error:
         matches = ", ".join(label for _, label in error.matches)
         raise NotNow(error.sentence, f"Type one of them: {matches}.") from error

@@ -160,11 +160,7 @@ def virtual_machine(machine: Machine, place: Place) -> JsonObject:
         for disk in machine.disks
     ]
     os_disk, *data_disks = disks
-    network_card = place.vault.resource(
-        machine.groups[place.region],
-        "Microsoft.Network/networkInterfaces",
-        f"{machine.friendly_name}-nic",
-    )
+    network_card = network_interface_id(machine, place)
     return {
         "name": machine.friendly_name,
         "id": machine.vm_id(place),
@@ -184,6 +180,19 @@ def virtual_machine(machine: Machine, place: Place) -> JsonObject:
             },
         },
     }
+
+
+def listed_machine(machine: Machine, place: Place) -> JsonObject:
+    """Write a virtual machine as it stands in a list, which tells resource groups in capitals."""
+    group = machine.groups[place.region]
+    told = machine.vm_id(place).replace(f"/{group}/", f"/{group.upper()}/", 1)
+    return virtual_machine(machine, place) | {"id": told}
+
+
+def network_interface_id(machine: Machine, place: Place) -> str:
+    """Say the id of the one network interface of a virtual machine."""
+    group, name = machine.groups[place.region], f"{machine.friendly_name}-nic"
+    return place.vault.resource(group, "Microsoft.Network/networkInterfaces", name)
 
 
 _REPLICATION: JsonObject = {

@@ -4,8 +4,8 @@ A region has one network in Site Recovery, always called `azureNetwork`, under w
 are kept; that it tells nothing else is a guess.
 """
 
-from sandbox.vault.estate import Network, NetworkPairing
-from sandbox.vault.machines import Place
+from sandbox.vault.estate import Network, NetworkPairing, network_in
+from sandbox.vault.machines import Machine, Place
 from sandbox.vault.names import VAULT_TYPE, JsonObject
 
 NETWORK = "azureNetwork"
@@ -34,6 +34,34 @@ def virtual_network(network: Network) -> JsonObject:
                     },
                 }
             ],
+        },
+    }
+
+
+def interface(machine: Machine, place: Place, path: str) -> JsonObject:
+    """Write the network interface of a virtual machine, under the id it was asked for."""
+    network = network_in(machine, place)
+    subnet = {"id": f"{network.id}/subnets/default"} if network else None
+    return {
+        "name": f"{machine.friendly_name}-nic",
+        "id": path,
+        "type": "Microsoft.Network/networkInterfaces",
+        "location": place.region,
+        "properties": {
+            "provisioningState": "Succeeded",
+            "primary": True,
+            "ipConfigurations": [
+                {
+                    "name": "ipconfig1",
+                    "properties": {
+                        "privateIPAddress": "10.4.0.4",
+                        "privateIPAllocationMethod": "Dynamic",
+                        "primary": True,
+                        "subnet": subnet,
+                    },
+                }
+            ],
+            "virtualMachine": {"id": machine.vm_id(place)},
         },
     }
 

@@ -90,7 +90,7 @@ def wire(estate: Estate) -> None:
     everybody = [*estate.machines, *estate.unprotected]
     found: dict[str, Network] = {}
     for machine in everybody:
-        sides = [_network(machine, place) for place in (machine.original, machine.destination)]
+        sides = [network_in(machine, place) for place in (machine.original, machine.destination)]
         found |= {each.id: each for each in sides if each is not None}
         source, target = sides
         if source is not None and target is not None:
@@ -113,7 +113,8 @@ def groups_of(estate: Estate) -> Iterable[str]:
     return {fold(group) for group in (estate.vault.resource_group, *named)}
 
 
-def _network(machine: Machine, place: Place) -> Network | None:
+def network_in(machine: Machine, place: Place) -> Network | None:
+    """The network that a machine is in on one side of its pair; none at a site."""
     if place.kind != "Azure":
         return None
     name = "vnet-erp" if machine.original.kind != "Azure" else f"vnet-{place.region}"

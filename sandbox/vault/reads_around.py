@@ -1,27 +1,60 @@
 """What can be read beside the vault: virtual machines and networks, and networks as mapped.
 
-Virtual machines and virtual networks belong to a subscription and not to a vault; whoever asks for
-one is answered from the estate of the vault in that subscription.
+Virtual machines, their network interfaces and virtual networks belong to a subscription and not to
+a vault; whoever asks for one is answered from the estate of the vault in that subscription.
 """
+
+from collections.abc import Iterator
+from urllib.parse import quote, urlencode
 
 from sandbox.vault import bodies_estate, bodies_networks, faults
 from sandbox.vault.calls import Answer, Call, listed
 from sandbox.vault.estate import NetworkPairing, groups_of
-from sandbox.vault.machines import Place
+from sandbox.vault.machines import Machine, Place
 from sandbox.vault.names import JsonObject, fold
 from sandbox.vault.reads import place_of
+
+_PAGE = 10
+"""So many virtual machines are on a page of their list; Azure's own pages are longer."""
 
 
 def virtual_machine(call: Call) -> Answer:
     """A virtual machine, where it exists."""
-    call.world.now()
     wanted = fold(call.path)
+    for machine, place in _running(call):
+        if fold(machine.vm_id(place)) == wanted:
+            return Answer(body=bodies_estate.virtual_machine(machine, place))
+    raise _not_found("Microsoft.Compute/virtualMachines", call.words["vm"], call)
+
+
+def virtual_machines(call: Call) -> Answer:
+    """A page of the virtual machines of the subscription, protected or not."""
+    skip = call.query.get("$skiptoken", "0")
+    begin = int(skip) if skip.isdecimal() else 0
+    found = [bodies_estate.listed_machine(*each) for each in _running(call)]
+    page, rest = found[begin : begin + _PAGE], found[begin + _PAGE :]
+    if not rest:
+        return Answer(body={"value": page})
+    query = urlencode({**call.query, "$skiptoken": begin + _PAGE}, quote_via=quote)
+    return listed(page, f"{call.base_url}{call.path}?{query}")
+
+
+def network_interface(call: Call) -> Answer:
+    """The network interface of a virtual machine."""
+    wanted = fold(call.path)
+    for machine, place in _running(call):
+        if fold(bodies_estate.network_interface_id(machine, place)) == wanted:
+            return Answer(body=bodies_networks.interface(machine, place, call.path))
+    raise _not_found("Microsoft.Network/networkInterfaces", call.words["card"], call)
+
+
+def _running(call: Call) -> Iterator[tuple[Machine, Place]]:
+    """The virtual machines that exist in Azure, each with the region it is in."""
+    call.world.now()
     for machine in (*call.world.machines, *call.world.estate.unprotected):
         for place in (machine.home, machine.recovery):
-            exists = machine.replica_exists or place is machine.home
-            if place.kind == "Azure" and exists and fold(machine.vm_id(place)) == wanted:
-                return Answer(body=bodies_estate.virtual_machine(machine, place))
-    raise _not_found("Microsoft.Compute/virtualMachines", call.words["vm"], call)
+            if place.kind == "Azure" and (machine.replica_exists or place is machine.home):
+                yield machine, place
 
 
 def virtual_networks(call: Call) -> Answer:

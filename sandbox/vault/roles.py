@@ -1,8 +1,8 @@
 """What the caller may do: everything, or what the role Site Recovery Operator may.
 
 The operator may fail machines over, but not list the whole vault, poll the operations it started,
-read the vault's health, cancel a failover, protect a machine, or look at virtual machines. It may
-look at virtual networks.
+read the vault's health, cancel a failover, protect a machine, or look at virtual machines and
+their network interfaces. It may look at virtual networks.
 """
 
 import re
@@ -50,15 +50,16 @@ _DENIED = [
         ("POST", rf"{_ITEM}/failoverCancel$", "replicationProtectedItems/failoverCancel/action"),
     )
 ]
-_COMPUTE = re.compile(r"/providers/Microsoft\.Compute/", re.IGNORECASE)
+_ELSEWHERE = ("Microsoft.Compute/virtualMachines", "Microsoft.Network/networkInterfaces")
 
 
 def refusal(role: Role, method: str, path: str) -> Fault | None:
     """Tell why this role may not do this, if so."""
     if role == "full":
         return None
-    if _COMPUTE.search(path):
-        return forbidden("Microsoft.Compute/virtualMachines/read", path)
+    for kind in _ELSEWHERE:
+        if f"/providers/{kind}".casefold() in path.casefold():
+            return forbidden(f"{kind}/read", path)
     for verb, pattern, action in _DENIED:
         if verb == method and pattern.search(path):
             return forbidden(f"Microsoft.RecoveryServices/vaults/{action}", path)

@@ -80,6 +80,14 @@ _AROUND: list[tuple[re.Pattern[str], Desk]] = [
             rf"{_IN_GROUP}/Microsoft\.Compute/virtualMachines/(?P<vm>[^/]+)",
             reads_around.virtual_machine,
         ),
+        (
+            rf"{_SUBSCRIPTION}/providers/Microsoft\.Compute/virtualMachines",
+            reads_around.virtual_machines,
+        ),
+        (
+            rf"{_IN_GROUP}/Microsoft\.Network/networkInterfaces/(?P<card>[^/]+)",
+            reads_around.network_interface,
+        ),
         (rf"{_SUBSCRIPTION}/providers/{_NETWORK_TYPE}", reads_around.virtual_networks),
         (rf"{_IN_GROUP}/{_NETWORK_TYPE}", reads_around.virtual_networks),
         (rf"{_IN_GROUP}/{_NETWORK_TYPE}/(?P<network>[^/]+)", reads_around.virtual_network),

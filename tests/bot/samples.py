@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.audit import Actor, Fact
+from bot.domain.candidates import Candidate, Volume
 from bot.domain.catalogue import Ground
 from bot.domain.jobs import RUNNING_JOB_STATES, Job, JobError, JobStep
 from bot.domain.machines import Disk, Finding, Learnt, Machine, Point, WayBack
@@ -131,8 +132,65 @@ def way_back() -> WayBack:
     )
 
 
+VM = (
+    "/subscriptions/5ab1/resourceGroups/rg-shop/providers/Microsoft.Compute"
+    "/virtualMachines/vm-new01"
+)
+RECOVERY_GROUP = "/subscriptions/5ab1/resourceGroups/rg-shop-asr"
+
+
+def candidate(**more: Any) -> Candidate:
+    """Make vm-new01, which runs in West Europe and is not protected."""
+    given: dict[str, Any] = {
+        "id": VM,
+        "name": "vm-new01",
+        "vault": VAULT,
+        "provider": "A2A",
+        "place": "westeurope",
+        "here": "West Europe",
+        "there": "North Europe",
+        "container": WEST,
+        "os": "Linux",
+        "volumes": (
+            Volume(id=f"{VM}-os", name="os", account_type="Premium_LRS", gigabytes=64, system=True),
+            Volume(id=f"{VM}-data", name="data", gigabytes=256),
+        ),
+    }
+    return Candidate(**given | more)
+
+
+def hyper_v_candidate(**more: Any) -> Candidate:
+    """Make hv-new01, which runs at a Hyper-V site and is not protected."""
+    site = f"{VAULT}/replicationFabrics/site/replicationProtectionContainers/cloud_1"
+    given: dict[str, Any] = {
+        "id": f"{site}/replicationProtectableItems/vm-guid",
+        "name": "hv-new01",
+        "provider": "HyperVReplicaAzure",
+        "place": "site",
+        "here": "site",
+        "there": "Microsoft Azure",
+        "container": site,
+        "host_vm": "vm-guid",
+        "volumes": (Volume(id="vhd-guid", name="hv-new01", gigabytes=127),),
+    }
+    return candidate(**given | more)
+
+
+def onset() -> WayBack:
+    """Make what protecting vm-new01 has to name."""
+    return WayBack(
+        learnt=(
+            learnt("policyId", POLICY, "Replication policy", "from the container mapping"),
+            learnt("recoveryContainerId", NORTH, "Recovery container"),
+            learnt("recoveryResourceGroupId", RECOVERY_GROUP, "Recovery resource group"),
+            learnt("primaryStagingAzureStorageAccountId", CACHE, "Cache storage account"),
+            learnt("recoveryAzureNetworkId", NETWORK, "Recovery network"),
+        )
+    )
+
+
 def learnt(field: str, value: str, title: str = "", source: str = "named by the asker") -> Learnt:
-    """Make one thing that a reprotect names."""
+    """Make one thing that a reprotect or a protection names."""
     return Learnt(field=field, title=title or field, value=value, source=source)
 
 
@@ -238,6 +296,7 @@ GROUNDS = {
     "change-point": Ground(target=failed_over(), point=point(), points=24),
     "cancel-failover": Ground(target=hyper_v(active="Recovery", allowed=("CancelFailover",))),
     "resynchronise": Ground(target=machine(allowed=("RepairReplication",))),
+    "protect": Ground(target=candidate(), way_back=onset()),
     "cancel-job": Ground(target=job(actions=("Cancel",), target="vm-web01")),
     "restart-job": Ground(target=job("Failed", actions=("Restart",), target="vm-web01")),
     "resume-job": Ground(target=job("Suspended", actions=("Resume",), target="vm-web01")),

@@ -75,7 +75,7 @@ def providers() -> str:
         f"| {one.title} | {' | '.join(_cell(one.needs.get(name, '')) for name in PROVIDERS)} "
         f"| {_of_plans(one)} |"
         for one in CATALOGUE.values()
-        if one.about == "machine"
+        if one.about != "job"
     ]
     columns = "| --- |" + " --- |" * (len(PROVIDERS) + 1)
     return "\n".join([f"| | {head} | Recovery plan |", columns, *rows])
@@ -84,6 +84,8 @@ def providers() -> str:
 def _of_plans(one: Operation) -> str:
     """Say of which plans an operation is done to the whole, and of which to each machine."""
     machines = {name for name in one.needs if name in FORWARD}
+    if one.about == "candidate":
+        return "–"
     if not one.plan:
         return "machine by machine"
     names = ", ".join(PROVIDERS[name] for name in one.plan)

@@ -92,9 +92,12 @@ def test_the_azure_role_lets_the_bot_post_what_the_catalogue_sends() -> None:
     posted = set(re.findall(r'"(\w+)": (?:items|plans|jobs|client\.\w+)\.begin_', source))
     allowed = {one.split("/")[-2] for one in ACTIONS if one.endswith("/action")}
     assert posted == allowed
+    written = {one.split("/")[-2] for one in ACTIONS if one.endswith("/write")}
+    assert written == {"replicationProtectedItems"}
     assert len(CATALOGUE) >= len(posted)
     read = {one.split("/")[-2] for one in ACTIONS if one.endswith("/read")}
     around = {"virtualMachines", "recoveryPoints", "vaults", "replicationNetworkMappings"}
+    around |= {"networkInterfaces"}
     assert read == set(_kinds_read(source)) | around
 
 

@@ -183,6 +183,35 @@ async def test_a_site_lists_what_it_could_protect(visitor: Visitor) -> None:
     assert (await listed())["hv-file01"].properties.protection_status == "Protected"
 
 
+async def test_virtual_machines_are_listed_in_pages(visitor: Visitor) -> None:
+    """Protected or not, with their resource groups in capitals; an interface tells the network."""
+    vault = visitor.vault
+    link = f"/subscriptions/{vault.subscription_id}/providers/Microsoft.Compute/virtualMachines"
+    found: list[Json] = []
+    pages = 0
+    while link:
+        page = (await visitor.ask("GET", link)).body
+        pages, found = pages + 1, found + page["value"]
+        link = page.get("nextLink") or ""
+    assert pages > 1
+    by_name = {each["name"]: each for each in found}
+    assert {NEW, "vm-web01"} <= by_name.keys()
+    assert not {"hv-file01", "hv-sql01"} & by_name.keys()
+    new = by_name[NEW]
+    assert (new["location"], "/RG-ERP/" in new["id"]) == ("westeurope", True)
+    one = (await visitor.ask("GET", new["id"])).body
+    assert one == new | {"id": one["id"]}
+    (card,) = one["properties"]["networkProfile"]["networkInterfaces"]
+    interface = (await visitor.ask("GET", card["id"])).body
+    (address,) = interface["properties"]["ipConfigurations"]
+    subnet = address["properties"]["subnet"]["id"]
+    assert subnet.endswith(
+        "rg-erp/providers/Microsoft.Network/virtualNetworks/vnet-westeurope/subnets/default"
+    )
+    vault.role = "operator"
+    assert (await visitor.ask("GET", card["id"])).status == 403
+
+
 async def test_networks_can_be_chosen_from(visitor: Visitor) -> None:
     """Azure lists its networks by subscription and by group; the vault tells their mappings."""
     vault, sdk = visitor.vault, visitor.sdk

@@ -29,18 +29,19 @@ from bot.domain.sites import ContainerMapping, Replica, Site
 from bot.errors import AnswerLost, AzureRefused, Unavailable
 from bot.gateways.azure.answers import refusal, retry_after, trouble
 from bot.gateways.azure.around import Around
+from bot.gateways.azure.once import once
 from bot.gateways.azure.operations import operations, place
 from bot.gateways.azure.reads import reads
+from bot.gateways.azure.unprotected import COMPUTE_VERSION, Unprotected
 from bot.gateways.azure.wire import ShapeT, read
 from bot.gateways.azure.wire_items import ItemShape, PointShape
 from bot.gateways.azure.wire_jobs import JobShape
-from bot.gateways.azure.wire_places import MappingShape, NamedShape, VmShape
+from bot.gateways.azure.wire_places import NamedShape, VmShape
 from bot.gateways.azure.wire_plans import PlanShape
 from bot.gateways.azure.wire_sites import ReplicaShape, SiteShape
 from bot.settings import CLOUDS
 
 API_VERSION: Final = "2025-08-01"
-COMPUTE_VERSION: Final = "2024-07-01"
 POST_TIMEOUT: Final = 30.0
 """Seconds after which a POST without an answer counts as lost."""
 _READ_TIMEOUT: Final = 30.0
@@ -74,6 +75,7 @@ class Azure:
         self._listed: dict[str, tuple[float, tuple[Machine, ...]]] = {}
         self._listing: dict[str, asyncio.Lock] = {}
         self.around = Around(self._get, self._list)
+        self.unprotected = Unprotected(self._get, self._list)
 
     async def close(self) -> None:
         """Close every client."""
@@ -167,18 +169,7 @@ class Azure:
 
     async def mappings(self, container: str) -> tuple[ContainerMapping, ...]:
         """List the mappings that a container takes part in, in both directions."""
-        shapes = await self._list(
-            f"{container}/replicationProtectionContainerMappings", MappingShape
-        )
-        return tuple(
-            ContainerMapping(
-                source=shape.source,
-                target=shape.properties.target_protection_container_id,
-                policy=shape.properties.policy_id,
-                provider=shape.provider,
-            )
-            for shape in shapes
-        )
+        return await self.unprotected.mappings(container)
 
     async def site(self, container: str) -> Site:
         """Read the fabric that a container is in: the servers that stand at a site."""
@@ -208,6 +199,7 @@ class Azure:
                     raw_response_hook=lambda answer: answers.append(answer.http_response),
                     headers={"x-ms-client-request-id": client_request_id},
                     retry_total=0,
+                    middlewares=(once,),
                     permit_redirects=False,
                     **self._https,
                 )

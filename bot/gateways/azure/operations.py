@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementClient
 
+from bot.domain.catalogue import CREATE
 from bot.domain.machines import segment
 
 Begin = Callable[..., Awaitable[object]]
@@ -11,7 +12,7 @@ Begin = Callable[..., Awaitable[object]]
 
 
 def operations(client: SiteRecoveryManagementClient, resource_id: str) -> Mapping[str, Begin]:
-    """Return the SDK's operations on a resource, by the last segment of their POST."""
+    """Return the SDK's operations on a resource, by the action of a `Call`."""
     if segment(resource_id, "replicationJobs"):
         jobs = client.replication_jobs
         return {
@@ -41,6 +42,7 @@ def operations(client: SiteRecoveryManagementClient, resource_id: str) -> Mappin
         "failoverCancel": items.begin_failover_cancel,
         "repairReplication": items.begin_repair_replication,
         "reProtect": items.begin_reprotect,
+        CREATE: items.begin_create,
         "switchprotection": client.replication_protection_containers.begin_switch_protection,
     }
 

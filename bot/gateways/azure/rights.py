@@ -25,7 +25,9 @@ READS: Final = (
     f"{_CONTAINER}/replicationProtectionContainerMappings",
     _ITEM,
     f"{_ITEM}/recoveryPoints",
+    f"{_CONTAINER}/replicationProtectableItems",
     "Microsoft.Compute/virtualMachines",
+    "Microsoft.Network/networkInterfaces",
 )
 """The kinds of resource that are read."""
 
@@ -55,9 +57,13 @@ CHANGES: Final = {
 }
 """What is posted to each kind of resource."""
 
+WRITES: Final = (_ITEM,)
+"""The kinds of resource that are created."""
+
 ACTIONS: Final = (
     *(f"{kind}/read" for kind in READS),
     *(f"{kind}/{change}/action" for kind, changes in CHANGES.items() for change in changes),
+    *(f"{kind}/write" for kind in WRITES),
 )
 
 _LACKS: Final = re.compile(r"perform action '(?P<action>[^']+)' over scope '(?P<scope>[^']+)'")

@@ -65,6 +65,12 @@ class AgentShape(Shape):
     last_heartbeat_utc: When = None
 
 
+class InitialShape(Shape):
+    """How far the first copy of a Hyper-V machine is."""
+
+    initial_replication_progress_percentage: Whole = None
+
+
 class DetailsShape(Shape):
     """providerSpecificDetails of an item, of whatever provider."""
 
@@ -88,6 +94,7 @@ class DetailsShape(Shape):
     last_rpo_calculated_time: When = None
     monitoring_percentage_completion: Whole = None
     initial_replication_progress_percentage: Whole = None
+    initial_replication_details: Maybe[InitialShape] = None
     protected_managed_disks: Maybe[tuple[DiskShape, ...]] = None
     vm_synced_config_details: Maybe[SyncedConfigShape] = None
     multi_vm_group_name: Text = ""
@@ -163,7 +170,9 @@ class ItemShape(ListedShape):
             rpo_at=when(details.last_rpo_calculated_time),
             progress=_either(
                 details.monitoring_percentage_completion,
-                details.initial_replication_progress_percentage,
+                details.initial_replication_progress_percentage
+                if details.initial_replication_details is None
+                else details.initial_replication_details.initial_replication_progress_percentage,
             ),
             source_vm=details.fabric_object_id or "",
             failed_over_vm=details.recovery_fabric_object_id or "",

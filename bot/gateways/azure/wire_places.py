@@ -1,6 +1,7 @@
 """The shapes of container mappings, virtual machines, and things of which the id is enough."""
 
 from bot.domain.machines import Disk
+from bot.domain.sites import ContainerMapping
 from bot.gateways.azure.wire import Shape, Text
 
 
@@ -11,6 +12,7 @@ class MappingDetailsShape(Shape):
 class MappingProperties(Shape):
     target_protection_container_id: Text = ""
     policy_id: Text = ""
+    target_fabric_friendly_name: Text = ""
     provider_specific_details: MappingDetailsShape | None = None
 
 
@@ -18,15 +20,18 @@ class MappingShape(Shape):
     id: str
     properties: MappingProperties
 
-    @property
-    def source(self) -> str:
-        """The id of the container that is mapped from."""
-        return self.id.rsplit("/", 2)[0]
-
-    @property
-    def provider(self) -> str:
-        """The kind of replication that it is for."""
-        return (self.properties.provider_specific_details or MappingDetailsShape()).instance_type
+    def mapping(self) -> ContainerMapping:
+        """Say it in our words."""
+        source, _, name = self.id.rsplit("/", 2)
+        details = self.properties.provider_specific_details or MappingDetailsShape()
+        return ContainerMapping(
+            source=source,
+            target=self.properties.target_protection_container_id,
+            policy=self.properties.policy_id,
+            provider=details.instance_type,
+            name=name,
+            there=self.properties.target_fabric_friendly_name,
+        )
 
 
 class NamedShape(Shape):

@@ -79,6 +79,9 @@ class ReplicaDetailsShape(Shape):
     instance_type: Text = ""
     vm_id: Text = ""
     os_type: Text = ""
+    fabric_object_id: Text = ""
+    recovery_azure_resource_group_id: Text = ""
+    selected_recovery_azure_network_id: Text = ""
     o_s_details: Annotated[OsShape | None, OrElse(None)] = None
     azure_vm_disk_details: Disks = Field(
         default=None, validation_alias=AliasChoices("azureVmDiskDetails", "azureVMDiskDetails")
@@ -124,6 +127,9 @@ class ReplicaShape(Shape):
             agent=details.reprotect_agent_id,
             process_server=details.process_server_id,
             master_target=details.master_target_id,
+            source_vm=details.fabric_object_id,
+            group=details.recovery_azure_resource_group_id,
+            network=details.selected_recovery_azure_network_id,
             datastores=named
             or (details.discovered_vm_details or DiscoveredShape()).datastores
             or (),

@@ -28,6 +28,10 @@ USAGE = {
     "[--point latest|processed|app|multivm|before:<time>|<id>] [because <reason>]",
     "cleanup": '/dr cleanup <machine>… [--notes "<what the test showed>"] [because <reason>]',
     "resynchronise": "/dr resynchronise <machine>… [because <reason>]",
+    "protect": "/dr protect <machine> [--vault <name>] [--policy <name>] "
+    "[--group <resource group id>] [--cache <storage account id>] "
+    "[--storage <storage account id>] [--network <virtual network id>] [--os Windows|Linux] "
+    "[--os-disk <name>] because <reason>",
     "cancel-job": "/dr cancel-job <job>|<request>|<machine> [because <reason>]",
     "restart-job": "/dr restart-job <job>|<request>|<machine> [because <reason>]",
     "resume-job": "/dr resume-job <job>|<request>|<machine> [because <reason>]",

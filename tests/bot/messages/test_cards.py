@@ -223,6 +223,22 @@ GOLDENS = {
             )
         ),
     ),
+    "protect-waiting": request("protect"),
+    "protect-replicating": in_state(
+        State.SUCCEEDED,
+        "protect",
+        watching=True,
+        after=Ground(
+            target=machine(
+                name="vm-new01",
+                state="InitialReplicationInProgress",
+                state_words="Initial replication is in progress",
+                progress=43,
+                allowed=("DisableProtection",),
+                rpo_seconds=None,
+            )
+        ),
+    ),
     "failover-failed": in_state(State.FAILED),
     "failover-denied": in_state(State.DENIED),
     "failover-void": in_state(State.VOID),
