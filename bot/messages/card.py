@@ -228,7 +228,9 @@ def _middle(request: Request, now: datetime, outcomes: Mapping[str, Outcome]) ->
             section(f"*Votes*\n{lines.votes(request)}"),
         ]
     if request.fleet:
-        return [divider(), *fleet_table(request.fleet, outcomes)]
+        if not (request.open or request.after):
+            return sections(members(request.fleet))  # it ended before any of them was sent
+        return [divider(), *fleet_table(request.fleet, outcomes, ended=not request.open)]
     steps = request.job.steps if request.job else ()
     blocks = [divider(), *step_blocks(steps, now)] if steps else []
     return [*blocks, *_now(request.after)]

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.domain.fleets import Fleet
+from bot.domain.fleets import Fleet, Member
 from bot.domain.jobs import JobStep
-from bot.domain.request import Outcome, State
+from bot.domain.request import OPEN, Outcome, State
 from bot.messages import lines
 from bot.messages.blocks import Block, esc, section, sections
 
@@ -35,12 +35,14 @@ def step_blocks(steps: Sequence[JobStep], now: datetime) -> list[Block]:
     return sections(lines.steps(steps, now, most=_STEPS).split("\n"))
 
 
-def fleet_table(fleet: Fleet, outcomes: Mapping[str, Outcome]) -> list[Block]:
-    """How several machines stand: counts first, then those that need somebody, then the rest."""
-    stands = [
-        (member, outcomes.get(member.request) or Outcome(name=member.name, state=State.APPROVED))
-        for member in fleet.members
-    ]
+def fleet_table(
+    fleet: Fleet, outcomes: Mapping[str, Outcome], *, ended: bool = False
+) -> list[Block]:
+    """How several machines stand: counts first, then those that need somebody, then the rest.
+
+    When the whole has `ended`, one that still seems to be open is one whose record was lost.
+    """
+    stands = [(one, _outcome(one, outcomes.get(one.request), ended)) for one in fleet.members]
     counts = Counter(outcome.state for _, outcome in stands)
     said = " · ".join(
         f"{lines.STATE_ICONS[state]} {counts[state]} {_WORDS.get(state, state)}"
@@ -55,6 +57,13 @@ def fleet_table(fleet: Fleet, outcomes: Mapping[str, Outcome]) -> list[Block]:
 
 
 _WORDS: Final = {State.APPROVED: "to be submitted"}
+
+
+def _outcome(member: Member, known: Outcome | None, ended: bool) -> Outcome:
+    if ended and (known is None or known.state in OPEN):
+        why = "its record was lost or altered outside the bot: look in the portal"
+        return Outcome(name=member.name, state=State.UNKNOWN, why=why)
+    return known or Outcome(name=member.name, state=State.APPROVED)
 
 
 def _line(one: Outcome) -> str:
