@@ -1,10 +1,16 @@
 """Several machines in one request, when things go wrong: somebody meddles, or a worker dies."""
 
+import asyncio
 from typing import Any
 
+import pytest
+
+from bot.errors import Tampered
+from bot.jobs import register
 from bot.jobs.follow import follow_vault
 from bot.jobs.gather import gather
-from tests.world import World, until
+from bot.runtime import opened
+from tests.world import World, until, working
 
 BOTH = "Failover of vm-web01, vm-web02"
 
@@ -29,3 +35,123 @@ async def test_one_of_several_never_has_a_card_of_its_own(world: World) -> None:
     await world.done(BOTH, "Succeeded for all 2 machines")
     heads = [one for one in await world.alice.messages() if not one.thread_ts]
     assert [one.words for one in heads if f"{request.id}." in one.words] == []
+
+
+async def approved_and_idle(world: World) -> str:
+    """Have both asked for and approved while no worker runs; returns the id of the whole."""
+    await ask_for_both(world)
+    await until(world.bot.redis.requests.outbox_ids, "it was not approved")
+    return (await world.request()).id
+
+
+async def test_an_altered_draft_is_inert_and_named(quiet: World) -> None:
+    """Its machine is left alone and can be asked for again; the other goes."""
+    whole = await approved_and_idle(quiet)
+    client: Any = quiet.bot.redis.client
+    drafts = f"{{dr}}:request:{whole}:drafts"
+    sealed = await client.hget(drafts, f"{whole}.1")
+    await client.hset(drafts, f"{whole}.1", sealed.replace("West Europe is down", "no reason"))
+    async with working(quiet.settings):
+        await quiet.started("UnplannedFailover")
+        card = await quiet.done(BOTH, "Failed", "1 of 2 machines succeeded", "1 lost")
+    assert "vm-web01 unknown — its record was lost or altered" in card.words
+    assert quiet.posts("unplannedFailover") == 1
+    assert quiet.vault.machine("vm-web01").region == "westeurope"
+    rejected = [one for one in await quiet.entries() if one.type == "dr.record.rejected"]
+    assert [(one.subject, one.data.target) for one in rejected] == [(f"{whole}.1", "vm-web01")]
+    await quiet.asked("vm-web01")
+
+
+@pytest.mark.parametrize("forged", ["é é", "nonsense", b"\xff\xfe \xff"])
+async def test_what_is_no_draft_is_inert(quiet: World, forged: str | bytes) -> None:
+    """Whatever bytes stand there: the other machine goes, and the whole ends."""
+    whole = await approved_and_idle(quiet)
+    client: Any = quiet.bot.redis.client
+    for kind in ("drafts", "results"):
+        await client.hset(f"{{dr}}:request:{whole}:{kind}", f"{whole}.1", forged)
+    async with working(quiet.settings):
+        await quiet.started("UnplannedFailover")
+        await quiet.done(BOTH, "Failed", "1 of 2 machines succeeded", "1 lost")
+    assert quiet.posts("unplannedFailover") == 1
+
+
+async def test_a_record_in_the_way_of_one_does_not_end_the_others(quiet: World) -> None:
+    """Somebody wrote a record of that id before the bot did: it is named, the other goes."""
+    whole = await approved_and_idle(quiet)
+    client: Any = quiet.bot.redis.client
+    record = {"document": "{}", "seal": "é", "rev": "0"}
+    await client.hset(f"{{dr}}:request:{whole}.1", mapping=record)
+    async with working(quiet.settings):
+        await quiet.started("UnplannedFailover")
+        await quiet.done(BOTH, "Failed", "1 of 2 machines succeeded", "1 lost")
+    assert quiet.posts("unplannedFailover") == 1
+
+
+async def test_a_request_cannot_stand_for_a_draft_nor_a_draft_for_a_request(quiet: World) -> None:
+    """Each is sealed as what it is."""
+    whole = await approved_and_idle(quiet)
+    client: Any = quiet.bot.redis.client
+    sealed = await client.hget(f"{{dr}}:request:{whole}:drafts", f"{whole}.1")
+    seal, _, document = sealed.partition(" ")
+    record = {"document": document, "seal": seal, "rev": "0"}
+    await client.hset(f"{{dr}}:request:{whole}.1", mapping=record)
+    with pytest.raises(Tampered):
+        await quiet.bot.redis.requests.load(f"{whole}.1")
+    await client.delete("{dr}:outbox")
+
+
+async def test_one_altered_while_it_runs_does_not_keep_the_others(world: World) -> None:
+    """The whole ends without it, says so, and every machine can be asked for again."""
+    await ask_for_both(world)
+    await world.started("UnplannedFailover", 2)
+    await world.alice.sees(BOTH, "2 running")
+    whole = (await world.request()).id
+    client: Any = world.bot.redis.client
+    await client.hset(f"{{dr}}:request:{whole}.1", "document", "{}")
+    card = await world.done(BOTH, "Failed", "1 of 2 machines succeeded", "1 lost")
+    assert "look in the portal" in card.words
+    assert [key async for key in client.scan_iter("{dr}:target:*")] == []
+
+
+async def test_one_whose_record_is_deleted_is_not_made_again(quiet: World) -> None:
+    """What was approved for a machine is good for one request; who deletes that gets no second."""
+    quiet.vault.fail_next_job("vm-web01", "UnplannedFailover")
+    whole = await approved_and_idle(quiet)
+    client: Any = quiet.bot.redis.client
+    async with working(quiet.settings):
+        await quiet.started("UnplannedFailover", 2)
+        await quiet.alice.sees(BOTH, "2 running")
+    await client.delete(f"{{dr}}:request:{whole}.1")
+    await client.hdel(f"{{dr}}:request:{whole}:results", f"{whole}.1")
+    quiet.clock.advance(600)
+    async with working(quiet.settings):
+        await quiet.alice.sees(BOTH, "Failed", "1 of 2 machines succeeded", "1 lost")
+    assert quiet.posts("unplannedFailover") == 2
+
+
+async def test_two_workers_make_each_request_once(quiet: World) -> None:
+    """Both gather the same whole at the same time."""
+    whole = await approved_and_idle(quiet)
+    async with opened(quiet.settings) as other:
+        register(other)
+        await asyncio.gather(*(gather(bot, whole) for bot in (quiet.bot, other) * 4))
+    kinds = await quiet.kinds()
+    assert kinds.count("request.release") == 1
+    assert kinds.count("request.approve") == 3
+    async with working(quiet.settings):
+        await quiet.started("UnplannedFailover", 2)
+        await quiet.done(BOTH, "Succeeded for all 2 machines")
+    assert quiet.posts("unplannedFailover") == 2
+
+
+async def test_a_denied_request_does_not_say_that_anything_is_to_be_submitted(
+    quiet: World,
+) -> None:
+    """Its card still names the machines."""
+    await quiet.alice.types("/dr failover vm-web01 vm-web02 because West Europe is down")
+    await quiet.alice.sees(BOTH, "0 of 2")
+    await quiet.bo.presses("Deny", on=BOTH)
+    async with working(quiet.settings):
+        card = await quiet.alice.sees(BOTH, "Denied")
+    assert "vm-web02 — Protected" in card.words
+    assert "to be submitted" not in card.words
