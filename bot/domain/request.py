@@ -313,6 +313,11 @@ def nod_key(step: JobStep) -> str:
     return step.id or step.name
 
 
+def nod_mark(step: JobStep) -> str:
+    """Return what stands for a manual action in the form about it, however long its name is."""
+    return digest([step.id, step.name])[:16]
+
+
 def fingerprint(
     operation: str,
     arguments: Mapping[str, str],
