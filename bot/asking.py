@@ -177,10 +177,16 @@ async def _holder(bot: Bot, machine: Machine) -> Request | None:
 async def _holder_of(bot: Bot, target: str, name: str) -> Request | None:
     """Return the open request that keeps something, as people see it; one of ours only."""
     open_id = await bot.redis.requests.open_for(target)
+    if not open_id:
+        return None
     try:
-        return await bot.redis.requests.load(root(open_id)) if open_id else None
+        own = await bot.redis.requests.load(open_id)
+        if own and own.open and own.parent:
+            found = await bot.redis.requests.load_many([own.parent])
+            return found[0] if found else own  # the whole was altered, and this one goes on
+        return await bot.redis.requests.load(root(open_id))
     except Tampered as error:
-        await disown(bot, open_id or "", error, (target, name))
+        await disown(bot, open_id, error, (target, name))
         return None
 
 

@@ -20,6 +20,7 @@ for the whole is **running** until the last of them has ended.
 nothing. The picture in `docs/request-life.md` is drawn from it.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
@@ -28,6 +29,7 @@ from bot.domain.catalogue import Call, Ground
 from bot.domain.data import Data, digest
 from bot.domain.fleets import Fleet
 from bot.domain.jobs import Job, JobStep
+from bot.domain.machines import Machine
 from bot.domain.people import Person
 from bot.domain.targets import Target, claims_of, facts_of
 from bot.errors import IllegalStep
@@ -341,10 +343,21 @@ def fingerprint(
 def facts(ground: Ground) -> dict[str, str]:
     """Return what must still be so when the request is carried out, by the name people read."""
     return (
-        facts_of(ground.target)
-        | {machine.name: f"{machine.state}, runs in {machine.here}" for machine in ground.machines}
+        _of_machines(ground.machines)
+        | facts_of(ground.target)
         | {"recovery point": ground.point.id.casefold() if ground.point else ""}
     )
+
+
+def _of_machines(machines: tuple[Machine, ...]) -> dict[str, str]:
+    """Say how each machine of a plan is; two of one name are told apart."""
+    often = Counter(machine.name.casefold() for machine in machines)
+    return {
+        f"{one.name} ({one.item})"
+        if often[one.name.casefold()] > 1
+        else one.name: f"{one.state}, runs in {one.here}"
+        for one in machines
+    }
 
 
 def drift(before: Ground, after: Ground) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from bot.messages.blocks import clock, code, duration, esc, mention
 
 MEMBERS = 24
 """So many machines are listed on a card; the thread has all of them."""
+NOTES = 8
+"""So many notes on machines that belong together are."""
 
 Pairs = list[tuple[str, str]]
 
@@ -36,7 +38,10 @@ def members(fleet: Fleet, most: int = MEMBERS) -> list[str]:
     listed += [f":no_entry: left out: {esc(one.why, 200)}" for one in fleet.left_out[:8]]
     if len(fleet.left_out) > 8:
         listed.append(f":no_entry: and {len(fleet.left_out) - 8} more left out, in the thread")
-    return listed + [f":link: {esc(note, 300)}" for note in fleet.notes]
+    listed += [f":link: {esc(note, 300)}" for note in fleet.notes[:NOTES]]
+    if len(fleet.notes) > NOTES:
+        listed.append(f":link: and {len(fleet.notes) - NOTES} more such groups, in the thread")
+    return listed
 
 
 def _about(request: Request) -> Pairs:

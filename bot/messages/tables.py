@@ -9,11 +9,12 @@ from bot.domain.fleets import Fleet, Member
 from bot.domain.jobs import JobStep
 from bot.domain.request import OPEN, Outcome, State
 from bot.messages import lines
-from bot.messages.blocks import Block, esc, section, sections
+from bot.messages.blocks import Block, as_many, esc, section
 
 SHOWN: Final = 30
 """So many machines are shown one by one; those that need somebody come first."""
 _STEPS: Final = 40
+_SECTIONS: Final = 12
 
 _ORDER: Final = (
     State.UNKNOWN,
@@ -32,7 +33,8 @@ def step_blocks(steps: Sequence[JobStep], now: datetime) -> list[Block]:
     """The steps of a job, nested ones under theirs."""
     if len(steps) <= lines.STEPS:
         return [section(lines.steps(steps, now))]
-    return sections(lines.steps(steps, now, most=_STEPS).split("\n"))
+    listed = lines.steps(steps, now, most=_STEPS).split("\n")
+    return as_many(listed, _SECTIONS, "… and more: `/dr jobs` shows every step.")
 
 
 def fleet_table(
@@ -53,7 +55,7 @@ def fleet_table(
     listed = [_line(outcome) for _, outcome in stands[:SHOWN]]
     if len(stands) > SHOWN:
         listed.append(f"… and {len(stands) - SHOWN} more")
-    return [section(said), *sections(listed)]
+    return [section(said), *as_many(listed, _SECTIONS, "… and more, in the thread.")]
 
 
 _WORDS: Final = {State.APPROVED: "to be submitted"}

@@ -53,13 +53,16 @@ async def _all_run(world: World) -> bool:
     for one in children:
         if one.needs_nod:
             await world.bo.presses(f"Submit again: {one.name}", on=WEB, within=PATIENCE)
-            await until(lambda: _gone_on(world, one), "it was not submitted again")
+            await _until_gone_on(world, one)
     return [one.state for one in children] == [State.RUNNING] * 3
 
 
-async def _gone_on(world: World, before: Request) -> bool:
-    now = await world.bot.redis.requests.load(before.id)
-    return now is not None and not now.needs_nod
+async def _until_gone_on(world: World, before: Request) -> None:
+    async def gone_on() -> bool:
+        now = await world.bot.redis.requests.load(before.id)
+        return now is not None and not now.needs_nod
+
+    await until(gone_on, "it was not submitted again")
 
 
 async def _ends_well(world: World) -> None:

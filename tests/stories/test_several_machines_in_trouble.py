@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.audit import first_broken
+from bot.domain.request import State
 from bot.errors import Tampered
 from bot.jobs import register
 from bot.jobs.follow import follow_vault
@@ -155,3 +157,79 @@ async def test_a_denied_request_does_not_say_that_anything_is_to_be_submitted(
         card = await quiet.alice.sees(BOTH, "Denied")
     assert "vm-web02 — Protected" in card.words
     assert "to be submitted" not in card.words
+
+
+async def test_an_altered_whole_leaves_its_machines_to_their_own_requests(world: World) -> None:
+    """They go on, and none of them can be asked for again while it does."""
+    await ask_for_both(world)
+    await world.started("UnplannedFailover", 2)
+    await world.alice.sees(BOTH, "2 running")
+    whole = (await world.request()).id
+    client: Any = world.bot.redis.client
+    await client.hset(f"{{dr}}:request:{whole}", "document", "{}")
+    await world.carla.types("/dr failover vm-web01 because nobody knows")
+    await world.told(world.carla, f"This is asked already: {whole}.1", "is running")
+    world.clock.advance(600)
+    for _ in range(2):
+        await follow_vault(world.bot, world.vault.resource_id)
+    children = await world.bot.redis.requests.load_many([f"{whole}.1", f"{whole}.2"])
+    assert [one.state for one in children] == [State.SUCCEEDED] * 2
+
+
+async def test_looking_at_one_of_several(world: World) -> None:
+    """Its status names the request, before it is let go and after; the log has every step."""
+    await world.alice.types("/dr failover vm-web01 vm-web02 because West Europe is down")
+    await world.alice.sees(BOTH, "0 of 2")
+    whole = (await world.request()).id
+    await world.alice.types("/dr status vm-web01")
+    await world.told(world.alice, "Open request", f"{whole} {BOTH}", "waiting")
+    await world.approved(BOTH)
+    await world.started("UnplannedFailover", 2)
+    await world.alice.sees(BOTH, "2 running")
+    await world.alice.types("/dr status vm-web02")
+    await world.told(world.alice, "Open request", f"{whole}.2 Failover of vm-web02", "running")
+    await world.alice.types(f"/dr audit {whole}")
+    await world.told(world.alice, "Azure accepted it as job", f"{whole}.1", f"{whole}.2")
+    await world.alice.types(f"/dr audit {whole}.2")
+    trail = await world.told(world.alice, f"Audit log of {whole}.2", f"Approved with {whole}")
+    assert f"{whole}.1" not in trail.words
+    await world.alice.types("/dr requests")
+    listed = await world.told(world.alice, "Requests", f"{whole} {BOTH}")
+    assert f"{whole}.1" not in listed.words
+    await world.alice.types("/dr")
+    listed = await world.told(world.alice, "Running now", f"{whole} {BOTH}")
+    assert f"{whole}.1" not in listed.words
+    entries = await world.entries()
+    assert first_broken(entries, await world.bot.redis.audit.head()) is None
+    steps = [(one.data.before, one.data.after) for one in entries if one.subject == f"{whole}.1"]
+    assert steps[:3] == [
+        ("waiting", "approved"),
+        ("approved", "submitting"),
+        ("submitting", "running"),
+    ]
+
+
+async def test_one_of_several_is_given_up(quiet: World) -> None:
+    """Its button on the card of the whole names it; the whole then ends without it."""
+    quiet.vault.trouble.next("/unplannedFailover", "drop_after_accept")
+    whole = await approved_and_idle(quiet)
+    quiet.vault.trouble.next("/replicationJobs", "unavailable", times=10_000)
+    async with working(quiet.settings):
+        await quiet.started("UnplannedFailover", 2)
+        card = await quiet.alice.sees(BOTH, "1 unknown")
+        (lost,) = [one for one in card.buttons if one.label.startswith("Give up: vm-web0")]
+        name = lost.label.removeprefix("Give up: ")
+        assert lost.confirm
+        assert f"Give Failover of {name} up?" in str(lost.confirm)
+        number = 1 if name == "vm-web01" else 2
+        child = await quiet.bot.redis.requests.load(f"{whole}.{number}")
+        assert child
+        last = child.attempts[-1]
+        earlier = last.model_copy(update={"at": last.at - 600_000})
+        await quiet.rewrite(child, attempts=(*child.attempts[:-1], earlier))
+        await quiet.bo.presses(lost.label, on=BOTH)
+        await quiet.alice.sees(BOTH, f"{name} void")
+        quiet.vault.trouble.calm()
+        await quiet.done(BOTH, "Failed", "1 of 2 machines succeeded", "1 void")
+    client: Any = quiet.bot.redis.client
+    assert [key async for key in client.scan_iter("{dr}:target:*")] == []
