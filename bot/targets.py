@@ -164,7 +164,13 @@ async def _several(bot: Bot, operation: Operation, words: Sequence[str]) -> Sele
         raise NotNow(
             f"No machine is meant by all of {' '.join(words)} together.", "/dr list shows them all."
         )
-    return _sorted_out(operation, " ".join(words), meant, inventory.troubles)
+    return _sorted_out(operation, _as_said(words, meant), meant, inventory.troubles)
+
+
+def _as_said(words: Sequence[str], meant: Sequence[Machine]) -> str:
+    """Repeat what was typed, with names in place of ids, which buttons bring along."""
+    names = {f"id:{machine.id.casefold()}": machine.name for machine in meant}
+    return " ".join(names.get(word.casefold(), word) for word in words)
 
 
 async def _of_plan(bot: Bot, operation: Operation, plan: Plan) -> Selection:

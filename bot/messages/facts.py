@@ -97,13 +97,13 @@ def _data_lost(request: Request) -> str:
     """How much data is lost; of several machines, where it is worst."""
     if isinstance(request.target, Machine):
         return lines.data_lost(request.ground, request.asked_at)
-    rpos = dict(_rpos(request))
-    known = {name: rpo for name, rpo in rpos.items() if rpo is not None}
+    rpos = list(_rpos(request))
+    known = [(rpo, name) for name, rpo in rpos if rpo is not None]
     if not known:
         return "unknown: Azure reports no RPO for them"
-    worst = max(known, key=lambda name: known[name])
+    worst, whose = max(known)
     unknown = f"; unknown for {len(rpos) - len(known)}" if len(known) < len(rpos) else ""
-    return f"at most about {duration(known[worst])} ({esc(worst)}){unknown}"
+    return f"at most about {duration(worst)} ({esc(whose)}){unknown}"
 
 
 def _rpos(request: Request) -> Iterator[tuple[str, int | None]]:

@@ -233,3 +233,24 @@ async def test_one_of_several_is_given_up(quiet: World) -> None:
         await quiet.done(BOTH, "Failed", "1 of 2 machines succeeded", "1 void")
     client: Any = quiet.bot.redis.client
     assert [key async for key in client.scan_iter("{dr}:target:*")] == []
+
+
+async def test_one_that_azure_does_not_offer_an_option_for_is_left_out(whole: World) -> None:
+    """The others can be asked for with it."""
+    machine = whole.vault.machine("hv-app01")
+    await whole.alice.types("/dr planned-failover hv-app01 hv-sql01 because of maintenance")
+    title = "Planned failover of hv-app01, hv-sql01"
+    await whole.alice.sees(title, "0 of 2")
+    await whole.approved(title)
+    await whole.started("PlannedFailover", 2)
+    await whole.done(title, "Succeeded", minutes=40)
+    assert machine.region == "northeurope"
+    await whole.alice.presses("Commit", on=title)
+    await whole.alice.sees("Commit of hv-app01, hv-sql01", "0 of 2", "2: hv-app01 hv-sql01")
+    await whole.approved("Commit of hv-app01, hv-sql01")
+    await whole.started("CommitFailover", 2)
+    await whole.done("Commit of hv-app01, hv-sql01", "Succeeded", minutes=40)
+    command = "/dr failback hv-app01 hv-sql01 vm-files01 --sync before because it is over"
+    await whole.alice.types(command)
+    card = await whole.alice.sees("Failback of hv-app01, hv-sql01", "0 of 2", "left out")
+    assert "vm-files01" in card.words
