@@ -90,6 +90,8 @@ async def find_machine_or_plan(bot: Bot, word: str) -> Machine | Plan:
 async def find_plan(bot: Bot, name: str) -> Plan:
     """Find exactly one plan and read it afresh; raises like `find` does for machines."""
     wanted = name[len(_PLAN) :] if name.casefold().startswith(_PLAN) else name
+    if not wanted:
+        raise Misunderstood("“plan:” needs the name of a plan.", "/dr plans lists them.")
     plans, troubles = await all_plans(bot)
     if plan := _only(wanted, plans):
         return await bot.azure.plan(plan.id)

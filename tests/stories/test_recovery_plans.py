@@ -143,6 +143,8 @@ async def test_a_plan_nobody_knows_is_answered_with_those_there_are(whole: World
     """A near miss is no plan."""
     await whole.alice.types("/dr failover plan:plan-shoo because West Europe is down")
     await whole.told(whole.alice, "No plan is called plan-shoo", SHOP, ERP, SITE)
+    await whole.alice.types("/dr failover plan: because West Europe is down")
+    await whole.told(whole.alice, "“plan:” needs the name of a plan", "/dr plans")
 
 
 async def test_an_answer_lost_for_a_plan_is_found_out_about(whole: World) -> None:

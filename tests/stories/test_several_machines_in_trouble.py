@@ -1,6 +1,7 @@
 """Several machines in one request, when things go wrong: somebody meddles, or a worker dies."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from bot.jobs import register
 from bot.jobs.follow import follow_vault
 from bot.jobs.gather import gather
 from bot.runtime import opened
+from bot.settings import SHIPPED_POLICY
 from tests.world import World, until, working
 
 BOTH = "Failover of vm-web01, vm-web02"
@@ -254,3 +256,59 @@ async def test_one_that_azure_does_not_offer_an_option_for_is_left_out(whole: Wo
     await whole.alice.types(command)
     card = await whole.alice.sees("Failback of hv-app01, hv-sql01", "0 of 2", "left out")
     assert "vm-files01" in card.words
+
+
+async def test_a_new_policy_voids_each_of_several(quiet: World, tmp_path: Path) -> None:
+    """A worker with another policy carries nothing out, and nothing is kept."""
+    await approved_and_idle(quiet)
+    policy = tmp_path / "policy.toml"
+    policy.write_text(SHIPPED_POLICY.read_text().replace('"1h"', '"2h"'))
+    async with working(quiet.settings.model_copy(update={"policy": policy})):
+        card = await quiet.alice.sees(BOTH, "Failed", "0 of 2 machines succeeded", "2 void")
+    assert "policy:" in card.words
+    await nothing_was_sent_and_nothing_is_kept(quiet)
+
+
+async def test_an_approval_of_several_lapses(quiet: World) -> None:
+    """No worker came in time to let them go."""
+    await approved_and_idle(quiet)
+    now = (await quiet.bot.redis.requests.snapshot()).now
+    await quiet.rewrite(await quiet.request(), expires_at=now - 60_000)
+    async with working(quiet.settings):
+        await quiet.alice.sees(BOTH, "Void", "The approval ran out")
+    await nothing_was_sent_and_nothing_is_kept(quiet)
+
+
+async def test_an_approval_of_several_lapses_after_they_were_let_go(quiet: World) -> None:
+    """Azure could not be read in time: none of them is sent later."""
+    whole = await approved_and_idle(quiet)
+    await gather(quiet.bot, whole)
+    now = (await quiet.bot.redis.requests.snapshot()).now
+    for one in await quiet.bot.redis.requests.load_many([f"{whole}.1", f"{whole}.2"]):
+        await quiet.rewrite(one, expires_at=now - 60_000)
+    async with working(quiet.settings):
+        await quiet.alice.sees(BOTH, "Failed", "0 of 2 machines succeeded", "2 void")
+    await nothing_was_sent_and_nothing_is_kept(quiet)
+
+
+async def test_several_that_were_withdrawn_are_never_let_go(quiet: World) -> None:
+    """Whoever gathers them then finds nothing to do."""
+    whole = await approved_and_idle(quiet)
+    await quiet.alice.presses("Withdraw", on=BOTH)
+
+    async def withdrawn() -> bool:
+        return (await quiet.request()).state is State.WITHDRAWN
+
+    await until(withdrawn, "it was not withdrawn")
+    await gather(quiet.bot, whole)
+    assert await quiet.bot.redis.requests.load_many([f"{whole}.1", f"{whole}.2"]) == []
+    await nothing_was_sent_and_nothing_is_kept(quiet)
+
+
+async def nothing_was_sent_and_nothing_is_kept(world: World) -> None:
+    """Look at the vault and at the store."""
+    assert world.posts("unplannedFailover") == 0
+    client: Any = world.bot.redis.client
+    assert [key async for key in client.scan_iter("{dr}:target:*")] == []
+    assert await world.bot.redis.requests.followed() == {}
+    assert await world.bot.redis.requests.outbox_ids() == []
