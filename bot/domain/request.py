@@ -261,7 +261,7 @@ class Request(Data):
     @property
     def claims(self) -> dict[str, str]:
         """The ids of what it keeps for itself while it is open, each with its holder."""
-        return claims_of(self.target, self.ground.machines, self.id)
+        return claims_of(self.target, self.operation, self.ground.machines, self.id)
 
     @property
     def sends(self) -> Call:

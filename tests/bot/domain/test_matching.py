@@ -109,8 +109,7 @@ def test_any_words_choose_machines_or_are_not_understood(words: list[str]) -> No
     try:
         chosen = select(words, ALL)
         strange = unmatched(words, ALL)
-    except Misunderstood as error:
-        assert error.advice
+    except Misunderstood:
         return
     assert [one for one in ALL if one in chosen] == list(chosen)
     assert all(any(matches(word, one) for word in words) for one in chosen if words)
