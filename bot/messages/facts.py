@@ -101,7 +101,7 @@ def _data_lost(request: Request) -> str:
     known = [(rpo, name) for name, rpo in rpos if rpo is not None]
     if not known:
         return "unknown: Azure reports no RPO for them"
-    worst, whose = max(known)
+    worst, whose = max(known, key=lambda one: one[0])
     unknown = f"; unknown for {len(rpos) - len(known)}" if len(known) < len(rpos) else ""
     return f"at most about {duration(worst)} ({esc(whose)}){unknown}"
 

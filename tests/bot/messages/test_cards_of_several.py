@@ -237,7 +237,7 @@ def test_what_a_card_has_no_room_for_is_counted() -> None:
     said = json.dumps(drawn(of_plan(State.WAITING, plan(60, 20))).blocks, ensure_ascii=False)
     assert "and 52 more groups" in said
     assert "look in the portal" in json.dumps(
-        drawn(of_plan(State.WAITING, plan(2, 25, "x" * 90))).blocks
+        drawn(of_plan(State.WAITING, plan(2, 25, "&" * 90))).blocks
     )
     notes = json.dumps(drawn(several(State.WAITING, huge("vm-"))).blocks, ensure_ascii=False)
     assert "and 292 more left out" in notes
