@@ -6,6 +6,7 @@ a refusal is written down.
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from bot.access import REFUSAL_AGE, actor, standing
@@ -25,7 +26,7 @@ from bot.domain.votes import (
     why_not_withdraw,
     why_not_withdraw_rest,
 )
-from bot.errors import NotAllowed, NotNow
+from bot.errors import NotAllowed, NotNow, Tampered
 from bot.jobs.gather import let_go_all
 from bot.jobs.reconcile import GRACE
 from bot.lifecycle import Move, change, fact_of, note
@@ -114,7 +115,8 @@ async def withdraw_rest(bot: Bot, click: Click) -> Request:
     withdraw_it = partial(_withdraw_part, pressed[-1])
     for part, outcome in (await bot.redis.requests.results(whole.id)).items():
         if outcome.state is State.APPROVED:
-            await change(bot, part, withdraw_it, click=f"{click.id}:{part}")
+            with suppress(Tampered, NotNow):  # one that is gone or altered is not to save the rest
+                await change(bot, part, withdraw_it, click=f"{click.id}:{part}")
     return whole
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.approvals import Click, withdraw_rest
 from bot.domain.audit import first_broken
 from bot.domain.request import State
 from bot.errors import Tampered
@@ -302,6 +303,24 @@ async def test_several_that_were_withdrawn_are_never_let_go(quiet: World) -> Non
     await until(withdrawn, "it was not withdrawn")
     await gather(quiet.bot, whole)
     assert await quiet.bot.redis.requests.load_many([f"{whole}.1", f"{whole}.2"]) == []
+    await nothing_was_sent_and_nothing_is_kept(quiet)
+
+
+async def test_one_that_was_altered_does_not_keep_the_rest_from_being_withdrawn(
+    quiet: World,
+) -> None:
+    """Stopping goes on with the others."""
+    whole = await approved_and_idle(quiet)
+    await gather(quiet.bot, whole)
+    client: Any = quiet.bot.redis.client
+    await client.hset(f"{{dr}}:request:{whole}.1", "document", "{}")
+    bo = (await quiet.request()).approvals[0].person.id
+    await withdraw_rest(quiet.bot, Click(id="stop", user=bo, request=whole))
+    other = await quiet.bot.redis.requests.load(f"{whole}.2")
+    assert other
+    assert other.state is State.WITHDRAWN
+    async with working(quiet.settings):
+        await quiet.alice.sees(BOTH, "Failed", "0 of 2 machines succeeded", "1 withdrawn", "1 lost")
     await nothing_was_sent_and_nothing_is_kept(quiet)
 
 
