@@ -21,7 +21,7 @@ nothing. The picture in `docs/request-life.md` is drawn from it.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -343,15 +343,15 @@ def fingerprint(
 def facts(ground: Ground) -> dict[str, str]:
     """Return what must still be so when the request is carried out, by the name people read."""
     return (
-        _of_machines(ground.machines)
-        | facts_of(ground.target)
+        (own := facts_of(ground.target))
+        | _of_machines(ground.machines, own)
         | {"recovery point": ground.point.id.casefold() if ground.point else ""}
     )
 
 
-def _of_machines(machines: tuple[Machine, ...]) -> dict[str, str]:
-    """Say how each machine of a plan is; two of one name are told apart."""
-    often = Counter(machine.name.casefold() for machine in machines)
+def _of_machines(machines: tuple[Machine, ...], others: Iterable[str]) -> dict[str, str]:
+    """Say how each machine of a plan is; two of one name, or of another fact's, are told apart."""
+    often = Counter([*(machine.name.casefold() for machine in machines), *others, "recovery point"])
     return {
         f"{one.name} ({one.item})"
         if often[one.name.casefold()] > 1

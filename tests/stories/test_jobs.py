@@ -77,7 +77,7 @@ async def test_a_restarted_job_can_be_cancelled(world: World) -> None:
     await world.done(FAILOVER, "Failed")
     job = next(one for one in world.vault.jobs if one.scenario == "UnplannedFailover")
     await world.alice.types(f"/dr restart-job {job.job_id} because the quota is raised")
-    title = "Restart job: UnplannedFailover of vm-web01"
+    title = "Restart job: failover of vm-web01"
     await world.alice.sees(title, "0 of 2")
     await world.approved(title)
     await until(lambda: world.posts("restart") == 1, "the job was not restarted")
