@@ -6,13 +6,15 @@ a refusal is written down.
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from bot.access import REFUSAL_AGE, actor, standing
 from bot.domain.audit import BOT, Fact
 from bot.domain.bodies import resume
 from bot.domain.data import Data
-from bot.domain.request import Nod, Request, State, Step, Vote, nod_key, take
+from bot.domain.jobs import JobStep
+from bot.domain.request import Nod, Request, State, Step, Vote, nod_key, nod_mark, take
 from bot.domain.votes import (
     Standing,
     count,
@@ -24,7 +26,7 @@ from bot.domain.votes import (
     why_not_withdraw,
     why_not_withdraw_rest,
 )
-from bot.errors import NotAllowed, NotNow
+from bot.errors import NotAllowed, NotNow, Tampered
 from bot.jobs.gather import let_go_all
 from bot.jobs.reconcile import GRACE
 from bot.lifecycle import Move, change, fact_of, note
@@ -113,7 +115,8 @@ async def withdraw_rest(bot: Bot, click: Click) -> Request:
     withdraw_it = partial(_withdraw_part, pressed[-1])
     for part, outcome in (await bot.redis.requests.results(whole.id)).items():
         if outcome.state is State.APPROVED:
-            await change(bot, part, withdraw_it, click=f"{click.id}:{part}")
+            with suppress(Tampered, NotNow):  # one that is gone or altered is not to save the rest
+                await change(bot, part, withdraw_it, click=f"{click.id}:{part}")
     return whole
 
 
@@ -152,14 +155,18 @@ async def give_up(bot: Bot, click: Click) -> Request:
     return await _decide(bot, click, "give up", decide)
 
 
-async def nod(bot: Bot, click: Click, said: str) -> Request:
+async def nod(bot: Bot, click: Click, said: str, action: str) -> Request:
     """Let a job go on that waits for a manual action, which this person says is done.
 
-    The word is written down first; then Azure is told, once. Should that be lost, the action still
-    waits, and can be said to be done again after a while.
+    It counts for the `action` that they were shown (see `nod_mark`), and for none that the job
+    came to meanwhile. The word is written down first; then Azure is told, once. Should that be
+    lost, the action still waits, and can be said to be done again after a while.
     """
 
     claim = uuid.uuid4().hex
+    seen = await bot.redis.requests.load(click.request)
+    if seen and seen.job and seen.state is State.RUNNING:
+        _still_for(action, (await bot.azure.job(seen.target.vault, seen.job.name)).asks)
 
     def decide(who: Standing, request: Request, now: int) -> Move | None:
         if any(one.click == click.id for one in request.nods):
@@ -167,6 +174,7 @@ async def nod(bot: Bot, click: Click, said: str) -> Request:
         _refuse(why_not_nod(request, who, now))
         asked = request.job.asks if request.job else None
         assert asked is not None  # noqa: S101 - otherwise it was refused
+        _still_for(action, asked)
         one = Nod(
             task=nod_key(asked),
             person=who.person,
@@ -222,6 +230,15 @@ async def _decide(
             ),
         )
         raise
+
+
+def _still_for(action: str, asked: JobStep | None) -> None:
+    """Refuse a word that was given for another manual action than the one that waits now."""
+    if asked is None or nod_mark(asked) != action:
+        raise NotNow(
+            "It does not wait for that any more, so nothing was sent to Azure.",
+            "The card shows in a moment what it waits for now.",
+        )
 
 
 def _other_policy(bot: Bot, request: Request, now: int) -> Move | None:

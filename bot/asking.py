@@ -7,12 +7,14 @@ from bot.domain.catalogue import Operation
 from bot.domain.data import Data
 from bot.domain.fleets import LeftOut, root
 from bot.domain.grammar import Command
+from bot.domain.jobs import Job
 from bot.domain.machines import Machine, same_id
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
+from bot.domain.plans import Plan
 from bot.domain.policy import Rule
 from bot.domain.request import Request
-from bot.domain.targets import name_of
+from bot.domain.targets import claim_of, name_of
 from bot.domain.votes import Standing, why_not_ask
 from bot.drafts import draft
 from bot.errors import NotAllowed, NotNow, Tampered
@@ -44,7 +46,7 @@ async def ask(bot: Bot, user_id: str, command: Command, channel: str) -> Asked:
     assert rule is not None  # noqa: S101 - without a rule nobody is allowed to ask
     if isinstance(meant, Selection):
         return await _ask_for_several(bot, who, operation, command, meant, rule, channel)
-    if already := await _already_open(bot, operation, meant.id, name_of(meant)):
+    if already := await _already_open(bot, operation, meant):
         return Asked(request=already, already=True)
     if reason := why_not(operation, meant):
         raise reason
@@ -158,12 +160,14 @@ async def _refuse_asking(
     raise NotAllowed(reason, "The owners of the policy file can change that.")
 
 
-async def _already_open(bot: Bot, operation: Operation, target: str, name: str) -> Request | None:
+async def _already_open(
+    bot: Bot, operation: Operation, target: Machine | Plan | Job
+) -> Request | None:
     """Return the open request that asks the same; raises `NotNow` when it asks something else."""
-    request = await _holder_of(bot, target, name)
-    if request is None or _asks(request, operation, target):
+    request = await _holder_of(bot, claim_of(target, operation.name), name_of(target))
+    if request is None or _asks(request, operation, target.id):
         return request
-    raise _taken(name, request)
+    raise _taken(name_of(target), request)
 
 
 def _asks(request: Request, operation: Operation, target: str) -> bool:
@@ -177,10 +181,16 @@ async def _holder(bot: Bot, machine: Machine) -> Request | None:
 async def _holder_of(bot: Bot, target: str, name: str) -> Request | None:
     """Return the open request that keeps something, as people see it; one of ours only."""
     open_id = await bot.redis.requests.open_for(target)
+    if not open_id:
+        return None
     try:
-        return await bot.redis.requests.load(root(open_id)) if open_id else None
+        own = await bot.redis.requests.load(open_id)
+        if own and own.open and own.parent:
+            found = await bot.redis.requests.load_many([own.parent])
+            return found[0] if found else own  # the whole was altered, and this one goes on
+        return await bot.redis.requests.load(root(open_id))
     except Tampered as error:
-        await disown(bot, open_id or "", error, (target, name))
+        await disown(bot, open_id, error, (target, name))
         return None
 
 

@@ -9,7 +9,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.domain.catalogue import Ground, Operation
+from bot.domain.catalogue import Call, Ground, Operation
 from bot.domain.data import Data, digest
 from bot.domain.fleets import Fleet, LeftOut, Member, child
 from bot.domain.grammar import Command
@@ -51,7 +51,7 @@ async def draft_fleet(
             operation,
             command,
             base,
-            operation.call(base, command.options),
+            call,
             terms,
             asker,
             request_id=child(request_id, number),
@@ -59,7 +59,7 @@ async def draft_fleet(
             parent=request_id,
             among=len(grounds),
         )
-        for number, base in enumerate(grounds, 1)
+        for number, (base, call) in enumerate(grounds, 1)
     ]
     fleet = Fleet(
         id=_id_of(operation, drafts),
@@ -87,18 +87,19 @@ def _whole(
 
 async def _grounds(
     bot: Bot, operation: Operation, command: Command, chosen: Selection
-) -> tuple[list[Ground], tuple[LeftOut, ...]]:
+) -> tuple[list[tuple[Ground, Call]], tuple[LeftOut, ...]]:
     gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def read(machine: Machine) -> Ground | LeftOut:
+    async def read(machine: Machine) -> tuple[Ground, Call] | LeftOut:
         async with gate:
             try:
-                return await ground(bot, operation, machine, command.options, in_bulk=True)
+                base = await ground(bot, operation, machine, command.options, in_bulk=True)
+                return base, operation.call(base, command.options)
             except NotNow as error:
                 return LeftOut(name=machine.name, why=error.sentence)
 
     found = await asyncio.gather(*(read(machine) for machine in chosen.machines))
-    grounds = [one for one in found if isinstance(one, Ground)]
+    grounds = [one for one in found if not isinstance(one, LeftOut)]
     unable = tuple(one for one in found if isinstance(one, LeftOut))
     if not grounds:
         raise NotNow(f"None of the machines can: {' '.join(one.why for one in unable[:5])}")

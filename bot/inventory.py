@@ -88,7 +88,12 @@ async def find(bot: Bot, name: str) -> Machine:
 
 
 async def members_of(bot: Bot, plan: Plan) -> tuple[Machine, ...]:
-    """Read the machines of a plan as they are now; raises `NotNow` when one cannot be found."""
+    """Read the machines of a plan as they are now.
+
+    Raises `NotNow` when one cannot be found, or when there is none.
+    """
+    if not plan.items:
+        raise NotNow(f"{plan.name} has no machines.", "Add them to the plan in the portal.")
     found = members(plan, await bot.azure.machines(plan.vault))
     if len(found) < len(plan.items):
         raise NotNow(

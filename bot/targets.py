@@ -96,6 +96,8 @@ async def find_machine_or_plan(bot: Bot, word: str) -> Machine | Plan:
 async def find_plan(bot: Bot, name: str) -> Plan:
     """Find exactly one plan and read it afresh; raises like `find` does for machines."""
     wanted = name[len(_PLAN) :] if name.casefold().startswith(_PLAN) else name
+    if not wanted:
+        raise Misunderstood("“plan:” needs the name of a plan.", "/dr plans lists them.")
     plans, troubles = await all_plans(bot)
     if plan := _only(wanted, plans):
         return await bot.azure.plan(plan.id)
@@ -170,7 +172,13 @@ async def _several(bot: Bot, operation: Operation, words: Sequence[str]) -> Sele
         raise NotNow(
             f"No machine is meant by all of {' '.join(words)} together.", "/dr list shows them all."
         )
-    return _sorted_out(operation, " ".join(words), meant, inventory.troubles)
+    return _sorted_out(operation, _as_said(words, meant), meant, inventory.troubles)
+
+
+def _as_said(words: Sequence[str], meant: Sequence[Machine]) -> str:
+    """Repeat what was typed, with names in place of ids, which buttons bring along."""
+    names = {f"id:{machine.id.casefold()}": machine.name for machine in meant}
+    return " ".join(names.get(word.casefold(), word) for word in words)
 
 
 async def _of_plan(bot: Bot, operation: Operation, plan: Plan) -> Selection:

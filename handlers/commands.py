@@ -92,7 +92,7 @@ async def nod_form_of(bot: Bot, request_id: str) -> Block:
     asked = request.job.asks if request and request.job else None
     if asked is None:
         raise NotNow("It does not wait for anybody any more.")
-    return nod_form(request_id, asked.name, asked.instructions)
+    return nod_form(request_id, asked)
 
 
 async def channel_of(bot: Bot, request_id: str) -> str:

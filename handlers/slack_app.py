@@ -140,11 +140,11 @@ class _Listeners:
         """Somebody said that a manual action is done."""
         await ack()
         user, view_id = str(body["user"]["id"]), str(view.get("id"))
-        request_id = str(view.get("private_metadata") or "")
+        request_id, _, action = str(view.get("private_metadata") or "").partition(" ")
         click = Click(id=f"nod:{view_id}", user=user, request=request_id)
 
         async def work() -> None:
-            await approvals.nod(self._bot, click, given(view).get(NOTE, ""))
+            await approvals.nod(self._bot, click, given(view).get(NOTE, ""), action)
 
         async def reply(message: Message) -> None:
             await self._whisper(await commands.channel_of(self._bot, request_id), user, message)

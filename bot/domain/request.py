@@ -20,7 +20,8 @@ for the whole is **running** until the last of them has ended.
 nothing. The picture in `docs/request-life.md` is drawn from it.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -28,6 +29,7 @@ from bot.domain.catalogue import Call, Ground
 from bot.domain.data import Data, digest
 from bot.domain.fleets import Fleet
 from bot.domain.jobs import Job, JobStep
+from bot.domain.machines import Machine
 from bot.domain.people import Person
 from bot.domain.targets import Target, claims_of, facts_of
 from bot.errors import IllegalStep
@@ -259,7 +261,7 @@ class Request(Data):
     @property
     def claims(self) -> dict[str, str]:
         """The ids of what it keeps for itself while it is open, each with its holder."""
-        return claims_of(self.target, self.ground.machines, self.id)
+        return claims_of(self.target, self.operation, self.ground.machines, self.id)
 
     @property
     def sends(self) -> Call:
@@ -313,6 +315,11 @@ def nod_key(step: JobStep) -> str:
     return step.id or step.name
 
 
+def nod_mark(step: JobStep) -> str:
+    """Return what stands for a manual action in the form about it, however long its name is."""
+    return digest([step.id, step.name])[:16]
+
+
 def fingerprint(
     operation: str,
     arguments: Mapping[str, str],
@@ -336,10 +343,21 @@ def fingerprint(
 def facts(ground: Ground) -> dict[str, str]:
     """Return what must still be so when the request is carried out, by the name people read."""
     return (
-        facts_of(ground.target)
-        | {machine.name: f"{machine.state}, runs in {machine.here}" for machine in ground.machines}
+        (own := facts_of(ground.target))
+        | _of_machines(ground.machines, own)
         | {"recovery point": ground.point.id.casefold() if ground.point else ""}
     )
+
+
+def _of_machines(machines: tuple[Machine, ...], others: Iterable[str]) -> dict[str, str]:
+    """Say how each machine of a plan is; two of one name, or of another fact's, are told apart."""
+    often = Counter([*(machine.name.casefold() for machine in machines), *others, "recovery point"])
+    return {
+        f"{one.name} ({one.item})"
+        if often[one.name.casefold()] > 1
+        else one.name: f"{one.state}, runs in {one.here}"
+        for one in machines
+    }
 
 
 def drift(before: Ground, after: Ground) -> tuple[str, ...]:

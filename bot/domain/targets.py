@@ -65,11 +65,23 @@ def facts_of(target: Target) -> dict[str, str]:
             }
 
 
-def claims_of(target: Target, machines: tuple[Machine, ...], request: str) -> dict[str, str]:
+def claims_of(
+    target: Target, operation: str, machines: tuple[Machine, ...], request: str
+) -> dict[str, str]:
     """Return what a request keeps for itself while it is open, each with who holds it then.
 
     A plan keeps its machines too; of several machines each is held by its own request.
     """
     if isinstance(target, Fleet):
         return {member.id: member.request for member in target.members}
-    return dict.fromkeys([target.id, *(machine.id for machine in machines)], request)
+    own = claim_of(target, operation)
+    return dict.fromkeys([own, *(machine.id for machine in machines)], request)
+
+
+def claim_of(target: Target, operation: str) -> str:
+    """Return what stands for a target among the claims.
+
+    A job is kept for each operation by itself: what was restarted or resumed is followed to its
+    end, and somebody must be able to cancel it meanwhile.
+    """
+    return f"{target.id}#{operation}" if isinstance(target, Job) else target.id

@@ -5,7 +5,6 @@ the same votes. From then on it is a request like any other. The whole ends when
 has ended: well, if all of them ended well.
 """
 
-import logging
 from collections import Counter
 from typing import Final
 
@@ -19,9 +18,10 @@ from bot.errors import Tampered
 from bot.lifecycle import Move, change, create, disown, fact_of
 from bot.runtime import Bot
 
-_AGAIN: Final = "Look at those that did not, and ask for them again by their names."
-
-log = logging.getLogger(__name__)
+_LOST: Final = "lost"
+_AT_ONCE: Final = 25
+"""So many requests are read together."""
+_A_DAY: Final = 24 * 3600
 
 
 async def gather(bot: Bot, request_id: str) -> float | None:
@@ -65,16 +65,25 @@ async def let_go_all(bot: Bot, whole: Request, fleet: Fleet) -> None:
 async def _let_go(bot: Bot, whole: Request, member: Member) -> None:
     """Make the request of one machine; nothing happens when it is there already.
 
-    A draft that is not the one that was approved is left alone: the end of the whole says so.
+    A record that is not what was approved is disowned; the end of the whole says so, too.
     """
     try:
-        draft = await bot.redis.requests.drafted(whole.id, member.request)
+        if await bot.redis.requests.load(member.request):
+            return
+        await _make(bot, whole, member)
     except Tampered as error:
-        await disown(bot, member.request, error, (member.id, member.name))
-        return
+        if await bot.redis.shelf.first_time(f"disowned:{member.request}", _A_DAY):
+            await disown(bot, member.request, error, (member.id, member.name))
+
+
+async def _make(bot: Bot, whole: Request, member: Member) -> None:
+    draft = await bot.redis.requests.drafted(whole.id, member.request)
     if draft is None or draft.fingerprint != member.fingerprint:
-        log.error("the draft of %s is not what was approved", member.request)
-        return
+        raise Tampered(
+            f"What was approved for {member.name} ({member.request}) is no longer there, or was "
+            "altered outside the bot.",
+            "Nothing will be done with it; ask again.",
+        )
     ready = take(
         draft,
         Step.APPROVE,
@@ -89,14 +98,11 @@ async def _let_go(bot: Bot, whole: Request, member: Member) -> None:
 
 async def _end(bot: Bot, whole: Request, fleet: Fleet) -> None:
     """End the whole when every machine's request has ended."""
-    outcomes = await bot.redis.requests.results(whole.id)
-    if any(one.state in OPEN for one in outcomes.values()):
-        return
     ids = [member.request for member in fleet.members]
-    parts = {one.id: one for one in await bot.redis.requests.load_many(ids)}
-    if any(one.open for one in parts.values()):
+    parts = await _ended(bot, whole, ids)
+    if parts is None:
         return
-    states = Counter(str(parts[one].state) if one in parts else "lost" for one in ids)
+    states = Counter(str(parts[one].state) if one in parts else _LOST for one in ids)
     good = states[State.SUCCEEDED]
     machines = _machines_after([parts[one] for one in ids if one in parts])
     title = f"{CATALOGUE[whole.operation].title} of {whole.name}"
@@ -113,14 +119,47 @@ async def _end(bot: Bot, whole: Request, fleet: Fleet) -> None:
             step,
             closed_at=now,
             why=why,
-            advice="Look at those that did not, in the thread, and ask for them again."
-            if why
-            else "",
+            advice=_advice(states) if why else "",
             after=Ground(target=fleet, machines=machines),
         )
         return Move(request=after, fact=fact_of(step, request, after, BOT, words))
 
     await change(bot, whole.id, decide)
+
+
+async def _ended(bot: Bot, whole: Request, ids: list[str]) -> dict[str, Request] | None:
+    """Read the requests of all machines; None as soon as one of them is still open.
+
+    Those that may be open are read first. A record that is gone or not ours counts as ended: it
+    would keep the others for ever; one that another version wrote does not.
+    """
+    outcomes = await bot.redis.requests.results(whole.id)
+    closed = {one for one, outcome in outcomes.items() if outcome.state not in OPEN}
+    ids = sorted(ids, key=lambda one: one in closed)
+    parts: dict[str, Request] = {}
+    for at in range(0, len(ids), _AT_ONCE):
+        some = ids[at : at + _AT_ONCE]
+        parts |= {one.id: one for one in await bot.redis.requests.load_many(some)}
+        if any(parts[one].open for one in some if one in parts):
+            return None
+        for missing in set(some) - set(parts):
+            if await _is_there(bot, missing):
+                return None
+    return parts
+
+
+async def _is_there(bot: Bot, request_id: str) -> bool:
+    """Whether a request is there after all; raises `OtherVersion`."""
+    try:
+        return await bot.redis.requests.load(request_id) is not None
+    except Tampered:
+        return False
+
+
+def _advice(states: Counter[str]) -> str:
+    lost = "Nobody can tell what became of those that are lost: look in the portal. "
+    again = "Look at those that did not, in the thread, and ask for them again."
+    return f"{lost if states[_LOST] else ''}{again}"
 
 
 def _machines_after(parts: list[Request]) -> tuple[Machine, ...]:

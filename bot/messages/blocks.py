@@ -82,6 +82,12 @@ def sections(lines: Sequence[str]) -> list[Block]:
     return [section(part) for part in parts]
 
 
+def as_many(lines: Sequence[str], most: int, rest: str) -> list[Block]:
+    """Lines in at most so many sections; `rest` says where those are that have no room."""
+    found = sections(lines)
+    return found if len(found) <= most else [*found[: most - 1], context(rest)]
+
+
 def words(text: str) -> Block:
     """A paragraph of somebody else's words, shown as they are."""
     return {"type": "section", "text": _plain(clip(visible(text), _SECTION))}

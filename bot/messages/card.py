@@ -16,6 +16,7 @@ from bot.messages.blocks import (
     Block,
     Message,
     actions,
+    as_many,
     clock,
     context,
     divider,
@@ -108,6 +109,9 @@ _LIKELY = {
 }
 _GROUPS = 8
 """So many groups of a plan are on its card; `/dr plan` shows them all."""
+_ROOM = 14
+"""So many sections are for what there may be very much of: Slack takes 50 blocks in all."""
+_ELSEWHERE = "… and more, in the thread."
 _SETTLED = 10
 """So many machines have a button of their own on the card of several."""
 
@@ -119,6 +123,8 @@ def summary(request: Request) -> str:
         votes = f"{len(request.approvals)} of {request.terms.approvals} approvals"
         return f"{what}, asked by {esc(request.asker.name)}, waits for approval: {votes}."
     if request.state is State.RUNNING and request.job:
+        if asked := request.job.asks:
+            return f"{what} waits for somebody to do this: {esc(asked.name, 120)}."
         return f"{what} is running, at {esc(lines.progress(request.job.steps), 120)}."
     why = f" {esc(request.why)}" if request.why else ""
     return f"{what} {lines.fate(request)}.{why}"
@@ -223,7 +229,11 @@ def _middle(request: Request, now: datetime, outcomes: Mapping[str, Outcome]) ->
             section(f"*Votes*\n{lines.votes(request)}"),
         ]
     if request.fleet:
-        return [divider(), *fleet_table(request.fleet, outcomes)]
+        if not (request.open or request.after):
+            return as_many(
+                members(request.fleet), _ROOM, _ELSEWHERE
+            )  # it ended before any of them was sent
+        return [divider(), *fleet_table(request.fleet, outcomes, ended=not request.open)]
     steps = request.job.steps if request.job else ()
     blocks = [divider(), *step_blocks(steps, now)] if steps else []
     return [*blocks, *_now(request.after)]
@@ -232,7 +242,7 @@ def _middle(request: Request, now: datetime, outcomes: Mapping[str, Outcome]) ->
 def _what_people_should_know(request: Request) -> list[Block]:
     """The risks of failing over, the groups of a plan, the machines of several."""
     if request.fleet:
-        return sections(members(request.fleet))
+        return as_many(members(request.fleet), _ROOM, _ELSEWHERE)
     judged = CATALOGUE[request.operation].judged
     asked = datetime.fromtimestamp(request.asked_at / 1000, UTC)
     if isinstance(request.target, Machine):
@@ -258,7 +268,7 @@ def _now(after: Ground | None) -> list[Block]:
         return [section(f"*Now:* {lines.standing(after.target)}")]
     if after.machines:
         listed = [f"• *{esc(m.name)}* — {lines.standing(m)}" for m in after.machines]
-        return [section("*Now*"), *sections(listed)]
+        return [section("*Now*"), *as_many(listed, _ROOM, "… and more: `/dr list` shows all.")]
     return []
 
 
@@ -272,10 +282,14 @@ def _buttons(request: Request, outcomes: Mapping[str, Outcome]) -> list[Block]:
     if request.state is State.WAITING:
         return [actions([_approve(request), _deny(request), _withdraw(request)])]
     if request.state is State.APPROVED:
-        again = [RESUBMIT.draw(request.id, confirm=_again(request))] if request.needs_nod else []
+        again = (
+            [RESUBMIT.draw(request.id, confirm=_again(lines.title(request)))]
+            if request.needs_nod
+            else []
+        )
         return [actions([*again, _withdraw(request)])]
     if request.state is State.UNKNOWN:
-        return [actions([GIVE_UP.draw(request.id, confirm=_give_up(request))])]
+        return [actions([GIVE_UP.draw(request.id, confirm=_give_up(lines.title(request)))])]
     if request.state is State.RUNNING:
         return _running_buttons(request, outcomes)
     if request.state is State.SUCCEEDED and request.after:
@@ -289,8 +303,8 @@ def _running_buttons(request: Request, outcomes: Mapping[str, Outcome]) -> list[
     if request.fleet:
         stuck = [(one, o) for one, o in outcomes.items() if o.needs_nod]
         lost = [(one, o) for one, o in outcomes.items() if o.state is State.UNKNOWN]
-        found = [_settle(RESUBMIT, one, o, _again(request)) for one, o in stuck]
-        found += [_settle(GIVE_UP, one, o, _give_up(request)) for one, o in lost]
+        found = [_settle(RESUBMIT, one, o, _again(_called(request, o))) for one, o in stuck]
+        found += [_settle(GIVE_UP, one, o, _give_up(_called(request, o))) for one, o in lost]
         if len(outcomes) < len(request.fleet.members) or any(map(_unsent, outcomes.values())):
             found.insert(0, WITHDRAW_REST.draw(request.id, confirm=_rest(request)))
         return [actions(found[:_SETTLED])] if found else []
@@ -306,6 +320,10 @@ def _running_buttons(request: Request, outcomes: Mapping[str, Outcome]) -> list[
 
 def _unsent(outcome: Outcome) -> bool:
     return outcome.state is State.APPROVED and not outcome.needs_nod
+
+
+def _called(request: Request, outcome: Outcome) -> str:
+    return f"{CATALOGUE[request.operation].title} of {outcome.name}"
 
 
 def _settle(button: Button, request_id: str, outcome: Outcome, confirm: Confirm) -> Block:
@@ -354,9 +372,9 @@ def _withdraw(request: Request) -> Block:
     return WITHDRAW.draw(request.id)
 
 
-def _again(request: Request) -> Confirm:
+def _again(title: str) -> Confirm:
     text = "Azure has no job of the first attempt. This sends the approved operation once more."
-    return Confirm(f"Submit {lines.title(request)} again?", text, RESUBMIT.label)
+    return Confirm(f"Submit {title} again?", text, RESUBMIT.label)
 
 
 def _rest(request: Request) -> Confirm:
@@ -364,12 +382,12 @@ def _rest(request: Request) -> Confirm:
     return Confirm(f"Withdraw the rest of {lines.title(request)}?", text, WITHDRAW_REST.label)
 
 
-def _give_up(request: Request) -> Confirm:
+def _give_up(title: str) -> Confirm:
     text = (
         "Look in the portal first. The bot stops looking for the job, and the machine can be asked "
         "for again. Nothing is sent."
     )
-    return Confirm(f"Give {lines.title(request)} up?", text, GIVE_UP.label)
+    return Confirm(f"Give {title} up?", text, GIVE_UP.label)
 
 
 def _small_print(request: Request, now: int) -> str:

@@ -14,6 +14,8 @@ from bot.messages.blocks import clock, code, duration, esc, mention
 
 MEMBERS = 24
 """So many machines are listed on a card; the thread has all of them."""
+NOTES = 8
+"""So many notes on machines that belong together are."""
 
 Pairs = list[tuple[str, str]]
 
@@ -37,7 +39,10 @@ def members(fleet: Fleet, most: int = MEMBERS) -> list[str]:
     listed += [f":no_entry: left out: {esc(one.why, 200)}" for one in fleet.left_out[:8]]
     if len(fleet.left_out) > 8:
         listed.append(f":no_entry: and {len(fleet.left_out) - 8} more left out, in the thread")
-    return listed + [f":link: {esc(note, 300)}" for note in fleet.notes]
+    listed += [f":link: {esc(note, 300)}" for note in fleet.notes[:NOTES]]
+    if len(fleet.notes) > NOTES:
+        listed.append(f":link: and {len(fleet.notes) - NOTES} more such groups, in the thread")
+    return listed
 
 
 def _about(request: Request) -> Pairs:
@@ -103,13 +108,13 @@ def _data_lost(request: Request) -> str:
     """How much data is lost; of several machines, where it is worst."""
     if isinstance(request.target, Machine):
         return lines.data_lost(request.ground, request.asked_at)
-    rpos = dict(_rpos(request))
-    known = {name: rpo for name, rpo in rpos.items() if rpo is not None}
+    rpos = list(_rpos(request))
+    known = [(rpo, name) for name, rpo in rpos if rpo is not None]
     if not known:
         return "unknown: Azure reports no RPO for them"
-    worst = max(known, key=lambda name: known[name])
+    worst, whose = max(known, key=lambda one: one[0])
     unknown = f"; unknown for {len(rpos) - len(known)}" if len(known) < len(rpos) else ""
-    return f"at most about {duration(known[worst])} ({esc(worst)}){unknown}"
+    return f"at most about {duration(worst)} ({esc(whose)}){unknown}"
 
 
 def _rpos(request: Request) -> Iterator[tuple[str, int | None]]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from bot.domain.jobs import JobStep
+from bot.domain.request import nod_mark
 from bot.domain.verbs import Option
 from bot.messages.blocks import Block, clip, visible, words
 
@@ -46,17 +48,20 @@ def option_form(
     }
 
 
-def nod_form(request_id: str, action: str, instructions: str) -> Block:
-    """Ask for a note on a manual action that is done; it goes to Azure and into the audit log."""
+def nod_form(request_id: str, asked: JobStep) -> Block:
+    """Ask for a note on a manual action that is done; it goes to Azure and into the audit log.
+
+    The form remembers which action it is about: the job may be at another when it comes back.
+    """
     return {
         "type": "modal",
         "callback_id": NOD_FORM,
-        "private_metadata": request_id,
+        "private_metadata": f"{request_id} {nod_mark(asked)}",
         "title": _plain("A manual action"),
         "submit": _plain("It is done"),
         "close": _plain("Not yet"),
         "blocks": [
-            words(f"{action}. {instructions}"),
+            words(f"{asked.name}. {asked.instructions}"),
             {
                 "type": "input",
                 "block_id": NOTE,

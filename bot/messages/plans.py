@@ -10,6 +10,7 @@ from bot.messages import lines
 from bot.messages.blocks import (
     Block,
     Message,
+    as_many,
     code,
     context,
     esc,
@@ -18,9 +19,9 @@ from bot.messages.blocks import (
     many,
     moment,
     section,
-    sections,
 )
 
+_MORE: Final = "… and more of it, which Slack has no room for: look in the portal."
 _PLANS: Final = 40
 _GROUPS: Final = 16
 _MACHINES: Final = 25
@@ -73,12 +74,12 @@ def group_blocks(
     """The groups of a plan as they start, with what happens before and after each."""
     blocks: list[Block] = []
     for number, group in enumerate(plan.boots[:most], 1):
-        blocks += _group(number, group, machines, known=known)[:2]
+        blocks += as_many(_group(number, group, machines, known=known), 2, _MORE)
     if len(plan.boots) > most:
         blocks.append(context(f"… and {len(plan.boots) - most} more groups."))
     others = [one for group in plan.groups if group.kind != "Boot" for one in _around(group)]
     if others:
-        blocks += sections(["*Around the shutdown and the failover*", *others])[:2]
+        blocks += as_many(["*Around the shutdown and the failover*", *others], 2, _MORE)
     return blocks
 
 
@@ -101,16 +102,14 @@ def _providers(plan: Plan) -> str:
     return ", ".join(esc(one, 60) for one in plan.providers[:5]) or "unknown provider"
 
 
-def _group(
-    number: int, group: PlanGroup, machines: Sequence[Machine], *, known: bool
-) -> list[Block]:
+def _group(number: int, group: PlanGroup, machines: Sequence[Machine], *, known: bool) -> list[str]:
     said = [f"*Group {number}*"]
     said += [f"Before: {_action(one)}" for one in group.before]
     said += [_member(item, machines, known=known) for item in group.items[:_MACHINES]]
     if len(group.items) > _MACHINES:
         said.append(f"… and {len(group.items) - _MACHINES} more machines")
     said += [f"After: {_action(one)}" for one in group.after]
-    return sections(said)
+    return said
 
 
 def _around(group: PlanGroup) -> list[str]:

@@ -5,15 +5,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.domain.fleets import Fleet
+from bot.domain.fleets import Fleet, Member
 from bot.domain.jobs import JobStep
-from bot.domain.request import Outcome, State
+from bot.domain.request import OPEN, Outcome, State
 from bot.messages import lines
-from bot.messages.blocks import Block, esc, section, sections
+from bot.messages.blocks import Block, as_many, esc, section
 
 SHOWN: Final = 30
 """So many machines are shown one by one; those that need somebody come first."""
 _STEPS: Final = 40
+_SECTIONS: Final = 12
 
 _ORDER: Final = (
     State.UNKNOWN,
@@ -32,15 +33,18 @@ def step_blocks(steps: Sequence[JobStep], now: datetime) -> list[Block]:
     """The steps of a job, nested ones under theirs."""
     if len(steps) <= lines.STEPS:
         return [section(lines.steps(steps, now))]
-    return sections(lines.steps(steps, now, most=_STEPS).split("\n"))
+    listed = lines.steps(steps, now, most=_STEPS).split("\n")
+    return as_many(listed, _SECTIONS, "… and more: `/dr jobs` shows every step.")
 
 
-def fleet_table(fleet: Fleet, outcomes: Mapping[str, Outcome]) -> list[Block]:
-    """How several machines stand: counts first, then those that need somebody, then the rest."""
-    stands = [
-        (member, outcomes.get(member.request) or Outcome(name=member.name, state=State.APPROVED))
-        for member in fleet.members
-    ]
+def fleet_table(
+    fleet: Fleet, outcomes: Mapping[str, Outcome], *, ended: bool = False
+) -> list[Block]:
+    """How several machines stand: counts first, then those that need somebody, then the rest.
+
+    When the whole has `ended`, one that still seems to be open is one whose record was lost.
+    """
+    stands = [(one, _outcome(one, outcomes.get(one.request), ended)) for one in fleet.members]
     counts = Counter(outcome.state for _, outcome in stands)
     said = " · ".join(
         f"{lines.STATE_ICONS[state]} {counts[state]} {_WORDS.get(state, state)}"
@@ -51,10 +55,17 @@ def fleet_table(fleet: Fleet, outcomes: Mapping[str, Outcome]) -> list[Block]:
     listed = [_line(outcome) for _, outcome in stands[:SHOWN]]
     if len(stands) > SHOWN:
         listed.append(f"… and {len(stands) - SHOWN} more")
-    return [section(said), *sections(listed)]
+    return [section(said), *as_many(listed, _SECTIONS, "… and more, in the thread.")]
 
 
 _WORDS: Final = {State.APPROVED: "to be submitted"}
+
+
+def _outcome(member: Member, known: Outcome | None, ended: bool) -> Outcome:
+    if ended and (known is None or known.state in OPEN):
+        why = "its record was lost or altered outside the bot: look in the portal"
+        return Outcome(name=member.name, state=State.UNKNOWN, why=why)
+    return known or Outcome(name=member.name, state=State.APPROVED)
 
 
 def _line(one: Outcome) -> str:

@@ -8,8 +8,8 @@ from typing import Final
 
 from bot.domain.audit import Entry
 from bot.domain.request import Request
-from bot.messages.blocks import Message, clip, context, esc, mention, section, sections
-from bot.messages.facts import MEMBERS
+from bot.messages.blocks import Message, as_many, clip, context, esc, mention, section
+from bot.messages.facts import MEMBERS, NOTES
 
 _ICONS: Final = {
     "request.vote": ":ballot_box_with_check:",
@@ -79,13 +79,16 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
 def _everybody(request: Request) -> tuple[Message, bool] | None:
     """Name all of several machines, where the card has no room for them."""
     fleet = request.fleet
-    if fleet is None or len(fleet.members) + len(fleet.left_out) <= MEMBERS:
+    if fleet is None or (
+        len(fleet.members) + len(fleet.left_out) <= MEMBERS and len(fleet.notes) <= NOTES
+    ):
         return None
     said = [f"*The {len(fleet.members)} machines, in the order of submission*"]
     names = [esc(member.name, 80) for member in fleet.members]
     said += [", ".join(names[at : at + _A_LINE]) for at in range(0, len(names), _A_LINE)]
     said += [f":no_entry: left out: {esc(one.why, 150)}" for one in fleet.left_out]
-    blocks = sections(said)[:_BLOCKS]
+    said += [f":link: {esc(note)}" for note in fleet.notes]
+    blocks = as_many(said, _BLOCKS, "… and more, which Slack has no room for.")
     return Message(text=f"The {len(fleet.members)} machines of {request.id}.", blocks=blocks), False
 
 

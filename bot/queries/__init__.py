@@ -10,6 +10,7 @@ from typing import Final
 from bot.access import require_look, standing
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
+from bot.domain.fleets import root
 from bot.domain.grammar import parse
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
@@ -27,7 +28,7 @@ from bot.queries.registry import VERBS, query
 from bot.runtime import Bot
 from bot.targets import Selection, find_target, rule_for
 
-_REQUEST: Final = re.compile(r"^R-[0-9A-Z]{6}$", re.IGNORECASE)
+_REQUEST: Final = re.compile(r"^R-[0-9A-Z]{6}(\.\d+)?$", re.IGNORECASE)
 _RECENT: Final = 10
 _ENTRIES: Final = 20
 _SEARCHED: Final = 2000
@@ -56,8 +57,12 @@ async def audit(bot: Bot, user_id: str, target: str) -> Data:
         steps = await bot.redis.audit.of_request(wanted)
         if not steps:
             raise NotNow(f"There is no request {wanted}.", "/dr requests lists them.")
-        refusals = [o for o in await bot.redis.audit.newest(_SEARCHED) if o.subject == wanted]
-        entries = {one.sequence: one for one in (*steps, *refusals)}
+        others = [
+            one
+            for one in await bot.redis.audit.newest(_SEARCHED)
+            if wanted in {one.subject, root(one.subject)}
+        ]
+        entries = {one.sequence: one for one in (*steps, *others)}
         newest = sorted(entries.values(), key=lambda one: one.sequence, reverse=True)
         return Trail(subject=wanted, entries=tuple(newest[:_ENTRIES]))
     found = await bot.redis.audit.newest(_SEARCHED if target else _ENTRIES)

@@ -5,10 +5,12 @@ import asyncio
 from bot.access import require_look
 from bot.domain.arguments import Page
 from bot.domain.data import Data
+from bot.domain.fleets import root
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine, Point, same_id, segment
 from bot.domain.matching import select, unmatched
 from bot.domain.offers import offered
+from bot.domain.request import Request
 from bot.domain.vaults import VaultHealth
 from bot.errors import AzureRefused, DrError, Unavailable
 from bot.inventory import everything, find
@@ -30,7 +32,6 @@ async def status(bot: Bot, user_id: str, target: str) -> Data:
         inventory = await everything(bot)
         return Fleet(machines=inventory.machines, troubles=inventory.troubles, detailed=False)
     machine = await find(bot, target)
-    open_id = await bot.redis.requests.open_for(machine.id)
     points, job, beside = await asyncio.gather(
         _points(bot, machine), _current_job(bot, machine), _companions(bot, machine)
     )
@@ -38,7 +39,7 @@ async def status(bot: Bot, user_id: str, target: str) -> Data:
         machine=machine,
         points=points,
         job=job,
-        request=await bot.redis.requests.load(open_id) if open_id else None,
+        request=await _open_request(bot, machine),
         offers=tuple(one.name for one in offered(machine)),
         together=tuple(one.name for one in beside if one.together == machine.together != ""),
         nodes=tuple(one.name for one in beside if one.cluster == machine.cluster != ""),
@@ -110,6 +111,13 @@ async def _points(bot: Bot, machine: Machine) -> tuple[Point, ...] | None:
         return await bot.azure.points(machine.id)
     except (AzureRefused, Unavailable):
         return None
+
+
+async def _open_request(bot: Bot, machine: Machine) -> Request | None:
+    """Return the request that keeps it; for one of several that is not let go yet, the whole."""
+    open_id = await bot.redis.requests.open_for(machine.id)
+    found = await bot.redis.requests.load_many([open_id, root(open_id)]) if open_id else []
+    return next((one for one in found if one.open), None)
 
 
 async def _current_job(bot: Bot, machine: Machine) -> Job | None:

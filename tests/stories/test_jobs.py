@@ -70,6 +70,28 @@ async def test_a_job_that_waits_is_resumed(world: World) -> None:
     await world.alice.sees(FAILOVER, "Succeeded")
 
 
+async def test_a_restarted_job_can_be_cancelled(world: World) -> None:
+    """Although the request that restarted it is open: it follows the job to its end."""
+    world.vault.fail_next_job("vm-web01", "UnplannedFailover")
+    await running(world)
+    await world.done(FAILOVER, "Failed")
+    job = next(one for one in world.vault.jobs if one.scenario == "UnplannedFailover")
+    await world.alice.types(f"/dr restart-job {job.job_id} because the quota is raised")
+    title = "Restart job: failover of vm-web01"
+    await world.alice.sees(title, "0 of 2")
+    await world.approved(title)
+    await until(lambda: world.posts("restart") == 1, "the job was not restarted")
+    await world.alice.sees(title, "Running")
+    await world.alice.types(f"/dr cancel-job {job.job_id} because the quota is not enough")
+    await world.alice.sees(CANCEL, "0 of 2")
+    await world.alice.types(f"/dr cancel-job {job.job_id} because it is too slow")
+    await world.told(world.alice, "This is asked already")
+    await world.approved(CANCEL)
+    await world.alice.sees(CANCEL, "Succeeded")
+    await world.alice.sees(title, "Cancelled")
+    assert (world.posts("restart"), world.posts("cancel")) == (1, 1)
+
+
 async def test_what_a_job_does_not_allow_is_refused(world: World) -> None:
     """With what it does allow, and how to find others."""
     await running(world)

@@ -1,5 +1,11 @@
 """Recovery plans: a whole application in its order, with what people have to do in between."""
 
+import pytest
+
+from bot.domain.operations import CATALOGUE
+from bot.domain.plans import Plan
+from bot.errors import NotNow
+from bot.targets import rule_for
 from tests.world import World, until
 
 SHOP, ERP, SITE = "plan-shop", "plan-erp", "plan-site"
@@ -137,6 +143,8 @@ async def test_a_plan_nobody_knows_is_answered_with_those_there_are(whole: World
     """A near miss is no plan."""
     await whole.alice.types("/dr failover plan:plan-shoo because West Europe is down")
     await whole.told(whole.alice, "No plan is called plan-shoo", SHOP, ERP, SITE)
+    await whole.alice.types("/dr failover plan: because West Europe is down")
+    await whole.told(whole.alice, "“plan:” needs the name of a plan", "/dr plans")
 
 
 async def test_an_answer_lost_for_a_plan_is_found_out_about(whole: World) -> None:
@@ -148,3 +156,18 @@ async def test_an_answer_lost_for_a_plan_is_found_out_about(whole: World) -> Non
     await whole.started("UnplannedFailover")
     await whole.done(f"Failover of {SHOP}", "Succeeded", minutes=15)
     assert whole.posts("unplannedFailover") == 1
+
+
+async def test_a_plan_without_machines_is_not_asked_for(quiet: World) -> None:
+    """There is nothing that could be approved."""
+    empty = Plan(
+        id=f"{quiet.vault.resource_id}/replicationRecoveryPlans/plan-empty",
+        name="plan-empty",
+        vault=quiet.vault.resource_id,
+        providers=(),
+        primary="West Europe",
+        recovery="North Europe",
+        allowed=("UnplannedFailover",),
+    )
+    with pytest.raises(NotNow, match="plan-empty has no machines"):
+        await rule_for(quiet.bot, CATALOGUE["failover"], empty)

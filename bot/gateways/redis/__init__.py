@@ -87,6 +87,7 @@ async def opened(url: str, seal_key: bytes) -> AsyncIterator[Redis]:
     client = Client.from_url(
         url,
         decode_responses=True,
+        encoding_errors="replace",  # what is not text is not ours: no seal fits it
         max_connections=500,
         health_check_interval=15,
         retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), _TRIES),

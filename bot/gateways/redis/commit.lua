@@ -4,8 +4,8 @@
 -- It may be executed again after a lost reply: the click id says that it has been done already.
 -- Redis' clock decides about deadlines, not the clock of a process.
 local request_key, entries_key, stream, head_key, outbox, open_set, all_set, following, dirty,
-      click_key, drafts_key, parent_entries, parent_results = unpack(KEYS, 1, 13)
-local claimed = 14 -- from here on KEYS are what the request keeps for itself while it is open
+      click_key, drafts_key, parent_entries, parent_results, parent_drafts = unpack(KEYS, 1, 14)
+local claimed = 15 -- from here on KEYS are what the request keeps for itself while it is open
 local a = cjson.decode(ARGV[1])
 
 local done = redis.call('GET', click_key)
@@ -40,6 +40,7 @@ if a.id ~= '' then
   redis.call('ZADD', dirty, now, a.card)
   if a.parent then
     redis.call('HSET', parent_results, a.id, a.result)
+    if a.claim then redis.call('HDEL', parent_drafts, a.id) end -- nobody makes it again
     if a.told then redis.call('RPUSH', parent_entries, place) end
   else
     redis.call('ZADD', all_set, 'NX', now, a.id)

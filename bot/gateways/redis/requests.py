@@ -35,6 +35,7 @@ DIRTY_CARDS: Final = "{dr}:cards:dirty"
 # Frees a machine, if it is still this request that holds it.
 _FREE: Final = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
+_DRAFT: Final = " draft"
 _CLICK_TTL: Final = 24 * 3600 * 1000
 _CONFIRM_MS: Final = 3000
 _CONFIRMATION: Final = "{dr}:confirmation"
@@ -185,7 +186,7 @@ class Requests:
         if not found:
             return None
         seal, _, document = found.partition(" ")
-        return self._opened(request_id, document, seal)
+        return self._opened(request_id, document, seal, _DRAFT)
 
     async def results(self, parent: str) -> dict[str, Outcome]:
         """Return how each machine of several stands, by its request; a forged one is left out."""
@@ -193,7 +194,7 @@ class Requests:
         return {
             one: Outcome.model_validate_json(text)
             for one, (seal, _, text) in ((k, v.partition(" ")) for k, v in found.items())
-            if hmac.compare_digest(self._seal(f"{one} result", text), seal)
+            if _same(self._seal(f"{one} result", text), seal)
         }
 
     async def give_up(self, request_id: str, target_id: str = "") -> None:
@@ -235,6 +236,7 @@ class Requests:
             _drafts_key(request_id or "-"),
             entries_key(parent or "-"),
             _results_key(parent or "-"),
+            _drafts_key(parent or "-"),
         ]
         arguments: dict[str, Any] = {
             "id": request_id,
@@ -276,14 +278,15 @@ class Requests:
         }
 
     def _sealed(self, request: Request) -> str:
+        """Seal a draft as one, so that it can stand for no request, nor a request for it."""
         document = _document(request)
-        return f"{self._seal(request.id, document)} {document}"
+        return f"{self._seal(request.id + _DRAFT, document)} {document}"
 
     def _seal(self, request_id: str, document: str) -> str:
         return hmac.digest(self._key, f"{request_id}\n{document}".encode(), "sha256").hex()
 
-    def _opened(self, request_id: str, document: str, seal: str | None) -> Request:
-        if not hmac.compare_digest(self._seal(request_id, document), seal or ""):
+    def _opened(self, request_id: str, document: str, seal: str | None, kind: str = "") -> Request:
+        if not _same(self._seal(request_id + kind, document), seal or ""):
             raise Tampered(
                 f"The record of {request_id} was altered outside the bot, or the bot's token was "
                 "renewed since.",
@@ -312,6 +315,11 @@ def _drafts_key(request_id: str) -> str:
 
 def _results_key(request_id: str) -> str:
     return f"{{dr}}:request:{request_id}:results"
+
+
+def _same(seal: str, found: str) -> bool:
+    """Compare seals; one that somebody else wrote may hold any characters."""
+    return hmac.compare_digest(seal.encode(), found.encode())
 
 
 def _document(request: Request) -> str:

@@ -1,6 +1,10 @@
 """Which machines a typed word means; everything is judged by what Azure said of them."""
 
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.matching import is_pattern, matches, select, unmatched
 from bot.errors import Misunderstood
@@ -90,3 +94,31 @@ def test_a_plain_name_is_told_from_a_pattern() -> None:
     assert not is_pattern(WEB01.id)
     assert is_pattern("vm-web*")
     assert is_pattern("tag:app=shop")
+
+
+WORDS = st.one_of(
+    st.text(max_size=400),
+    st.from_regex(r"(tag|region|vault|state|health|provider|id|plan|Tag):[*?=@\[\]a-z-]{0,20}"),
+    st.text(alphabet="*?a[]!-@", max_size=60),
+)
+
+
+@given(st.lists(WORDS, max_size=6))
+def test_any_words_choose_machines_or_are_not_understood(words: list[str]) -> None:
+    """Nothing that is typed breaks the choice, and nobody but those who are meant are chosen."""
+    try:
+        chosen = select(words, ALL)
+        strange = unmatched(words, ALL)
+    except Misunderstood:
+        return
+    assert [one for one in ALL if one in chosen] == list(chosen)
+    assert all(any(matches(word, one) for word in words) for one in chosen if words)
+    assert not any(matches(word, one) for word in strange for one in ALL)
+
+
+def test_a_nasty_pattern_takes_no_time() -> None:
+    """Four hundred characters of stars are looked for in a thousand machines at once."""
+    many = tuple(machine(name="a" * 64, id=f"{VAULT}/{number}") for number in range(1000))
+    began = time.perf_counter()
+    assert select(["*a" * 200 + "b"], many) == ()
+    assert time.perf_counter() - began < 2

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.domain.catalogue import Ground
+from bot.domain.plans import Plan
 from bot.domain.request import (
     FINAL,
     OPEN,
@@ -10,6 +11,7 @@ from bot.domain.request import (
     State,
     Step,
     drift,
+    facts,
     fingerprint,
     take,
 )
@@ -143,6 +145,28 @@ def test_drift_names_what_is_no_longer_so() -> None:
         "runs in: westeurope → northeurope",
         f"recovery point: {point().id.casefold()} → none",
     )
+
+
+def test_drift_tells_machines_of_one_name_apart() -> None:
+    """A plan may hold two of them, and neither hides what became of the other."""
+    one, other = machine(item="item-1"), machine(item="item-2", id=f"{machine().id}-2")
+    plan = Plan(
+        id="p", name="p", vault="v", providers=("A2A",), primary="a", recovery="b", allowed=()
+    )
+    before = Ground(target=plan, machines=(one, other))
+    after = Ground(target=plan, machines=(one.model_copy(update={"state": "Odd"}), other))
+    assert drift(before, after) == (
+        "vm-web01 (item-1): Protected, runs in West Europe → Odd, runs in West Europe",
+    )
+
+
+def test_a_machine_cannot_stand_for_a_fact_of_its_plan() -> None:
+    """Whatever it is called."""
+    odd = machine(name="plan")
+    plan = Plan(
+        id="p", name="p", vault="v", providers=("A2A",), primary="a", recovery="b", allowed=()
+    )
+    assert facts(Ground(target=plan, machines=(odd,)))["plan"] == "p"
 
 
 def test_drift_does_not_mind_the_casing_of_ids() -> None:

@@ -1,0 +1,244 @@
+"""The cards of several machines, of plans and of jobs: golden ones, and such as are very large."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain.catalogue import Ground
+from bot.domain.fleets import Fleet, LeftOut, Member, child
+from bot.domain.jobs import MANUAL, JobStep
+from bot.domain.plans import Plan, PlanAction, PlanGroup
+from bot.domain.request import Nod, Outcome, Request, State, fingerprint
+from bot.messages.blocks import Message
+from bot.messages.card import card, preview
+from tests.bot.messages.test_cards import HOSTILE, RENEW, sound
+from tests.bot.samples import (
+    ANN,
+    BO,
+    ITEM,
+    NOON,
+    NOW,
+    VAULT,
+    failed_over,
+    in_state,
+    job,
+    machine,
+    terms,
+)
+
+GOLDEN = Path(__file__).parent / "golden/several"
+WHOLE = "R-7K2M9P"
+
+
+def member(number: int, name: str = "", **more: Any) -> Member:
+    """Make one machine of several."""
+    given: dict[str, Any] = {
+        "request": child(WHOLE, number),
+        "id": f"{ITEM}-{number}",
+        "name": name or f"vm-web{number:02}",
+        "vault": VAULT,
+        "provider": "A2A",
+        "here": "West Europe",
+        "there": "North Europe",
+        "state_words": "Protected",
+        "health": "Normal",
+        "rpo_seconds": 60 + number,
+        "fingerprint": "f" * 64,
+    }
+    return Member(**given | more)
+
+
+def fleet(count: int, name: str = "", **more: Any) -> Fleet:
+    """Make so many machines."""
+    members = tuple(member(number, name and f"{name}{number}") for number in range(1, count + 1))
+    return Fleet(**{"id": "fleet:1", "words": "vm-web*", "members": members} | more)
+
+
+def several(state: State, of: Fleet, **more: Any) -> Request:
+    """Make a request for several machines in a state."""
+    base = Ground(target=of)
+    known = in_state(state, "failover")
+    changes: dict[str, Any] = {"ground": base, "target_id": of.id, "call": None, "job": None}
+    if known.after:
+        machines = tuple(failed_over(id=one.id, name=one.name) for one in of.members)
+        changes["after"] = Ground(target=of, machines=machines)
+    changes["fingerprint"] = fingerprint("failover", known.arguments, base, None, terms(), ANN)
+    return known.model_copy(update=changes | more)
+
+
+def outcomes(of: Fleet, *states: State, why: str = "") -> dict[str, Outcome]:
+    """Say how the machines stand, in turn."""
+    return {
+        one.request: Outcome(name=one.name, state=states[at % len(states)], why=why)
+        for at, one in enumerate(of.members)
+    }
+
+
+def plan(groups: int = 2, each: int = 1, name: str = "vm-app") -> Ground:
+    """Make a plan with a manual action before its last group, and its machines."""
+    machines = [
+        machine(id=f"{ITEM}-{number}", item=f"item-web01-{number}", name=f"{name}{number:02}")
+        for number in range(1, groups * each + 1)
+    ]
+    check = PlanAction(name="Check the database", kind="manual", words="Log on to vm-app01.")
+    boots = tuple(
+        PlanGroup(
+            kind="Boot",
+            items=tuple(one.id for one in machines[at * each : (at + 1) * each]),
+            before=(check,) if at == groups - 1 else (),
+        )
+        for at in range(groups)
+    )
+    target = Plan(
+        id=f"{VAULT}/replicationRecoveryPlans/plan-shop",
+        name="plan-shop",
+        vault=VAULT,
+        providers=("A2A",),
+        primary="West Europe",
+        recovery="North Europe",
+        allowed=("UnplannedFailover", "Commit"),
+        groups=(PlanGroup(kind="Shutdown"), PlanGroup(kind="Failover"), *boots),
+    )
+    return Ground(target=target, machines=tuple(machines))
+
+
+def of_plan(state: State, ground: Ground, **more: Any) -> Request:
+    """Make a request for a plan in a state."""
+    known = in_state(state, "failover")
+    changes: dict[str, Any] = {"ground": ground, "target_id": ground.target.id}
+    if known.after:
+        after = tuple(
+            failed_over(id=one.id, item=one.item, name=one.name) for one in ground.machines
+        )
+        changes["after"] = ground.model_copy(update={"machines": after})
+    return known.model_copy(update=changes | more)
+
+
+def steps(*states: str) -> tuple[JobStep, ...]:
+    """Make the steps of a plan's job."""
+    return (
+        JobStep(
+            name="Prerequisites check",
+            state="Succeeded",
+            started=NOON,
+            ended=NOON + timedelta(seconds=9),
+        ),
+        JobStep(name="Group 1: Start (1)", state=states[0], started=NOON + timedelta(seconds=9)),
+        JobStep(name="vm-app01", state=states[0], started=NOON + timedelta(seconds=9), depth=1),
+        JobStep(
+            name="Check the database",
+            id="task-4",
+            state=states[1],
+            kind=MANUAL,
+            instructions="Log on to vm-app01.",
+            depth=1,
+        ),
+        JobStep(name="Group 2: Start (1)", state="NotStarted"),
+    )
+
+
+THREE = fleet(
+    3,
+    left_out=(LeftOut(name="vm-web09", why="Azure is running TestFailover on vm-web09."),),
+    notes=("vm-web01, vm-web02 belong to the consistency group shop.",),
+)
+WAITS = job("Suspended", steps=steps("Succeeded", "Suspended"), actions=("Cancel", "Resume"))
+SAID = Nod(task="task-4", person=BO, note="It is open", at=NOW + 90_000, click="c", claim="d")
+
+
+def drawn(request: Request, known: dict[str, Outcome] | None = None) -> Message:
+    """Draw a card two minutes after noon."""
+    return card(request, now=NOW + 120_000, expected=None, outcomes=known)
+
+
+STUCK = outcomes(THREE, State.APPROVED, State.UNKNOWN, State.RUNNING)
+STUCK[child(WHOLE, 1)] = STUCK[child(WHOLE, 1)].model_copy(update={"needs_nod": True})
+BAD = outcomes(THREE, State.SUCCEEDED, State.FAILED, State.VOID)
+GOLDENS = {
+    "several-waiting": drawn(several(State.WAITING, THREE)),
+    "several-running": drawn(several(State.RUNNING, THREE), STUCK),
+    "several-failed": drawn(
+        several(State.FAILED, THREE, why="1 of 3 machines succeeded: 1 failed, 1 void."), BAD
+    ),
+    "several-succeeded": drawn(several(State.SUCCEEDED, THREE), outcomes(THREE, State.SUCCEEDED)),
+    "several-denied": drawn(several(State.DENIED, THREE)),
+    "plan-waiting": drawn(of_plan(State.WAITING, plan())),
+    "plan-running": drawn(
+        of_plan(State.RUNNING, plan(), job=job(steps=steps("InProgress", "NotStarted")))
+    ),
+    "plan-waits-for-somebody": drawn(of_plan(State.RUNNING, plan(), job=WAITS)),
+    "plan-was-told": drawn(of_plan(State.RUNNING, plan(), job=WAITS, nods=(SAID,))),
+    "plan-succeeded": drawn(of_plan(State.SUCCEEDED, plan())),
+    "job-waiting": drawn(in_state(State.WAITING, "cancel-job")),
+}
+
+
+@pytest.mark.parametrize("name", GOLDENS)
+def test_a_card_looks_as_it_did(name: str) -> None:
+    """Whole, text and blocks, and Slack takes it."""
+    message = GOLDENS[name]
+    sound(message)
+    found = {"text": message.text, "blocks": message.blocks}
+    path = GOLDEN / f"{name}.json"
+    if RENEW:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    assert found == json.loads(path.read_text("utf-8"))
+
+
+EACH = (
+    State.APPROVED, State.SUBMITTING, State.UNKNOWN, State.RUNNING, State.SUCCEEDED, State.FAILED,
+    State.CANCELLED, State.VOID, State.WITHDRAWN,
+)  # fmt: skip
+"""What one of several can be."""
+
+
+SHOWN = (State.WAITING, State.RUNNING, State.SUCCEEDED, State.FAILED, State.DENIED)
+TEXTS = ["vm-" + "x" * 77, *HOSTILE[:2], "&" * 3000, HOSTILE[-1]]
+
+
+def huge(text: str) -> Fleet:
+    """Make a thousand machines of that name, with all that can be said about them."""
+    left = tuple(LeftOut(name=text, why=text) for _ in range(300))
+    return fleet(1000, text, left_out=left, notes=(text,) * 300, words=text)
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
+@pytest.mark.parametrize("state", SHOWN)
+def test_slack_takes_the_card_of_a_thousand_machines(state: State, text: str) -> None:
+    """Whatever they are called, however they stand and whatever was left out."""
+    one = huge(text)
+    request = several(state, one)
+    known = outcomes(one, *EACH, why=text)
+    stuck = {key: value.model_copy(update={"needs_nod": True}) for key, value in known.items()}
+    for outcome in ({}, known, stuck):
+        sound(drawn(request, outcome))
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
+@pytest.mark.parametrize("state", SHOWN)
+def test_slack_takes_the_card_of_a_large_plan(state: State, text: str) -> None:
+    """Sixty groups of twenty machines, a job of hundreds of steps, and hostile names."""
+    ground = plan(60, 20, text)
+    many = tuple(step.model_copy(update={"name": text}) for step in WAITS.steps * 60)
+    request = of_plan(state, ground)
+    if request.job:
+        asks = WAITS.model_copy(update={"steps": many})
+        request = request.model_copy(update={"job": asks})
+    sound(drawn(request))
+    sound(preview(request, text))
+
+
+def test_what_a_card_has_no_room_for_is_counted() -> None:
+    """Nothing is left out in silence."""
+    said = json.dumps(drawn(of_plan(State.WAITING, plan(60, 20))).blocks, ensure_ascii=False)
+    assert "and 52 more groups" in said
+    assert "look in the portal" in json.dumps(
+        drawn(of_plan(State.WAITING, plan(2, 25, "&" * 90))).blocks
+    )
+    notes = json.dumps(drawn(several(State.WAITING, huge("vm-"))).blocks, ensure_ascii=False)
+    assert "and 292 more left out" in notes
+    assert "and 292 more such groups" in notes
