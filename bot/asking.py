@@ -3,6 +3,7 @@
 from bot.access import actor, standing
 from bot.cards import place_for
 from bot.domain.audit import Fact
+from bot.domain.candidates import Candidate
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
 from bot.domain.fleets import LeftOut, root
@@ -161,7 +162,7 @@ async def _refuse_asking(
 
 
 async def _already_open(
-    bot: Bot, operation: Operation, target: Machine | Plan | Job
+    bot: Bot, operation: Operation, target: Machine | Plan | Job | Candidate
 ) -> Request | None:
     """Return the open request that asks the same; raises `NotNow` when it asks something else."""
     request = await _holder_of(bot, claim_of(target, operation.name), name_of(target))
