@@ -12,7 +12,7 @@ from bot.candidates import find_candidate
 from bot.domain.candidates import Candidate
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
-from bot.domain.fleets import LeftOut
+from bot.domain.fleets import LeftOut, is_request
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine, named, same_id, segment
 from bot.domain.matching import is_pattern, select, unmatched
@@ -28,7 +28,6 @@ MOST: Final = 1000
 
 _PLAN: Final = "plan:"
 _GUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
-_REQUEST = re.compile(r"^R-[0-9A-Z]{6}(\.\d+)?$", re.IGNORECASE)
 
 
 class Selection(Data):
@@ -134,7 +133,7 @@ async def find_job(bot: Bot, word: str) -> Job:
         word = named_job
     if _GUID.match(word):
         return await _job_called(bot, word)
-    if _REQUEST.match(word):
+    if is_request(word):
         request = await bot.redis.requests.load(word.upper())
         if request is None or request.job is None:
             raise NotNow(f"No request {word.upper()} has a job.", "/dr jobs lists the jobs.")

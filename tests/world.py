@@ -114,7 +114,7 @@ class World:
             before = await self.bot.redis.requests.snapshot(request.id)
             assert before.request is not None
             after = before.request.model_copy(update={**changes, "rev": before.request.rev + 1})
-            fact = Fact(type="story.rewrites", subject=request.id, actor=BOT)
+            fact = Fact(type="story.rewrites", subject=request.id, actor=BOT, after=after.state)
             write = Write(fact=fact, request=after)
             verdict, _ = await self.bot.redis.requests.write(before, write)
         assert verdict == "done", verdict

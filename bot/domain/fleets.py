@@ -4,10 +4,12 @@ Each machine gets a request of its own when the whole is approved, which is subm
 ended like any other; here stand only what people have to see, and the digest of each of them.
 """
 
+import re
 from typing import Final, Literal
 
 from bot.domain.data import Data
 
+_ID: Final = re.compile(r"^R-[0-9A-Z]{6}(\.\d+)?$", re.IGNORECASE)
 NAMED: Final = 3
 """So many machines are called by their names in a title."""
 
@@ -76,3 +78,8 @@ def child(parent: str, number: int) -> str:
 def root(request_id: str) -> str:
     """Return the id of the request that people see and decide on."""
     return request_id.partition(".")[0]
+
+
+def is_request(word: str) -> bool:
+    """Whether a word is the id of a request, or of one machine of several."""
+    return bool(_ID.match(word))

@@ -77,9 +77,17 @@ async def _why_void(bot: Bot, request: Request) -> tuple[str, ...]:
     )  # fmt: skip
     if promised != request.fingerprint:
         return ("the stored request is not the one that was approved",)
+    if await _rolled_back(bot, request):
+        return ("the stored request is older than what the audit log says of it",)
     if gone := await _people_gone(bot, request):
         return gone
     return await _changed(bot, request)
+
+
+async def _rolled_back(bot: Bot, request: Request) -> bool:
+    """Whether an older document was put back, whose seal is good: the log goes on where it ends."""
+    newest = await bot.redis.audit.latest(request.id)
+    return newest is None or newest.data.after != request.state
 
 
 async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:

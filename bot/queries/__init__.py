@@ -3,14 +3,13 @@
 They change nothing, and only the person who asked sees the answer.
 """
 
-import re
 from dataclasses import replace
 from typing import Final
 
 from bot.access import require_look, standing
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
-from bot.domain.fleets import root
+from bot.domain.fleets import is_request, root
 from bot.domain.grammar import parse
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
@@ -28,7 +27,6 @@ from bot.queries.registry import VERBS, query
 from bot.runtime import Bot
 from bot.targets import Selection, find_target, rule_for
 
-_REQUEST: Final = re.compile(r"^R-[0-9A-Z]{6}(\.\d+)?$", re.IGNORECASE)
 _RECENT: Final = 10
 _ENTRIES: Final = 20
 _SEARCHED: Final = 2000
@@ -52,7 +50,7 @@ async def audit(bot: Bot, user_id: str, target: str) -> Data:
     The whole log is read and checked on the command line: dr audit verify, dr audit export.
     """
     await require_look(bot, user_id)
-    if _REQUEST.match(target):
+    if is_request(target):
         wanted = target.upper()
         steps = await bot.redis.audit.of_request(wanted)
         if not steps:

@@ -12,7 +12,7 @@ from bot.domain.matching import select, unmatched
 from bot.domain.offers import offered
 from bot.domain.request import Request
 from bot.domain.vaults import VaultHealth
-from bot.errors import AzureRefused, DrError, Unavailable
+from bot.errors import AzureRefused, DrError, Misunderstood, Unavailable
 from bot.inventory import everything, find
 from bot.queries.found import Fleet, MachineStatus, PointList, VaultList, VaultView
 from bot.queries.registry import query
@@ -31,6 +31,8 @@ async def status(bot: Bot, user_id: str, target: str) -> Data:
     if not target:
         inventory = await everything(bot)
         return Fleet(machines=inventory.machines, troubles=inventory.troubles, detailed=False)
+    if target.casefold().startswith("plan:"):
+        raise Misunderstood(f"{target} is a plan.", f"Type: /dr plan {target[5:]}")
     machine = await find(bot, target)
     points, job, beside = await asyncio.gather(
         _points(bot, machine), _current_job(bot, machine), _companions(bot, machine)

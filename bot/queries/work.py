@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from bot.access import require_look
 from bot.domain.arguments import Page, Severity, WhichJobs
 from bot.domain.data import Data
+from bot.domain.fleets import is_request
 from bot.domain.jobs import Job
 from bot.domain.machines import segment
 from bot.domain.vaults import severity_of
@@ -34,7 +35,7 @@ async def jobs(
     advises.
     """
     await require_look(bot, user_id)
-    if _JOB.match(target):
+    if _JOB.match(target) or is_request(target):
         return JobView(job=await find_job(bot, target))
     listed, troubles = await _of_all(bot, bot.azure.jobs)
     found = [

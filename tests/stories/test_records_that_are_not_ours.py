@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from bot.domain.request import State
 from bot.jobs import register, sweep_once
 from bot.jobs.follow import follow_vault
+from bot.jobs.submit import submit_request
 from bot.lifecycle import SUBMIT
 from tests.world import World, until
 
@@ -53,6 +55,29 @@ async def test_an_altered_record_is_not_looked_after_for_ever(quiet: World) -> N
     assert await follow_vault(quiet.bot, quiet.vault.resource_id) is None
     assert await quiet.bot.redis.requests.followed() == {}
     assert [one.subject for one in await quiet.entries()][-1] == altered.id
+
+
+async def test_an_older_record_that_was_put_back_is_not_carried_out(quiet: World) -> None:
+    """Its seal is good, for we wrote it; the audit log says that the request went on since."""
+    await quiet.asked()
+    await quiet.approved(FAILOVER)
+    await until(quiet.bot.redis.requests.outbox_ids, "it was not approved")
+    request = await quiet.request()
+    client: Any = quiet.bot.redis.client
+    key = f"{{dr}}:request:{request.id}"
+    approved = await client.hgetall(key)
+    await quiet.alice.presses("Withdraw", on=FAILOVER)
+    await until(lambda: _closed(quiet), "it was not withdrawn")
+    await client.hset(key, mapping=approved)
+    await client.zadd("{dr}:outbox", {request.id: 1})
+    await submit_request(quiet.bot, request.id)
+    ended = await quiet.request()
+    assert (ended.state, quiet.posts("unplannedFailover")) == (State.VOID, 0)
+    assert "older than what the audit log says" in ended.why
+
+
+async def _closed(world: World) -> bool:
+    return not (await world.request()).open
 
 
 async def _alter(world: World, request_id: str) -> None:

@@ -36,13 +36,18 @@ class AuditLog:
         return [_entry(fields) for _, fields in page]
 
     async def of_request(self, request_id: str, skip: int = 0) -> list[Entry]:
-        """Return the entries of one request, without the first `skip`."""
+        """Return the entries of one request, without the first `skip`; of -1, the last alone."""
         places = await self._client.lrange(entries_key(request_id), skip, -1)
         async with self._client.pipeline(transaction=False) as pipe:
             for place in places:
                 pipe.xrange(AUDIT_STREAM, place, place)
             pages = await pipe.execute()
         return [_entry(page[0][1]) for page in pages if page]
+
+    async def latest(self, request_id: str) -> Entry | None:
+        """Return the newest entry of one request, None when there is none."""
+        found = await self.of_request(request_id, skip=-1)
+        return found[-1] if found else None
 
 
 def _entry(fields: dict[str, str]) -> Entry:
