@@ -10,7 +10,7 @@ from bot.domain.candidates import Candidate
 from bot.domain.catalogue import Ground, Operation
 from bot.domain.data import Data
 from bot.domain.jobs import Job
-from bot.domain.machines import Machine, named, nearly_named, segment
+from bot.domain.machines import Machine, as_id, named, nearly_named, segment
 from bot.domain.offers import why_not_all
 from bot.domain.plans import Plan, members
 from bot.domain.points import by_id, choose
@@ -169,7 +169,7 @@ def _choices(machines: Sequence[Machine]) -> list[tuple[str, str]]:
 
 def _says_where(name: str) -> bool:
     """Whether a name says which vault it means, or is an id."""
-    return "@" in name or name.casefold().startswith("id:")
+    return "@" in name or bool(as_id(name))
 
 
 def _label(machine: Machine, twin: bool, several_vaults: bool) -> str:

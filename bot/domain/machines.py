@@ -220,13 +220,26 @@ class WayBack(Data):
         return next((one.value for one in self.learnt if one.field == field), "")
 
 
+def as_id(word: str) -> str:
+    """Return the resource id that a word is, '' when it is a name."""
+    word = word[3:] if word.casefold().startswith("id:") else word
+    return word if word.casefold().startswith("/subscriptions/") else ""
+
+
+def is_called(resource_id: str, machine: Machine) -> bool:
+    """Whether an id is that of a protected item, or of the virtual machine on either side."""
+    ids = (machine.id, machine.source_vm, machine.failed_over_vm)
+    return any(one and same_id(one, resource_id) for one in ids)
+
+
 def named(name: str, machines: Sequence[Machine]) -> tuple[Machine, ...]:
     """Return the machines of exactly this name.
 
-    `name@vault` looks in one vault; an `id:` prefix takes a resource id instead of a name.
+    `name@vault` looks in one vault. A resource id, with or without `id:` before it, means a
+    protected item, or the virtual machine that it protects.
     """
-    if name.casefold().startswith("id:"):
-        return tuple(m for m in machines if same_id(m.id, name[3:]))
+    if resource_id := as_id(name):
+        return tuple(m for m in machines if is_called(resource_id, m))
     wanted, _, vault = name.casefold().partition("@")
     found = (m for m in machines if m.name.casefold() == wanted)
     return tuple(m for m in found if not vault or segment(m.vault, "vaults").casefold() == vault)

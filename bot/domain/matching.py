@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
-from bot.domain.machines import Machine, position, same_id, segment
+from bot.domain.machines import Machine, is_called, position, segment
 from bot.errors import Misunderstood
 
 _PREFIX = re.compile(r"^([a-z]+):(.*)$", re.IGNORECASE)
@@ -28,7 +28,7 @@ def matches(word: str, machine: Machine) -> bool:
     """Whether a word means this machine; raises `Misunderstood` for an unknown prefix."""
     prefix, value = _split(word)
     if prefix == _ID:
-        return same_id(value, machine.id)
+        return is_called(value, machine)
     if prefix:
         return _FILTERS[prefix](value, machine)
     name, _, vault = value.partition("@")

@@ -81,3 +81,14 @@ async def test_a_machine_is_found_in_the_vault_that_is_named(world: World) -> No
 async def _item(world: World, name: str) -> str:
     machines = await world.bot.azure.machines(world.vault.resource_id)
     return next(one.id for one in machines if one.name == name)
+
+
+async def test_resource_ids_mean_machines_too(world: World) -> None:
+    """Of the protected item and of the virtual machine, in any casing, alone and among others."""
+    machine = world.vault.machine("vm-web01")
+    await world.alice.types(f"/dr points {machine.item_id.upper()}")
+    await world.told(world.alice, "Recovery points of vm-web01")
+    await world.alice.types(f"/dr points {machine.vm_id(machine.home)}")
+    await world.told(world.alice, "Recovery points of vm-web01")
+    await world.alice.types(f"/dr failover {machine.item_id} vm-web02 because it is down")
+    await world.alice.sees("Failover of vm-web01, vm-web02", "0 of 2")
