@@ -15,6 +15,7 @@ from bot.domain.data import Data
 from bot.domain.request import Nod, Request, State, Step, Vote, nod_key, take
 from bot.domain.votes import (
     Standing,
+    could_fill,
     count,
     why_not_approve,
     why_not_deny,
@@ -49,7 +50,8 @@ async def approve(bot: Bot, click: Click) -> Request:
         if void := _other_policy(bot, request, now):
             return void
         _refuse(why_not_approve(request, who))
-        vote = Vote(person=who.person, approves=True, at=now, click=click.id)
+        could = could_fill(request, who)
+        vote = Vote(person=who.person, approves=True, at=now, click=click.id, serves=could)
         after = count(request, vote)
         complete = after.state is State.APPROVED
         step = Step.APPROVE if complete else Step.VOTE

@@ -8,7 +8,8 @@ from bot.domain.fleets import Fleet
 from bot.domain.grammar import Command
 from bot.domain.people import Person
 from bot.domain.policy import Rule
-from bot.domain.request import Request, Terms, fingerprint
+from bot.domain.request import Request, fingerprint
+from bot.domain.terms import Terms
 from bot.runtime import Bot
 
 _ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -28,6 +29,7 @@ def terms_of(bot: Bot, rule: Rule) -> Terms:
         approvals=rule.approvals,
         may_ask=rule.may_ask,
         may_approve=rule.may_approve,
+        needs=rule.needs,
         request_lifetime=rule.request_lifetime,
         approval_lifetime=rule.approval_lifetime,
     )

@@ -17,7 +17,8 @@ from bot.domain.machines import Machine
 from bot.domain.people import Person
 from bot.domain.policy import Rule
 from bot.domain.readiness import Weight, concerns
-from bot.domain.request import Request, Terms
+from bot.domain.request import Request
+from bot.domain.terms import Terms
 from bot.drafts import new_id, terms_of, write
 from bot.errors import NotNow
 from bot.inventory import ground

@@ -5,14 +5,15 @@ refused. Nobody is allowed anything that no rule names them for.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import Field, ValidationError
 
 from bot.domain.data import Data, digest
+from bot.domain.lists import EVERYONE, Who, handles, includes
 from bot.domain.mistakes import Mistake, mistakes
-from bot.domain.rules import EVERYONE, Rule, Subject, Who
+from bot.domain.rules import Rule, Subject
 from bot.errors import Misconfigured, NotNow
 
 __all__ = ["EVERYONE", "Policy", "ReprotectDefaults", "Rule", "Subject", "handles", "includes"]
@@ -102,19 +103,6 @@ class Policy(Data):
 def _some(names: list[str], most: int = 4) -> str:
     shown = ", ".join(names[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
-
-
-def includes(who: tuple[str, ...], user: str, groups: Mapping[str, frozenset[str]]) -> bool:
-    """Whether a list of people includes this user; an unknown or empty group includes nobody.
-
-    `groups` maps a handle with its '@' to the user ids in it.
-    """
-    return any(one in {EVERYONE, user} or user in groups.get(one, frozenset()) for one in who)
-
-
-def handles(*lists: tuple[str, ...]) -> frozenset[str]:
-    """Return the group handles that some lists of people name."""
-    return frozenset(one for who in lists for one in who if one.startswith("@"))
 
 
 def load(path: Path) -> Policy:

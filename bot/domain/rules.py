@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from bot.domain import matching
 from bot.domain.data import Data
+from bot.domain.lists import Who
 from bot.domain.machines import (
     A2A,
     CLASSIC,
@@ -21,9 +22,8 @@ from bot.domain.machines import (
 )
 from bot.domain.nearest import meant
 from bot.domain.operations import CATALOGUE
+from bot.domain.quorum import Need, in_total
 
-EVERYONE: Final = "everyone"
-"""In a list of people: every full member of the workspace."""
 PROVIDERS: Final = (A2A, HYPER_V, RCM, RCM_BACK, CLASSIC, CLASSIC_BACK)
 
 Kind = Literal["machine", "plan", "job"]
@@ -31,20 +31,12 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LIFETIME: Final = re.compile(r"^(\d+)\s*([smhd])$")
-_USER: Final = re.compile(r"^[UW][A-Z0-9]{2,}$")
-_GROUP: Final = re.compile(r"^@[a-z0-9][a-z0-9._-]*$")
 
 
 def _seconds(value: object) -> object:
     if isinstance(value, str) and (found := _LIFETIME.match(value)):
         return int(found.group(1)) * _UNITS[found.group(2)]
     raise ValueError("a duration is a number and a unit, such as '30m' or '2h'")
-
-
-def _who(value: object) -> object:
-    if isinstance(value, str) and (value == EVERYONE or _USER.match(value) or _GROUP.match(value)):
-        return value
-    raise ValueError("a person is a user id such as 'U012AB3CD', a group is '@' and its handle")
 
 
 def _operation(value: object) -> object:
@@ -67,7 +59,6 @@ def _provider(value: object) -> object:
 
 
 Lifetime = Annotated[int, BeforeValidator(_seconds), Field(gt=0, le=366 * 86400)]
-Who = Annotated[str, BeforeValidator(_who)]
 OperationName = Annotated[str, BeforeValidator(_operation)]
 KindName = Annotated[Kind, BeforeValidator(_kind)]
 Provider = Annotated[str, BeforeValidator(_provider)]
@@ -114,6 +105,9 @@ class Rule(Data):
     """Who may ask: user ids, user groups (`@handle`) or `everyone`."""
     may_approve: tuple[Who, ...]
     """Who may approve and deny, named in the same way."""
+    needs: tuple[Need, ...] = ()
+    """Instead of `approvals` and `may_approve`: several lists, each with how many of it are needed.
+    They are different people: who is in two of the lists fills one need."""
     request_lifetime: Lifetime = 3600
     """How long a request waits for approvals, such as `30m`, before it expires."""
     approval_lifetime: Lifetime = 1800
@@ -126,6 +120,18 @@ class Rule(Data):
         if isinstance(said, dict) and "plans" in said and "machines" not in said:
             return {**said, "machines": ()}
         return said
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_several_needs(cls, said: Any) -> Any:
+        """Take `approvals` and `may_approve` from the needs, when a rule says these instead."""
+        if not isinstance(said, dict) or "needs" not in said:
+            return said
+        if "approvals" in said or "may_approve" in said:
+            raise ValueError("say either needs, or approvals and may_approve")
+        if said["needs"] == []:
+            raise ValueError("needs is empty; name at least one list of people in it")
+        return said | in_total(said["needs"])
 
     @property
     def by_machine(self) -> bool:

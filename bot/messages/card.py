@@ -82,12 +82,10 @@ def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> M
     many = f", for each of them; for {esc(drafts[0].name)}:" if drafts else ""
     body = call.body if call else None
     sent = json.dumps(body, indent=1, ensure_ascii=False) if body else "no body"
-    needs = ", ".join(request.terms.may_approve) or "nobody"
     blocks = [
         header(f"Preview: {lines.title(request)}"),
         section(
-            f"It would need *{request.terms.approvals}* of {esc(needs)}, under rule "
-            f"“{esc(request.terms.rule)}”."
+            f"It would need {lines.needs(request.terms)}, under rule “{esc(request.terms.rule)}”."
         ),
         *([section(f":no_entry: {esc(why_not)}")] if why_not else []),
         fields(*facts(request)),

@@ -95,6 +95,25 @@ async def test_rules_can_ask_for_more_or_fewer_people(redis_url: str, tmp_path: 
         await world.told(world.bo, "The policy does not let you ask for this", "@dr-operators")
 
 
+async def test_two_lists_of_which_one_each_is_needed(redis_url: str, tmp_path: Path) -> None:
+    """The card says who fills what; a vote that fills nothing is refused with what is open."""
+    policy = _written(
+        tmp_path,
+        '[[rule]]\nname = "both"\nmay_ask = ["everyone"]\n'
+        '[[rule.needs]]\nof = ["@dr-approvers"]\n[[rule.needs]]\nof = ["@dr-operators"]\n',
+    )
+    async with inhabited(redis_url, {"DR_POLICY": str(policy)}) as world:
+        await world.asked()
+        await world.bo.presses("Approve", on=FAILOVER)
+        await world.alice.sees(
+            FAILOVER, "1 of @dr-approvers: @bo", "1 of @dr-operators: nobody yet", "not @alice, @bo"
+        )
+        await world.dmitri.presses("Approve", on=FAILOVER)
+        await world.told(world.dmitri, "What it still needs is 1 of @dr-operators")
+        await world.carla.presses("Approve", on=FAILOVER)
+        await world.started("UnplannedFailover")
+
+
 @pytest.mark.parametrize("command", ["status", "list", "requests", "audit", ""])
 async def test_a_policy_that_lets_nobody_look(redis_url: str, tmp_path: Path, command: str) -> None:
     """Without a line that lets people look, nobody sees machines, requests or the log."""

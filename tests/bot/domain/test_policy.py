@@ -258,6 +258,47 @@ def test_a_mistake_has_a_line_and_a_suggestion(text: str, said: str, tmp_path: P
     assert said in caught.value.sentence
 
 
+NEEDS = """
+[[rule]]
+name = "two groups"
+may_ask = []
+[[rule.needs]]
+of = ["@dr-approvers"]
+[[rule.needs]]
+count = 2
+of = ["@owners", "U0BOSS00000"]
+"""
+
+
+def test_a_rule_may_need_several_lists(tmp_path: Path) -> None:
+    """Together they are the approvers, and their counts the approvals."""
+    [rule] = policy_of(NEEDS, tmp_path).rules
+    assert rule.approvals == 3
+    assert rule.may_approve == ("@dr-approvers", "@owners", "U0BOSS00000")
+    assert [need.words for need in rule.needs] == [
+        "1 of @dr-approvers",
+        "2 of @owners, U0BOSS00000",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (NEEDS.replace("may_ask = []", "may_ask = []\napprovals = 2"), "say either needs, or app"),
+        (NEEDS.replace("count = 2", "count = 0"), "at rule.0.needs.1.count (line 8)"),
+        (NEEDS.replace('"U0BOSS00000"', '"boss"'), "at rule.0.needs.1.of.1 (line 9): a person is"),
+        (NEEDS.replace("count", "cuont"), "cuont (line 8): there is no such key; did you mean “co"),
+        ('[[rule]]\nname = "x"\nneeds = []\nmay_ask = []', "needs is empty"),
+        ('[[rule]]\nname = "x"\nneeds = 3\nmay_ask = []', "at rule.0.needs"),
+    ],
+)
+def test_a_wrong_need_is_named(text: str, said: str, tmp_path: Path) -> None:
+    """By its place, its line and what is wrong with it."""
+    with pytest.raises(Misconfigured) as caught:
+        policy_of(text, tmp_path)
+    assert said in caught.value.sentence
+
+
 def test_every_mistake_is_found_at_once(tmp_path: Path) -> None:
     """Nobody has to start the bot once for each; they come in the order of the file."""
     path = tmp_path / "policy.toml"
