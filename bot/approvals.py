@@ -11,6 +11,7 @@ from functools import partial
 from bot.access import REFUSAL_AGE, actor, standing
 from bot.domain.audit import BOT, Fact
 from bot.domain.bodies import resume
+from bot.domain.confirmation import why_not_confirmed
 from bot.domain.data import Data
 from bot.domain.request import Nod, Request, State, Step, Vote, nod_key, take
 from bot.domain.votes import (
@@ -41,15 +42,36 @@ class Click(Data):
     request: str
 
 
-async def approve(bot: Bot, click: Click) -> Request:
-    """Count an approval; raises `NotAllowed` with the reason when it does not count."""
+async def to_be_typed(bot: Bot, click: Click) -> Request | None:
+    """Return the request when the approval of this person has to be typed, else None.
+
+    Raises `NotAllowed` when it would not count anyhow.
+    """
+    request = await bot.redis.requests.load(click.request)
+    if request is None or not request.terms.confirm:
+        return None
+
+    def decide(who: Standing, request: Request, now: int) -> Move | None:
+        if void := _other_policy(bot, request, now):
+            return void
+        _refuse(why_not_approve(request, who))
+        return None
+
+    return await _decide(bot, click, "approve", decide)
+
+
+async def approve(bot: Bot, click: Click, typed: str = "") -> Request:
+    """Count an approval; raises `NotAllowed` with the reason when it does not count.
+
+    `typed` is what was typed into the form, where the policy wants that.
+    """
 
     def decide(who: Standing, request: Request, now: int) -> Move | None:
         if any(vote.click == click.id for vote in request.votes):
             return None
         if void := _other_policy(bot, request, now):
             return void
-        _refuse(why_not_approve(request, who))
+        _refuse(why_not_approve(request, who) or why_not_confirmed(request, typed))
         could = could_fill(request, who)
         vote = Vote(person=who.person, approves=True, at=now, click=click.id, serves=could)
         after = count(request, vote)

@@ -1,16 +1,18 @@
 """What an operation is: the ground it stands on, the call it becomes, and how one is declared."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from bot.domain.arguments import OverrideFreeze
 from bot.domain.data import Data
 from bot.domain.fleets import Fleet
+from bot.domain.grammar import OVERRIDE
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine, Point, WayBack
 from bot.domain.plans import Plan
 from bot.domain.targets import Target, name_of
-from bot.domain.verbs import ReasonKind, Verb, describe
+from bot.domain.verbs import Option, ReasonKind, Verb, describe
 from bot.errors import NotNow
 
 Reads = Literal["points", "way back"]
@@ -150,6 +152,7 @@ def operation(
 
     def make(function: Callable[..., Call]) -> Operation:
         verb = describe(function, target="job" if "job" in needs else "machines", reason=reason)
+        verb = replace(verb, also=(Option(OVERRIDE, OverrideFreeze, ""),))
         return Operation(
             verb, title, needs, scenarios, way, destroys, refuses, reads, plan or {}, succeeded
         )

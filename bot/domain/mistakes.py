@@ -6,7 +6,7 @@ file: a key stands behind the longest beginning that can be read and does not ha
 
 import tomllib
 from collections.abc import Sequence
-from typing import Any, get_args, get_origin
+from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -14,6 +14,7 @@ from bot.domain.data import Data
 from bot.domain.nearest import meant
 
 Path = tuple[int | str, ...]
+_MISSING: Final = "it is missing."
 
 
 class Mistake(Data):
@@ -31,7 +32,7 @@ class Mistake(Data):
 
 
 def mistakes(text: str, error: ValidationError, model: type[BaseModel]) -> tuple[Mistake, ...]:
-    """Put into words everything that a model found wrong with a file, in the file's order."""
+    """Put into words everything that a model found wrong with a file, what is missing at the end."""
     errors = error.errors(include_url=False, include_input=False)
     found = {
         Mistake(
@@ -42,7 +43,7 @@ def mistakes(text: str, error: ValidationError, model: type[BaseModel]) -> tuple
         for one in errors
         if not any(_around(one["loc"], other["loc"]) for other in errors)
     }
-    return tuple(sorted(found, key=lambda one: (one.line, one.key)))
+    return tuple(sorted(found, key=lambda one: (one.sentence == _MISSING, one.line, one.key)))
 
 
 def line_of(text: str, path: Path) -> int:
@@ -92,7 +93,7 @@ def _sentence(kind: str, said: str, path: Path, model: type[BaseModel]) -> str:
         known = _keys(_model_at(model, path[:-1]))
         return f"there is no such key; {meant(str(path[-1]), known)}"
     if kind == "missing":
-        return "it is missing."
+        return _MISSING
     words = said.removeprefix("Value error, ").strip()
     return words if words.endswith((".", "?")) else f"{words}."
 

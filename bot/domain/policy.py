@@ -8,9 +8,10 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from bot.domain.data import Data, digest
+from bot.domain.freezes import Freeze
 from bot.domain.lists import EVERYONE, Who, handles, includes
 from bot.domain.mistakes import Mistake, mistakes
 from bot.domain.rules import Rule, Subject
@@ -49,7 +50,18 @@ class Policy(Data):
     may_look: tuple[Who, ...] = ()
     """Who may see machines, requests and the audit log."""
     rules: tuple[Rule, ...] = Field(alias="rule", min_length=1)
+    freezes: tuple[Freeze, ...] = Field(default=(), alias="freeze")
+    """Times in which some operations may not be asked for."""
     reprotect: dict[str, ReprotectDefaults] = {}
+    """What reprotects need that cannot be learnt, by region or site."""
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> "Policy":
+        """Whoever may override one freeze may not override another one by its name."""
+        names = [one.name for one in self.freezes]
+        if twins := {one for one in names if names.count(one) > 1}:
+            raise ValueError(f"two freezes are called {', '.join(sorted(twins))}")
+        return self
 
     @property
     def version(self) -> str:

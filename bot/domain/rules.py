@@ -9,7 +9,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from bot.domain import matching
 from bot.domain.data import Data
-from bot.domain.lists import Who
+from bot.domain.grammar import LONGEST_REASON
+from bot.domain.lists import EVERYONE, Who, is_who
 from bot.domain.machines import (
     A2A,
     CLASSIC,
@@ -45,6 +46,12 @@ def _operation(value: object) -> object:
     raise ValueError(f"an operation is '*' or a name; {meant(str(value), CATALOGUE)}")
 
 
+def _told(value: object) -> object:
+    if is_who(value) and value != EVERYONE:
+        return value
+    raise ValueError("who is told is a user id such as 'U012AB3CD', or '@' and a group's handle")
+
+
 def _kind(value: object) -> object:
     if isinstance(value, str) and value in KINDS:
         return value
@@ -62,6 +69,7 @@ Lifetime = Annotated[int, BeforeValidator(_seconds), Field(gt=0, le=366 * 86400)
 OperationName = Annotated[str, BeforeValidator(_operation)]
 KindName = Annotated[Kind, BeforeValidator(_kind)]
 Provider = Annotated[str, BeforeValidator(_provider)]
+Told = Annotated[str, BeforeValidator(_told)]
 Pattern = Annotated[str, Field(min_length=1)]
 
 
@@ -112,6 +120,17 @@ class Rule(Data):
     """How long a request waits for approvals, such as `30m`, before it expires."""
     approval_lifetime: Lifetime = 1800
     """How long an approval waits to be carried out before it is void."""
+    reason: Literal["optional", "required"] = "optional"
+    """`required` wants a reason for every command; a failover wants one anyhow."""
+    reason_at_least: int = Field(default=0, ge=0, le=LONGEST_REASON, strict=True)
+    """So many characters the reason has to have."""
+    confirm: Literal["", "name"] = ""
+    """`name` lets *Approve* open a form into which the name of the target has to be typed; of a
+    plan or several machines, how many they are will do."""
+    channel: str = Field(default="", pattern=r"^(#[^\s#]+|[CG][A-Z0-9]{2,})?$")
+    """The channel that gets the card, `#name` or an id, wherever it was asked for."""
+    tell: tuple[Told, ...] = ()
+    """Who is told in the thread of the card when it is asked."""
 
     @model_validator(mode="before")
     @classmethod

@@ -1,6 +1,7 @@
 """The terms of a request: what the policy asked for when it was made, frozen with it."""
 
 from bot.domain.data import Data
+from bot.domain.freezes import Frozen
 from bot.domain.quorum import Need
 
 
@@ -17,6 +18,13 @@ class Terms(Data):
     approval_lifetime: int
     needs: tuple[Need, ...] = ()
     """Several lists of which so many are needed; empty when it is `approvals` of `may_approve`."""
+
+    confirm: str = ""
+    """`name` when an approver has to type the name of the target."""
+    overrides: tuple[Frozen, ...] = ()
+    """The freezes that whoever asked has overridden."""
+    tell: tuple[str, ...] = ()
+    """Who is told when it is asked: the ids of people and of user groups."""
 
     @property
     def quorum(self) -> tuple[Need, ...]:

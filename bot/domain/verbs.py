@@ -70,6 +70,8 @@ class Verb:
     reason: ReasonKind = "none"
     """Whether `because …` must be, may be, or cannot be said."""
     function: Callable[..., Any] = field(default=lambda: None, compare=False)
+    also: tuple[Option, ...] = ()
+    """Options that are no arguments of the function, and that the usage line leaves out."""
 
     @property
     def several(self) -> bool:

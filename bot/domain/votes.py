@@ -158,6 +158,11 @@ def no_longer_counts(
     asker = people[request.asker.id]
     if why_nobody(asker, home_teams) or not includes(request.terms.may_ask, asker.id, groups):
         gone.append(f"{request.asker.name} may no longer ask for this")
+    gone += [
+        f"{request.asker.name} may no longer override the freeze “{one.name}”"
+        for one in request.terms.overrides
+        if not includes(one.override, asker.id, groups)
+    ]
     needs = request.terms.quorum
     valid = {
         vote.person.id: serves(needs, vote.person.id, groups)

@@ -343,6 +343,8 @@ def next_buttons(request: Request, after: Ground) -> list[Block]:
 def _approve(request: Request) -> Block:
     operation = CATALOGUE[request.operation]
     text = f"What it destroys: {operation.destroys(request.ground)}"
+    if request.terms.confirm:
+        return APPROVE.draw(request.id)  # it opens a form that says the same
     return APPROVE.draw(
         request.id, confirm=Confirm(f"Approve: {lines.title(request)}?", text, "Approve")
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from bot.access import require_look, standing
+from bot.conditions import freezes_now, terms_of, why_frozen
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
 from bot.domain.grammar import parse
@@ -87,14 +88,18 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     if rule is None:
         raise NotNow(f"No rule of the policy speaks of {operation.name} on that.")
     who = await standing(bot, user_id, rule.may_ask, fresh=False)
+    held = await freezes_now(bot, operation)
     not_by_them = why_not_ask(rule.may_ask, who) or ""
+    if held and not not_by_them:
+        not_by_them = str(why_frozen(held, operation))
+    terms = terms_of(bot, rule)
     if isinstance(meant, Selection):
-        drafted = await draft_fleet(bot, operation, command, meant, rule, who.person)
+        drafted = await draft_fleet(bot, operation, command, meant, terms, who.person)
         return Preview(request=drafted.request, why_not=not_by_them, drafts=drafted.drafts)
     if reason := why_not(operation, meant):
         raise reason
     base = await ground(bot, operation, meant, command.options)
-    request = await draft(bot, operation, command, base, rule, who.person)
+    request = await draft(bot, operation, command, base, terms, who.person)
     return Preview(request=request, why_not=not_by_them)
 
 

@@ -300,15 +300,15 @@ def test_a_wrong_need_is_named(text: str, said: str, tmp_path: Path) -> None:
 
 
 def test_every_mistake_is_found_at_once(tmp_path: Path) -> None:
-    """Nobody has to start the bot once for each; they come in the order of the file."""
+    """Nobody has to start the bot once for each; they come in the order of the file, what is missing last."""
     path = tmp_path / "policy.toml"
     path.write_text(RULE + 'approvals = 0\n\n[[rule]]\nname = "b"\ncolour = 1\nmay_ask = []\n')
     policy, wrong = read(path)
     assert policy is None
     assert [(one.key, one.line) for one in wrong] == [
         ("rule.0.approvals", 6),
-        ("rule.1.may_approve", 8),
         ("rule.1.colour", 10),
+        ("rule.1.may_approve", 8),
     ]
     with pytest.raises(Misconfigured, match="And 2 more"):
         load(path)
