@@ -65,7 +65,7 @@ def parse(text: str, verbs: Mapping[str, Verb]) -> Command:
             raise Misunderstood("There is a reason but no command.", _help())
         return Command(verb="")
     verb = _verb(words[0], verbs)
-    if verb.target == "line":
+    if verb.target in {"line", "explain"}:
         return Command(verb=verb.name, line=_rest(tidy(text), verb))
     targets, options = _arguments(words[1:], verb)
     _check_targets(targets, verb)

@@ -32,7 +32,7 @@ class Mistake(Data):
 
 
 def mistakes(text: str, error: ValidationError, model: type[BaseModel]) -> tuple[Mistake, ...]:
-    """Put into words everything that a model found wrong with a file, what is missing at the end."""
+    """Put into words everything that a model found wrong with a file, what is missing last."""
     errors = error.errors(include_url=False, include_input=False)
     found = {
         Mistake(

@@ -22,6 +22,7 @@ TargetKind = Literal[
     "plan",
     "job",
     "command",
+    "explain",
     "line",
 ]
 ReasonKind = Literal["required", "optional", "none"]
@@ -32,6 +33,7 @@ _HINTS: Final = {
     "machine, plan:<name> or all": "<machine>|plan:<name>|all",
     "filters": "<filter>…",
     "job": "<job>|<request>|<machine>",
+    "explain": "explain <any command>",
     "line": "<any command>",
 }
 

@@ -4,7 +4,6 @@ They change nothing, and only the person who asked sees the answer.
 """
 
 import re
-from dataclasses import replace
 from typing import Final
 
 from bot.access import require_look, standing
@@ -16,15 +15,14 @@ from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import includes
 from bot.domain.request import State
-from bot.domain.verbs import Verb
 from bot.domain.votes import why_not_approve, why_not_ask
 from bot.drafts import draft
 from bot.errors import Ambiguous, Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
-from bot.queries import machines, plans, readiness, work
+from bot.queries import machines, plans, policy, readiness, work
 from bot.queries.found import HelpPage, Overview, Preview, RequestList, Trail
-from bot.queries.registry import VERBS, query
+from bot.queries.registry import VERBS, query, without_reason
 from bot.runtime import Bot
 from bot.targets import Selection, find_target, rule_for
 
@@ -75,7 +73,7 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     Nothing is asked, stored or sent.
     """
     await require_look(bot, user_id)
-    command = parse(target, _without_reason())
+    command = parse(target, without_reason())
     operation = CATALOGUE.get(command.verb)
     if operation is None:
         raise Misunderstood(f"/dr {command.verb} changes nothing, so there is no preview of it.")
@@ -136,16 +134,8 @@ async def overview(bot: Bot, user_id: str) -> Overview:
     )
 
 
-def _without_reason() -> dict[str, Verb]:
-    """Return the verbs with no reason demanded: nobody has to justify a look."""
-    return {
-        name: replace(verb, reason="optional") if verb.reason == "required" else verb
-        for name, verb in VERBS.items()
-    }
-
-
 def _speaks_of(operations: tuple[str, ...], one: Operation) -> bool:
     return "*" in operations or one.name in operations
 
 
-__all__ = ["VERBS", "machines", "overview", "plans", "readiness", "work"]
+__all__ = ["VERBS", "machines", "overview", "plans", "policy", "readiness", "work"]

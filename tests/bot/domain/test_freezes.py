@@ -98,6 +98,8 @@ from = 2026-12-24T18:00:00
 until = 2026-12-27T08:00:00
 """
 
+WEEKLY = "[[freeze]]\nname = 'x'\nfrom = 18:00:00\nuntil = '19:00'\n"
+
 
 @pytest.mark.parametrize(
     ("text", "said"),
@@ -113,7 +115,7 @@ until = 2026-12-27T08:00:00
         ),
         (FREEZE + "overide = []", "did you mean “override”?"),
         (FREEZE + FREEZE, "two freezes are called x"),
-        ("[[freeze]]\nname = 'x'\nfrom = 18:00:00\nuntil = 19:00:00\ndays = 3", "freeze.0.days"),
+        (WEEKLY + "days = 3", "freeze.0.days"),
         (FREEZE.replace("from", "form"), "did you mean “from”?"),
     ],
 )

@@ -300,7 +300,7 @@ def test_a_wrong_need_is_named(text: str, said: str, tmp_path: Path) -> None:
 
 
 def test_every_mistake_is_found_at_once(tmp_path: Path) -> None:
-    """Nobody has to start the bot once for each; they come in the order of the file, what is missing last."""
+    """Nobody has to start the bot once for each; what is missing comes last."""
     path = tmp_path / "policy.toml"
     path.write_text(RULE + 'approvals = 0\n\n[[rule]]\nname = "b"\ncolour = 1\nmay_ask = []\n')
     policy, wrong = read(path)
