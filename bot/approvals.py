@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 from bot.access import REFUSAL_AGE, actor, standing
-from bot.domain.audit import BOT, Fact
+from bot.domain.audit import Fact
 from bot.domain.bodies import resume
 from bot.domain.confirmation import why_not_confirmed
 from bot.domain.data import Data
@@ -30,6 +30,7 @@ from bot.errors import NotAllowed, NotNow
 from bot.jobs.gather import let_go_all
 from bot.jobs.reconcile import GRACE
 from bot.lifecycle import Move, change, fact_of, note
+from bot.policies import other_policy
 from bot.runtime import Bot
 
 
@@ -52,7 +53,7 @@ async def to_be_typed(bot: Bot, click: Click) -> Request | None:
         return None
 
     def decide(who: Standing, request: Request, now: int) -> Move | None:
-        if void := _other_policy(bot, request, now):
+        if void := other_policy(bot, request, now):
             return void
         _refuse(why_not_approve(request, who))
         return None
@@ -69,7 +70,7 @@ async def approve(bot: Bot, click: Click, typed: str = "") -> Request:
     def decide(who: Standing, request: Request, now: int) -> Move | None:
         if any(vote.click == click.id for vote in request.votes):
             return None
-        if void := _other_policy(bot, request, now):
+        if void := other_policy(bot, request, now):
             return void
         _refuse(why_not_approve(request, who) or why_not_confirmed(request, typed))
         could = could_fill(request, who)
@@ -246,18 +247,6 @@ async def _decide(
             ),
         )
         raise
-
-
-def _other_policy(bot: Bot, request: Request, now: int) -> Move | None:
-    """Void a request that was asked under another policy than the one in force."""
-    if request.state is not State.WAITING or request.terms.policy == bot.policy.version:
-        return None
-    why = (
-        f"The policy changed since this was asked ({request.terms.policy} → {bot.policy.version})."
-    )
-    advice = "Ask again under the new policy."
-    after = take(request, Step.INVALIDATE, closed_at=now, why=why, advice=advice)
-    return Move(request=after, fact=fact_of(Step.INVALIDATE, request, after, BOT, why))
 
 
 def _refuse(reason: str | None) -> None:
