@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.domain.data import Data
 from bot.domain.lists import Who
@@ -49,6 +49,8 @@ Moment = Annotated[str, BeforeValidator(_moment)]
 
 class Freeze(Data):
     """One freeze."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     name: str = Field(min_length=1)
     """What people call it; it stands in refusals, on cards and in the audit log."""

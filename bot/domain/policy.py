@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from bot.domain.data import Data, digest
 from bot.domain.freezes import Freeze
@@ -47,13 +47,16 @@ class ReprotectDefaults(Data):
 class Policy(Data):
     """The whole policy file."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     may_look: tuple[Who, ...] = ()
-    """Who may see machines, requests and the audit log."""
+    """Who may see machines, requests and the audit log; nobody when it is left out."""
     rules: tuple[Rule, ...] = Field(alias="rule", min_length=1)
+    """The rules, each a `[[rule]]`; at least one."""
     freezes: tuple[Freeze, ...] = Field(default=(), alias="freeze")
-    """Times in which some operations may not be asked for."""
+    """Times in which some operations may not be asked for, each a `[[freeze]]`."""
     reprotect: dict[str, ReprotectDefaults] = {}
-    """What reprotects need that cannot be learnt, by region or site."""
+    """What reprotects need that cannot be learnt, each a `[reprotect.<region or site>]`."""
 
     @model_validator(mode="after")
     def _told_apart(self) -> "Policy":

@@ -8,7 +8,7 @@ the other one when somebody comes who can fill only the first.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from bot.domain.data import Data
 from bot.domain.lists import Who, includes, is_who
@@ -16,6 +16,8 @@ from bot.domain.lists import Who, includes, is_who
 
 class Need(Data):
     """So many people of one list."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     count: int = Field(default=1, ge=1, le=100, strict=True)
     """How many of them."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.domain import matching
 from bot.domain.data import Data
@@ -88,6 +88,8 @@ class Subject(Data):
 
 class Rule(Data):
     """One rule: what it matches, and what it asks for."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     name: str = Field(min_length=1)
     """What people call it; it stands on cards and in the audit log."""
