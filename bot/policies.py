@@ -69,7 +69,6 @@ async def _record(bot: Bot) -> None:
 
 
 def _fact(known: str, version: str) -> Fact:
-    changed, first = f"The policy changed: {known} → {version}.", f"Policy {version} is in force."
     return Fact(
         type="policy.change",
         subject="policy",
@@ -77,7 +76,7 @@ def _fact(known: str, version: str) -> Fact:
         before=known,
         after=version,
         policy=version,
-        words=changed if known else first,
+        words="The policy changed." if known else "The first policy is in force.",
     )
 
 

@@ -157,7 +157,7 @@ class _Listeners:
         """Somebody typed the name of what they approve; whether it counts is decided behind."""
         request_id, expected = to_confirm(view)
         typed = given(view).get(TYPED, "")
-        if not is_one_of(typed, expected):
+        if expected and not is_one_of(typed, expected):
             wrong = f"That is not it. Type {' or '.join(expected)}."
             await ack(response_action="errors", errors={TYPED: wrong})
             return

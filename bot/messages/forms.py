@@ -18,6 +18,8 @@ _INPUT: Final = "option"
 MOST_CHOICES: Final = 100
 """Slack lets nobody choose from more."""
 _LONGEST_VALUE: Final = 150
+_LONGEST_KEPT: Final = 3000
+"""Slack keeps no more with a form."""
 
 Choices = Sequence[tuple[str, str]]
 """What there is to choose from: (value, label) pairs."""
@@ -72,11 +74,17 @@ def nod_form(request_id: str, action: str, instructions: str) -> Block:
 
 
 def confirm_form(request_id: str, title: str, destroys: str, expected: Sequence[str]) -> Block:
-    """Ask an approver to type one of the expected words; the form brings the request's id back."""
+    """Ask an approver to type one of the expected words; the form brings the request's id back.
+
+    It brings the words as well where they fit, so that a wrong one can be told at once.
+    """
+    kept = json.dumps({"request": request_id, "expected": list(expected)})
+    if len(kept) > _LONGEST_KEPT:
+        kept = json.dumps({"request": request_id})
     return {
         "type": "modal",
         "callback_id": CONFIRM_FORM,
-        "private_metadata": json.dumps({"request": request_id, "expected": list(expected)}),
+        "private_metadata": kept,
         "title": _plain("Approve"),
         "submit": _plain("Approve"),
         "close": _plain("Not now"),
@@ -86,14 +94,17 @@ def confirm_form(request_id: str, title: str, destroys: str, expected: Sequence[
                 "type": "input",
                 "block_id": TYPED,
                 "label": _plain(clip(visible(f"Type {' or '.join(expected)} to approve"), 2000)),
-                "element": _text(visible(expected[0])),
+                "element": _text(visible(expected[0]) or "the name"),
             },
         ],
     }
 
 
 def to_confirm(view: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
-    """Read from a form which request it approves, and the words of which one has to be typed."""
+    """Read from a form which request it approves, and the words of which one has to be typed.
+
+    No words mean that they did not fit: whoever counts the approval knows them.
+    """
     kept = json.loads(str(view.get("private_metadata") or "{}"))
     return str(kept.get("request", "")), tuple(map(str, kept.get("expected", ())))
 

@@ -4,7 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
+from bot.approvals import Click, approve
 from bot.domain.request import State, fingerprint
+from bot.errors import NotAllowed
 from tests.world import World, inhabited, until, working
 
 FAILOVER = "Failover of vm-web01"
@@ -67,6 +71,32 @@ async def test_an_approval_has_to_be_typed(redis_url: str, tmp_path: Path) -> No
         await world.carla.fills(typed="vm-web01")
         assert await world.carla.submits() == {}
         await world.started("UnplannedFailover")
+
+
+async def test_a_click_alone_does_not_count_where_it_is_typed(
+    redis_url: str, tmp_path: Path
+) -> None:
+    """Whatever reaches the bot: without the word there is no vote."""
+    async with under(redis_url, tmp_path, RULE + 'confirm = "name"', worker=False) as world:
+        await world.asked()
+        click = Click(id="k1", user="U0BO0000000", request=(await world.request()).id)
+        for typed in ("", "vm-web02"):
+            with pytest.raises(NotAllowed, match="vm-web01 has to be typed"):
+                await approve(world.bot, click, typed)
+        assert (await world.request()).votes == ()
+        await approve(world.bot, click, "vm-web01")
+        assert len((await world.request()).votes) == 1
+
+
+async def test_a_job_goes_by_the_machine_that_it_works_on(redis_url: str, tmp_path: Path) -> None:
+    """Also where a rule goes by the region, which no job tells."""
+    region = RULE + 'regions = ["westeurope"]\n'
+    async with under(redis_url, tmp_path, region) as world:
+        await world.asked()
+        await world.approved(FAILOVER)
+        await world.started("UnplannedFailover")
+        await world.alice.types("/dr policy explain cancel-job vm-web01")
+        await world.told(world.alice, "“tier 0”, decides", "region West Europe")
 
 
 async def test_who_may_not_approve_gets_no_form(redis_url: str, tmp_path: Path) -> None:
