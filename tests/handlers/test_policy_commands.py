@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+from bot.doctor import Grade, examine
 from bot.settings import SHIPPED_POLICY
 from handlers.policy_commands import check, explain
 from tests.processes import run
@@ -117,3 +118,15 @@ async def test_an_explanation_names_a_freeze_and_all_needs(redis_url: str, tmp_p
             "No failover may be asked for now", "1 of everyone. Who can now: every full member",
             "2 of U0ERIN00000, U0NOBODY000. Who can now: erin — that is not enough",
         )  # fmt: skip
+
+
+async def test_the_doctor_says_the_same(redis_url: str, tmp_path: Path) -> None:
+    """With the groups as they are, and whether the bot can post where the policy wants cards."""
+    path = tmp_path / "policy.toml"
+    path.write_text(
+        SHIPPED_POLICY.read_text().replace("approvals = 2", 'approvals = 3\nchannel = "#general"')
+    )
+    async with inhabited(redis_url, {"DR_POLICY": str(path)}, worker=False) as world:
+        found = [one.sentence for one in await examine(world.bot) if one.grade is Grade.BAD]
+    assert any("there are no more approvers than needed" in one for one in found)
+    assert any("cannot post to #general of rule “default”" in one for one in found)
