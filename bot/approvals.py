@@ -10,13 +10,15 @@ from contextlib import suppress
 from functools import partial
 
 from bot.access import REFUSAL_AGE, actor, standing
-from bot.domain.audit import BOT, Fact
+from bot.domain.audit import Fact
 from bot.domain.bodies import resume
+from bot.domain.confirmation import why_not_confirmed
 from bot.domain.data import Data
 from bot.domain.jobs import JobStep
 from bot.domain.request import Nod, Request, State, Step, Vote, nod_key, nod_mark, take
 from bot.domain.votes import (
     Standing,
+    could_fill,
     count,
     why_not_approve,
     why_not_deny,
@@ -30,6 +32,7 @@ from bot.errors import NotAllowed, NotNow, Tampered
 from bot.jobs.gather import let_go_all
 from bot.jobs.reconcile import GRACE
 from bot.lifecycle import Move, change, fact_of, note
+from bot.policies import other_policy
 from bot.runtime import Bot
 
 
@@ -42,16 +45,38 @@ class Click(Data):
     request: str
 
 
-async def approve(bot: Bot, click: Click) -> Request:
-    """Count an approval; raises `NotAllowed` with the reason when it does not count."""
+async def to_be_typed(bot: Bot, click: Click) -> Request | None:
+    """Return the request when the approval of this person has to be typed, else None.
+
+    Raises `NotAllowed` when it would not count anyhow.
+    """
+    request = await bot.redis.requests.load(click.request)
+    if request is None or not request.terms.confirm:
+        return None
+
+    def decide(who: Standing, request: Request, now: int) -> Move | None:
+        if void := other_policy(bot, request, now):
+            return void
+        _refuse(why_not_approve(request, who))
+        return None
+
+    return await _decide(bot, click, "approve", decide)
+
+
+async def approve(bot: Bot, click: Click, typed: str = "") -> Request:
+    """Count an approval; raises `NotAllowed` with the reason when it does not count.
+
+    `typed` is what was typed into the form, where the policy wants that.
+    """
 
     def decide(who: Standing, request: Request, now: int) -> Move | None:
         if any(vote.click == click.id for vote in request.votes):
             return None
-        if void := _other_policy(bot, request, now):
+        if void := other_policy(bot, request, now):
             return void
-        _refuse(why_not_approve(request, who))
-        vote = Vote(person=who.person, approves=True, at=now, click=click.id)
+        _refuse(why_not_approve(request, who) or why_not_confirmed(request, typed))
+        could = could_fill(request, who)
+        vote = Vote(person=who.person, approves=True, at=now, click=click.id, serves=could)
         after = count(request, vote)
         complete = after.state is State.APPROVED
         step = Step.APPROVE if complete else Step.VOTE
@@ -239,18 +264,6 @@ def _still_for(action: str, asked: JobStep | None) -> None:
             "It does not wait for that any more, so nothing was sent to Azure.",
             "The card shows in a moment what it waits for now.",
         )
-
-
-def _other_policy(bot: Bot, request: Request, now: int) -> Move | None:
-    """Void a request that was asked under another policy than the one in force."""
-    if request.state is not State.WAITING or request.terms.policy == bot.policy.version:
-        return None
-    why = (
-        f"The policy changed since this was asked ({request.terms.policy} → {bot.policy.version})."
-    )
-    advice = "Ask again under the new policy."
-    after = take(request, Step.INVALIDATE, closed_at=now, why=why, advice=advice)
-    return Move(request=after, fact=fact_of(Step.INVALIDATE, request, after, BOT, why))
 
 
 def _refuse(reason: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from bot.access import actor, standing
 from bot.cards import place_for
-from bot.domain.audit import Fact
+from bot.conditions import agreed, refuse
 from bot.domain.candidates import Candidate
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
@@ -18,10 +18,10 @@ from bot.domain.request import Request
 from bot.domain.targets import claim_of, name_of
 from bot.domain.votes import Standing, why_not_ask
 from bot.drafts import draft
-from bot.errors import NotAllowed, NotNow, Tampered
+from bot.errors import NotNow, Tampered
 from bot.fleets import draft_fleet
 from bot.inventory import ground
-from bot.lifecycle import create, disown, fact_of, note
+from bot.lifecycle import create, disown, fact_of
 from bot.runtime import Bot
 from bot.targets import Meant, Selection, find_target, rule_for
 
@@ -55,8 +55,9 @@ async def ask(bot: Bot, user_id: str, command: Command, channel: str) -> Asked:
     for machine in base.machines:
         if taken := await _holder(bot, machine):
             raise _taken(machine.name, taken)
-    request = await draft(bot, operation, command, base, rule, who.person)
-    return await _store(bot, request, who, channel)
+    terms = await agreed(bot, who, operation, command, rule, name_of(meant))
+    request = await draft(bot, operation, command, base, terms, who.person)
+    return await _store(bot, request, who, await place_for(bot, channel, rule.channel))
 
 
 def next_command(before: Request, operation: str) -> Command:
@@ -101,18 +102,22 @@ async def _ask_for_several(
     chosen = meant.model_copy(
         update={"machines": tuple(free), "left_out": (*meant.left_out, *kept)}
     )
-    drafted = await draft_fleet(bot, operation, command, chosen, rule, who.person)
-    return await _store(bot, drafted.request, who, channel, drafted.drafts)
+    terms = await agreed(bot, who, operation, command, rule, meant.words)
+    drafted = await draft_fleet(bot, operation, command, chosen, terms, who.person)
+    place = await place_for(bot, channel, rule.channel)
+    return await _store(bot, drafted.request, who, place, drafted.drafts)
 
 
 async def _store(
     bot: Bot, request: Request, who: Standing, channel: str, drafts: tuple[Request, ...] = ()
 ) -> Asked:
-    request = request.model_copy(update={"channel": await place_for(bot, channel)})
+    request = request.model_copy(update={"channel": channel})
     words = f"{who.person.name} asked for a {request.operation} of {request.name}."
     if request.fleet:
         names = ", ".join(member.name for member in request.fleet.members)
         words += f" Machines: {names}."
+    if request.terms.overrides:
+        words += f" It overrides {' and '.join(one.words for one in request.terms.overrides)}."
     fact = fact_of("ask", None, request, actor(who.person), words, request.reason)
     fact = fact.model_copy(
         update={"correlation": fact.correlation | {"fingerprint": request.fingerprint}}
@@ -143,22 +148,8 @@ async def _allowed_to_ask(
 async def _refuse_asking(
     bot: Bot, who: Standing, operation: Operation, target: str, may_ask: tuple[str, ...]
 ) -> None:
-    reason = why_not_ask(may_ask, who)
-    if reason is None:
-        return
-    await note(
-        bot,
-        Fact(
-            type="ask.refused",
-            subject=target or operation.name,
-            actor=actor(who.person),
-            operation=operation.name,
-            target=target,
-            policy=bot.policy.version,
-            words=f"{who.person.name} tried to ask for it and was refused: {reason}",
-        ),
-    )
-    raise NotAllowed(reason, "The owners of the policy file can change that.")
+    if reason := why_not_ask(may_ask, who):
+        raise await refuse(bot, who, operation, target, reason)
 
 
 async def _already_open(

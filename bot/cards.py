@@ -50,15 +50,19 @@ async def draw(bot: Bot, request_id: str) -> float | None:
         await bot.redis.cards.unlock(request_id, holder)
 
 
-async def place_for(bot: Bot, channel_id: str) -> str:
+async def place_for(bot: Bot, channel_id: str, wanted: str = "") -> str:
     """Return the id of the channel that gets a card asked for in `channel_id`.
 
-    That is the channel itself when the bot is in it and nobody from outside is, else the
-    incident channel. Raises `SlackRefused` when the bot cannot see that one either.
+    That is the one that the policy wants, else the channel itself, where the bot is in it and
+    nobody from outside is; else the incident channel. Raises `SlackRefused` when the bot cannot
+    see that one either.
     """
-    asked_in = await bot.slack.channel(channel_id)
-    if asked_in and asked_in.member and not asked_in.shared and not asked_in.archived:
-        return asked_in.id
+    for one in filter(None, (wanted, channel_id)):
+        found = await bot.slack.channel(one)
+        if found and found.member and not found.shared and not found.archived:
+            return found.id
+        if one == wanted:
+            log.warning("the channel %s of the policy cannot be used: is the bot in it?", wanted)
     default = await bot.slack.channel(bot.settings.channel)
     if default is None or not default.member:
         raise SlackRefused("incident_channel_not_joined")

@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 
 from bot.domain.data import Data
 from bot.domain.policy import handles
+from bot.domain.sanity import findings
 from bot.errors import DrError
 from bot.runtime import Bot
 
@@ -30,6 +31,8 @@ class Diagnosis(Data):
     sentence: str
     advice: str = ""
 
+
+_INVITE = "Invite the bot to it; until then its cards go where they were asked for."
 
 Examination = Callable[[Bot], Awaitable[list[Diagnosis]]]
 
@@ -102,8 +105,16 @@ async def _slack(bot: Bot) -> list[Diagnosis]:
 async def _policy(bot: Bot) -> list[Diagnosis]:
     rules = bot.policy.rules
     found = [_good("Policy", f"Version {bot.policy.version}, {len(rules)} rules.")]
-    lists = [people for rule in rules for people in (rule.may_ask, rule.may_approve)]
+    lists = [people for rule in rules for people in (rule.may_ask, rule.may_approve, rule.tell)]
+    lists += [one.override for one in bot.policy.freezes]
     groups = await bot.slack.groups(handles(bot.policy.may_look, *lists), age=0)
+    sane = findings(bot.policy, groups)
+    found += [_bad("Policy", str(one), "dr policy check says the same.") for one in sane]
+    found += [
+        _bad("Policy", f"The bot cannot post to {rule.channel} of rule “{rule.name}”.", _INVITE)
+        for rule in rules
+        if rule.channel and not ((one := await bot.slack.channel(rule.channel)) and one.member)
+    ]
     for handle, members in sorted(groups.items()):
         if members:
             found.append(_good("Policy", f"{handle} has {len(members)} members."))

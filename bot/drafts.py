@@ -7,8 +7,8 @@ from bot.domain.catalogue import Call, Ground, Operation
 from bot.domain.fleets import Fleet
 from bot.domain.grammar import Command
 from bot.domain.people import Person
-from bot.domain.policy import Rule
-from bot.domain.request import Request, Terms, fingerprint
+from bot.domain.request import Request, fingerprint
+from bot.domain.terms import Terms
 from bot.runtime import Bot
 
 _ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -20,21 +20,8 @@ def new_id() -> str:
     return "R-" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
 
 
-def terms_of(bot: Bot, rule: Rule) -> Terms:
-    """Write down what the policy asks for now."""
-    return Terms(
-        rule=rule.name,
-        policy=bot.policy.version,
-        approvals=rule.approvals,
-        may_ask=rule.may_ask,
-        may_approve=rule.may_approve,
-        request_lifetime=rule.request_lifetime,
-        approval_lifetime=rule.approval_lifetime,
-    )
-
-
 async def draft(
-    bot: Bot, operation: Operation, command: Command, base: Ground, rule: Rule, asker: Person
+    bot: Bot, operation: Operation, command: Command, base: Ground, terms: Terms, asker: Person
 ) -> Request:
     """Write the request that a command would make; nothing is stored.
 
@@ -42,9 +29,7 @@ async def draft(
     """
     now = (await bot.redis.requests.snapshot()).now
     call = None if isinstance(base.target, Fleet) else operation.call(base, command.options)
-    return write(
-        operation, command, base, call, terms_of(bot, rule), asker, request_id=new_id(), now=now
-    )
+    return write(operation, command, base, call, terms, asker, request_id=new_id(), now=now)
 
 
 def write(

@@ -15,10 +15,10 @@ from bot.domain.fleets import Fleet, LeftOut, Member, child
 from bot.domain.grammar import Command
 from bot.domain.machines import Machine
 from bot.domain.people import Person
-from bot.domain.policy import Rule
 from bot.domain.readiness import Weight, concerns
-from bot.domain.request import Request, Terms
-from bot.drafts import new_id, terms_of, write
+from bot.domain.request import Request
+from bot.domain.terms import Terms
+from bot.drafts import new_id, write
 from bot.errors import NotNow
 from bot.inventory import ground
 from bot.runtime import Bot
@@ -36,7 +36,7 @@ class Drafted(Data):
 
 
 async def draft_fleet(
-    bot: Bot, operation: Operation, command: Command, chosen: Selection, rule: Rule, asker: Person
+    bot: Bot, operation: Operation, command: Command, chosen: Selection, terms: Terms, asker: Person
 ) -> Drafted:
     """Write the request for several machines; nothing is stored.
 
@@ -44,7 +44,7 @@ async def draft_fleet(
     `NotNow` when none is left, `Missing` when a person has to say more.
     """
     now = (await bot.redis.requests.snapshot()).now
-    request_id, terms = new_id(), terms_of(bot, rule)
+    request_id = new_id()
     grounds, unable = await _grounds(bot, operation, command, chosen)
     drafts = [
         write(

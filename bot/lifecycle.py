@@ -69,7 +69,7 @@ async def create(
         if verdict in {Verdict.DONE, Verdict.REPLAYED}:
             await _wake(bot, request)
             return request
-        await _settle(attempt)
+        await settle(attempt)
     raise Unavailable("Too many people are writing at this moment; please try again.")
 
 
@@ -103,7 +103,7 @@ async def change(
             raise NotNow(f"{request_id} has run out of time.", "Ask again if it is still needed.")
         if verdict is Verdict.EARLY:
             return before.request
-        await _settle(attempt)
+        await settle(attempt)
     raise Unavailable("Too many people are writing at this moment; please try again.")
 
 
@@ -130,7 +130,7 @@ async def note(bot: Bot, fact: Fact) -> None:
             verdict, _ = await bot.redis.requests.write(before, Write(fact=fact))
         if verdict in {Verdict.DONE, Verdict.REPLAYED}:
             return
-        await _settle(attempt)
+        await settle(attempt)
     raise Unavailable("The audit log could not be written.")
 
 
@@ -210,6 +210,6 @@ def _worth_telling(before: Request, after: Request) -> bool:
     return ended and (after.state is not State.SUCCEEDED or after.among <= _FEW)
 
 
-async def _settle(attempt: int) -> None:
+async def settle(attempt: int) -> None:
     """Let the others finish: a short, growing, random pause."""
     await asyncio.sleep(random.uniform(0, min(0.002 * (attempt + 1), 0.05)))  # noqa: S311

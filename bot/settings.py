@@ -122,6 +122,15 @@ def subscriptions(environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(vault.subscription for vault in _vaults(text)) if text else ()
 
 
+def slack_access(environ: Mapping[str, str]) -> tuple[str, str] | None:
+    """Read Slack's address and the bot's token alone; None when there is no token."""
+    token = environ.get("SLACK_BOT_TOKEN", "").strip()
+    if not token:
+        return None
+    sandbox = environ.get("DR_SANDBOX", "") == "1"
+    return _slack_url(environ.get("SLACK_API_URL") or SLACK_API_URL, sandbox), token
+
+
 def redis_url(environ: Mapping[str, str]) -> str:
     """Read `REDIS_URL` alone, for the commands that need nothing else."""
     return _redis_url(_required(environ, "REDIS_URL", "such as rediss://…"))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from bot.candidates import find_candidate
-from bot.domain.candidates import Candidate
+from bot.domain.candidates import Candidate, as_machine
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
 from bot.domain.fleets import LeftOut, is_request
@@ -17,8 +17,9 @@ from bot.domain.jobs import Job
 from bot.domain.machines import Machine, named, same_id, segment
 from bot.domain.matching import is_pattern, select, unmatched
 from bot.domain.offers import by_machine, why_not
-from bot.domain.plans import Plan
-from bot.domain.policy import Rule
+from bot.domain.plans import Plan, members
+from bot.domain.policy import Rule, Subject
+from bot.domain.rules import Kind
 from bot.errors import Ambiguous, AzureRefused, DrError, Misunderstood, NotNow, Unavailable
 from bot.inventory import everything, find, members_of
 from bot.runtime import Bot
@@ -66,17 +67,43 @@ async def rule_for(bot: Bot, operation: Operation, meant: Meant) -> Rule | None:
 
     Raises `NotNow` when its machines fall under several.
     """
+    return bot.policy.rule_for_all(operation.name, await subjects_of(bot, meant))
+
+
+async def subjects_of(bot: Bot, meant: Meant) -> tuple[Subject, ...]:
+    """Return what the rules of the policy are to be compared with: each machine that is meant."""
     match meant:
-        case Machine() | Candidate():
-            return bot.policy.rule_for(operation.name, meant.name)
-        case Job():
-            return bot.policy.rule_for_plan(operation.name, meant.target, [meant.target])
-        case Plan():
-            names = [machine.name for machine in await members_of(bot, meant)]
-            return bot.policy.rule_for_plan(operation.name, meant.name, names)
+        case Machine():
+            return (_subject(meant),)
+        case Candidate():
+            return (_subject(as_machine(meant)),)
         case Selection():
-            names = [machine.name for machine in meant.machines]
-            return bot.policy.rule_for_all(operation.name, names)
+            return tuple(map(_subject, meant.machines))
+        case Plan():
+            machines = await members_of(bot, meant)
+            named = [_subject(one, kind="plan", plan=meant.name) for one in machines]
+            return tuple(named) or (
+                Subject(kind="plan", name="", plan=meant.name, vault=meant.vault),
+            )
+        case Job():
+            return await _subjects_of_job(bot, meant)
+
+
+async def _subjects_of_job(bot: Bot, job: Job) -> tuple[Subject, ...]:
+    """Find the machines that a job works on, where a rule goes by more than their names."""
+    unknown = Subject(kind="job", name=job.target, plan=job.target, vault=job.vault)
+    if not job.target or not any(rule.by_machine for rule in bot.policy.rules):
+        return (unknown,)
+    machines = await bot.azure.machines(job.vault)
+    found = named(job.target, machines)
+    if not found and (plan := _only(job.target, await bot.azure.plans(job.vault))):
+        found = members(plan, machines)
+    known = [_subject(one, kind="job", plan=job.target) for one in found]
+    return tuple(known) or (unknown,)
+
+
+def _subject(machine: Machine, *, kind: Kind = "machine", plan: str = "") -> Subject:
+    return Subject(kind=kind, name=machine.name, plan=plan, vault=machine.vault, machine=machine)
 
 
 async def find_machine_or_plan(bot: Bot, word: str) -> Machine | Plan:

@@ -6,7 +6,7 @@ from typing import Final
 from bot import approvals
 from bot.approvals import Click
 from bot.domain.data import Data
-from bot.domain.request import Request
+from bot.domain.request import Request, State
 from bot.errors import NotNow
 from bot.messages.blocks import Message
 from bot.messages.buttons import (
@@ -49,6 +49,16 @@ def _deciding(decide: Decide) -> Handle:
     return handle
 
 
+async def _approve(bot: Bot, press: Press) -> None:
+    """Count an approval, or open the form where the policy wants it typed."""
+    click = Click(id=press.id, user=press.user, request=press.value)
+    request = await approvals.to_be_typed(bot, click)
+    if request is None:
+        await approvals.approve(bot, click)
+    elif request.state is State.WAITING:
+        await bot.slack.open_view(press.trigger, commands.confirm_form_of(request))
+
+
 async def _next(bot: Bot, press: Press) -> Message:
     operation, _, request_id = press.value.partition(":")
     return await commands.next_of(bot, press.user, operation, request_id)
@@ -67,7 +77,7 @@ async def _nod(bot: Bot, press: Press) -> None:
 
 
 HANDLERS: Final[Mapping[Button, Handle]] = {
-    APPROVE: _deciding(approvals.approve),
+    APPROVE: _approve,
     DENY: _deciding(approvals.deny),
     WITHDRAW: _deciding(approvals.withdraw),
     WITHDRAW_REST: _deciding(approvals.withdraw_rest),

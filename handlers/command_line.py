@@ -1,4 +1,5 @@
-"""The command line: `dr web`, `dr socket`, `dr worker`, `dr demo`, `dr doctor`, `dr audit …`.
+"""The command line: `dr web`, `dr socket`, `dr worker`, `dr demo`, `dr doctor`, `dr policy …`,
+`dr audit …`.
 
 A setting that is wrong ends a process at once with one sentence and exit code 2; no traceback
 reaches whoever started it.
@@ -44,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser(name, help=text, description=text).set_defaults(run=run)
     _add_doctor(commands.add_parser("doctor", help="check settings, Slack, Redis, Azure, policy"))
     _add_demo(commands.add_parser("demo", help="the whole bot against a sandbox on this machine"))
+    _add_policy(commands.add_parser("policy", help="check the policy, or have it explained"))
     _add_audit(commands.add_parser("audit", help="check or export the audit log"))
     return parser
 
@@ -68,6 +70,17 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
     export = kinds.add_parser("export", help="write every entry to standard output")
     export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
     export.set_defaults(run=_export)
+
+
+def _add_policy(policy: argparse.ArgumentParser) -> None:
+    kinds = policy.add_subparsers(required=True, metavar="what")
+    check = kinds.add_parser("check", help="prove a policy file sane; needs no other setting")
+    check.add_argument("file", nargs="?", default="", help="default: DR_POLICY, or as shipped")
+    check.set_defaults(run=_check_policy)
+    explain = kinds.add_parser("explain", help="which rule decides, and who can approve now")
+    explain.add_argument("line", metavar="command", help="such as: failover vm-web01")
+    explain.add_argument("--as", dest="user", required=True, help="the Slack user id of the asker")
+    explain.set_defaults(run=_explain_policy)
 
 
 def _web(_options: argparse.Namespace) -> int:
@@ -114,6 +127,20 @@ def _export(options: argparse.Namespace) -> int:
     from handlers.audit_commands import export
 
     return asyncio.run(export(redis_url(os.environ), options.format))
+
+
+def _check_policy(options: argparse.Namespace) -> int:
+    from handlers.policy_commands import check
+
+    return asyncio.run(check(os.environ, options.file))
+
+
+def _explain_policy(options: argparse.Namespace) -> int:
+    from handlers.policy_commands import explain
+
+    settings = Settings.read(os.environ)
+    configure("ERROR")
+    return asyncio.run(explain(settings, options.line, options.user))
 
 
 def _run_process(process: Process) -> int:

@@ -9,17 +9,19 @@ from bot import asking, queries
 from bot.access import actor, standing
 from bot.cards import draw
 from bot.domain.audit import Fact
+from bot.domain.confirmation import confirmations
 from bot.domain.data import Data
 from bot.domain.fleets import root
 from bot.domain.grammar import Command, parse
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import why_nobody
+from bot.domain.request import Request
 from bot.domain.verbs import Option
 from bot.errors import Ambiguous, Missing, Misunderstood, NotAllowed, NotNow, Refused
 from bot.lifecycle import note
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
-from bot.messages.forms import MOST_CHOICES, nod_form, option_form
+from bot.messages.forms import MOST_CHOICES, confirm_form, nod_form, option_form
 from bot.queries import VERBS
 from bot.runtime import Bot
 from handlers.pictures import show
@@ -93,6 +95,12 @@ async def nod_form_of(bot: Bot, request_id: str) -> Block:
     if asked is None:
         raise NotNow("It does not wait for anybody any more.")
     return nod_form(request_id, asked)
+
+
+def confirm_form_of(request: Request) -> Block:
+    """Draw the form into which an approver types the name of the target."""
+    destroys = CATALOGUE[request.operation].destroys(request.ground)
+    return confirm_form(request.id, lines.title(request), destroys, confirmations(request))
 
 
 async def channel_of(bot: Bot, request_id: str) -> str:

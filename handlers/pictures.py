@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from bot.domain.data import Data
 from bot.domain.operations import CATALOGUE
-from bot.messages import answers, machines, plans, readiness, vaults, work
+from bot.messages import answers, machines, plans, policy, readiness, vaults, work
 from bot.messages.blocks import Message
 from bot.messages.card import preview
 from bot.queries import VERBS
 from bot.queries.found import (
     EventList,
+    Explanation,
     Fleet,
     HelpPage,
     JobList,
@@ -114,6 +115,22 @@ def _events(found: EventList) -> Message:
     )
 
 
+def explained(found: Explanation) -> list[str]:
+    """Put what the policy says into lines of plain text."""
+    refusals = [one for one in (found.why_not_ask, found.frozen) if one]
+    return [
+        *policy.lines_of(found.rule, found.number, found.why, refusals),
+        *(
+            policy.who_can(one.need, one.people, everyone=one.everyone, more=one.more)
+            for one in found.candidates
+        ),
+    ]
+
+
+def _explanation(found: Explanation) -> Message:
+    return policy.explanation(explained(found), f"Policy: {found.line}", found.policy)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -133,6 +150,7 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     JobView: lambda found: work.job_view(found.job, _now()),
     EventList: _events,
     Preview: lambda found: preview(found.request, found.why_not, found.drafts),
+    Explanation: _explanation,
     RequestList: lambda found: answers.request_list(found.open, found.recent),
     Trail: lambda found: answers.trail(found.subject, found.entries),
     HelpPage: lambda found: answers.help_page([VERBS[name] for name in found.names]),

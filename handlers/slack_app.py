@@ -17,10 +17,11 @@ from slack_bolt.response import BoltResponse
 
 from bot import approvals
 from bot.approvals import Click
+from bot.domain.confirmation import is_one_of
 from bot.errors import SlackRefused
 from bot.messages.blocks import Message
 from bot.messages.buttons import PREFIX, action_of
-from bot.messages.forms import NOD_FORM, NOTE, OPTION_FORM, given
+from bot.messages.forms import CONFIRM_FORM, NOD_FORM, NOTE, OPTION_FORM, TYPED, given, to_confirm
 from bot.runtime import Bot
 from handlers import commands
 from handlers.buttons import Press, press
@@ -62,6 +63,7 @@ def build(bot: Bot, supervisor: Supervisor) -> AsyncApp:
     app.action(re.compile(f"^{re.escape(PREFIX)}"))(listeners.pressed)
     app.view(OPTION_FORM)(listeners.filled_in)
     app.view(NOD_FORM)(listeners.nodded)
+    app.view(CONFIRM_FORM)(listeners.confirmed)
     app.error(listeners.unhandled)
     return app
 
@@ -145,6 +147,26 @@ class _Listeners:
 
         async def work() -> None:
             await approvals.nod(self._bot, click, given(view).get(NOTE, ""), action)
+
+        async def reply(message: Message) -> None:
+            await self._whisper(await commands.channel_of(self._bot, request_id), user, message)
+
+        self._supervisor.spawn(self._once(view_id, work), reply)
+
+    async def confirmed(self, ack: AsyncAck, body: Body, view: Body) -> None:
+        """Somebody typed the name of what they approve; whether it counts is decided behind."""
+        request_id, expected = to_confirm(view)
+        typed = given(view).get(TYPED, "")
+        if expected and not is_one_of(typed, expected):
+            wrong = f"That is not it. Type {' or '.join(expected)}."
+            await ack(response_action="errors", errors={TYPED: wrong})
+            return
+        await ack()
+        user, view_id = str(body["user"]["id"]), str(view.get("id"))
+        click = Click(id=f"confirm:{view_id}", user=user, request=request_id)
+
+        async def work() -> None:
+            await approvals.approve(self._bot, click, typed)
 
         async def reply(message: Message) -> None:
             await self._whisper(await commands.channel_of(self._bot, request_id), user, message)

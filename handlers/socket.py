@@ -21,6 +21,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from bot import jobs
 from bot.errors import Misconfigured, SlackRefused, Unavailable
 from bot.gateways.slack import refusal
+from bot.policies import take_effect
 from bot.runtime import Bot, greet, opened
 from bot.settings import Settings
 from handlers.slack_app import build
@@ -50,6 +51,7 @@ async def connect(settings: Settings, stopping: asyncio.Event) -> None:
         await _preflight(bot, token)
         await greet(bot)
         jobs.register(bot)
+        await take_effect(bot)
         try:
             await _watch(build(bot, supervisor), token, stopping)
         finally:

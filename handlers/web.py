@@ -18,6 +18,7 @@ from slack_sdk.signature import SignatureVerifier
 from bot import jobs
 from bot.errors import DrError, Misconfigured
 from bot.metrics import ACKNOWLEDGED, TURNED_AWAY
+from bot.policies import take_effect
 from bot.runtime import Bot, greet, opened
 from bot.settings import Settings
 from handlers.slack_app import build
@@ -127,6 +128,7 @@ async def serve(settings: Settings, stopping: asyncio.Event, *, host: str = "0.0
     async with opened(settings) as bot:
         jobs.register(bot)
         await greet(bot)
+        await take_effect(bot)
         gate = Gate(bot, settings.slack_signing_secret.get_secret_value())
         front = Front(bot, build(bot, supervisor), gate)
         runner = web.AppRunner(front.application(), access_log=None, handle_signals=False)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from bot import jobs
+from bot.policies import take_effect
 from bot.runtime import greet, opened
 from bot.settings import Settings
 
@@ -19,5 +20,6 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
         if not (facts.append_only and facts.confirms):
             log.warning("Redis cannot confirm that an intent is on disk; dr doctor says more")
         jobs.register(bot)
+        await take_effect(bot)
         log.info("working")
         await bot.engine.work(stopping)

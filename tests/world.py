@@ -124,8 +124,13 @@ class World:
         return [entry async for entry in self.bot.redis.audit.everything()]
 
     async def kinds(self) -> list[str]:
-        """Read what sorts of entries the audit log holds, oldest first."""
-        return [entry.type.removeprefix("dr.") for entry in await self.entries()]
+        """Read what sorts of entries the audit log holds behind its first, oldest first.
+
+        The first one says under which policy the bot began.
+        """
+        kinds = [entry.type.removeprefix("dr.") for entry in await self.entries()]
+        assert kinds[:1] == ["policy.change"]
+        return kinds[1:]
 
     async def record(self) -> dict[str, str]:
         """Read everything that Redis keeps for good, by key."""

@@ -97,6 +97,12 @@ PointChoice = Annotated[
         one_of("latest", *_POINT_WORDS, also=_is_point, hint=_no_point("latest, ")),
     ),
 ]
+OverrideFreeze = Argument(
+    "Override the freeze",
+    "yes",
+    "during a freeze, for those whom the policy lets override it: ask all the same",
+    one_of("yes", "no"),
+)
 YesNo = Annotated[
     str,
     Argument(

@@ -83,6 +83,26 @@ class Candidate(Data):
         return sum(one.gigabytes for one in self.volumes)
 
 
+def as_machine(one: Candidate) -> Machine:
+    """Say what is known of it as of a machine, for the rules of the policy; tags are not known."""
+    return Machine(
+        id=one.id,
+        name=one.name,
+        item="",
+        vault=one.vault,
+        provider=one.provider,
+        state="",
+        state_words="not protected",
+        active="Primary",
+        allowed=(),
+        health="",
+        primary_region=one.place,
+        recovery_region=one.there,
+        home_region=one.place,
+        region_names={one.place: one.here},
+    )
+
+
 def wanted(word: str) -> tuple[str, str]:
     """Split what was typed into a name or an id, and the vault behind an `@`, if one is said."""
     plain = word[3:] if word.casefold().startswith("id:") else word

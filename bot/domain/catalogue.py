@@ -1,17 +1,19 @@
 """What an operation is: the ground it stands on, the call it becomes, and how one is declared."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
+from bot.domain.arguments import OverrideFreeze
 from bot.domain.candidates import Candidate
 from bot.domain.data import Data
 from bot.domain.fleets import Fleet
+from bot.domain.grammar import OVERRIDE
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine, Point, WayBack
 from bot.domain.plans import Plan
 from bot.domain.targets import Target, name_of
-from bot.domain.verbs import ReasonKind, TargetKind, Verb, describe
+from bot.domain.verbs import Option, ReasonKind, TargetKind, Verb, describe
 from bot.errors import NotNow
 
 Reads = Literal["points", "way back"]
@@ -180,6 +182,7 @@ def operation(
         kinds: dict[About, TargetKind] = {"job": "job", "candidate": "machine"}
         kind = kinds.get(_about(needs), "machines")
         verb = describe(function, target=kind, reason=reason)
+        verb = replace(verb, also=(Option(OVERRIDE, OverrideFreeze, ""),))
         return Operation(
             verb, title, needs, scenarios, way, destroys, refuses, reads, plan or {}, succeeded
         )

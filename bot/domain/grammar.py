@@ -18,6 +18,8 @@ from bot.domain.verbs import Option, Verb
 from bot.errors import Misunderstood
 
 LONGEST_REASON: Final = 500
+OVERRIDE: Final = "override-freeze"
+"""The option by which a freeze is overridden."""
 LONGEST_NAME: Final = 400
 """Long enough for a resource id."""
 
@@ -40,6 +42,8 @@ class Command(Data):
     options: dict[str, str] = {}
     """Every option of the verb, in canonical form, defaults included."""
     reason: str = ""
+    also: dict[str, str] = {}
+    """What was said beside the options: whether a freeze is overridden."""
     line: str = ""
     """Another command, for the verbs that take one."""
 
@@ -61,11 +65,14 @@ def parse(text: str, verbs: Mapping[str, Verb]) -> Command:
             raise Misunderstood("There is a reason but no command.", _help())
         return Command(verb="")
     verb = _verb(words[0], verbs)
-    if verb.target == "line":
+    if verb.target in {"line", "explain"}:
         return Command(verb=verb.name, line=_rest(tidy(text), verb))
     targets, options = _arguments(words[1:], verb)
     _check_targets(targets, verb)
-    return Command(verb=verb.name, targets=targets, options=options, reason=_reason(reason, verb))
+    also = {one.name: options.pop(one.name) for one in verb.also if one.name in options}
+    return Command(
+        verb=verb.name, targets=targets, options=options, also=also, reason=_reason(reason, verb)
+    )
 
 
 def tidy(text: str) -> str:
@@ -133,7 +140,7 @@ def _verb(word: str, verbs: Mapping[str, Verb]) -> Verb:
 
 
 def _arguments(words: list[str], verb: Verb) -> tuple[tuple[str, ...], dict[str, str]]:
-    options = {option.name: option for option in verb.options}
+    options = {option.name: option for option in (*verb.options, *verb.also)}
     given: dict[str, str] = {}
     targets: list[str] = []
     rest = iter(words)

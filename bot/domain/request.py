@@ -31,7 +31,9 @@ from bot.domain.fleets import Fleet
 from bot.domain.jobs import Job, JobStep
 from bot.domain.machines import Machine
 from bot.domain.people import Person
+from bot.domain.quorum import Filled, fill
 from bot.domain.targets import Target, claims_of, facts_of
+from bot.domain.terms import Terms
 from bot.errors import IllegalStep
 
 
@@ -141,19 +143,6 @@ _SHORT: Final = 300
 """So many characters of a reason stand on the card of several machines."""
 
 
-class Terms(Data):
-    """What the policy asked for when the request was made; it is decided under these."""
-
-    rule: str
-    policy: str
-    """The policy's version."""
-    approvals: int
-    may_ask: tuple[str, ...]
-    may_approve: tuple[str, ...]
-    request_lifetime: int
-    approval_lifetime: int
-
-
 class Vote(Data):
     """One person's word."""
 
@@ -163,6 +152,8 @@ class Vote(Data):
     """Milliseconds since the epoch, by Redis' clock, like every `at` here."""
     click: str
     """The id of the click that carried it."""
+    serves: tuple[int, ...] = (0,)
+    """Which of the needs this person could fill when they pressed, by their place in the list."""
 
 
 class Submission(Data):
@@ -274,6 +265,11 @@ class Request(Data):
     def approvals(self) -> tuple[Vote, ...]:
         """The votes that say yes."""
         return tuple(vote for vote in self.votes if vote.approves)
+
+    @property
+    def filled(self) -> Filled:
+        """Who fills which need, as they stood when they pressed."""
+        return fill(self.terms.quorum, {one.person.id: one.serves for one in self.approvals})
 
     @property
     def submission(self) -> Submission | None:

@@ -22,6 +22,7 @@ TargetKind = Literal[
     "plan",
     "job",
     "command",
+    "explain",
     "line",
 ]
 ReasonKind = Literal["required", "optional", "none"]
@@ -33,6 +34,7 @@ _HINTS: Final = {
     "machine, plan:<name> or all": "<machine>|plan:<name>|all",
     "filters": "<filter>…",
     "job": "<job>|<request>|<machine>",
+    "explain": "explain <any command>",
     "line": "<any command>",
 }
 
@@ -71,6 +73,8 @@ class Verb:
     reason: ReasonKind = "none"
     """Whether `because …` must be, may be, or cannot be said."""
     function: Callable[..., Any] = field(default=lambda: None, compare=False)
+    also: tuple[Option, ...] = ()
+    """Options that are no arguments of the function, and that the usage line leaves out."""
 
     @property
     def several(self) -> bool:

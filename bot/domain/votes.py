@@ -9,6 +9,7 @@ from typing import Final
 from bot.domain.data import Data
 from bot.domain.people import Person, why_nobody
 from bot.domain.policy import includes
+from bot.domain.quorum import Need, counted, fill, serves, still_open
 from bot.domain.request import Request, State, Step, Vote, nod_key, take
 
 NOD_AGAIN: Final = 120
@@ -32,7 +33,19 @@ def why_not_approve(request: Request, standing: Standing) -> str | None:
         return reason
     if any(vote.person.id == standing.person.id for vote in request.approvals):
         return "You have approved this already; every person counts once."
+    could = could_fill(request, standing)
+    votes = {vote.person.id: vote.serves for vote in request.approvals}
+    needs = request.terms.quorum
+    with_them = fill(needs, votes | {standing.person.id: could})
+    if counted(with_them) == counted(request.filled):
+        missing = " and ".join(need.words for need in still_open(needs, request.filled))
+        return f"What it still needs is {missing}; your approval would fill none of that."
     return None
+
+
+def could_fill(request: Request, standing: Standing) -> tuple[int, ...]:
+    """Return which of the needs this person could fill, by their place in the list."""
+    return serves(request.terms.quorum, standing.person.id, standing.groups)
 
 
 def why_not_deny(request: Request, standing: Standing) -> str | None:
@@ -122,7 +135,8 @@ def why_not_ask(may_ask: tuple[str, ...], standing: Standing) -> str | None:
 def count(request: Request, vote: Vote) -> Request:
     """Add an approval; the one that completes the quorum approves the request."""
     votes = (*request.votes, vote)
-    if len([v for v in votes if v.approves]) < request.terms.approvals:
+    voted = request.model_copy(update={"votes": votes})
+    if still_open(request.terms.quorum, voted.filled):
         return take(request, Step.VOTE, votes=votes)
     return take(
         request,
@@ -144,20 +158,34 @@ def no_longer_counts(
     asker = people[request.asker.id]
     if why_nobody(asker, home_teams) or not includes(request.terms.may_ask, asker.id, groups):
         gone.append(f"{request.asker.name} may no longer ask for this")
+    gone += [
+        f"{request.asker.name} may no longer override the freeze “{one.name}”"
+        for one in request.terms.overrides
+        if not includes(one.override, asker.id, groups)
+    ]
+    needs = request.terms.quorum
     valid = {
-        vote.person.id
+        vote.person.id: serves(needs, vote.person.id, groups)
         for vote in request.approvals
         if vote.person.id != request.asker.id
         and not why_nobody(people[vote.person.id], home_teams)
         and includes(request.terms.may_approve, vote.person.id, groups)
     }
-    if len(valid) < request.terms.approvals:
+    filled = fill(needs, valid)
+    if missing := still_open(needs, filled):
         gone += [
             f"{vote.person.name} may no longer approve this"
             for vote in request.approvals
             if vote.person.id not in valid
-        ] or [f"only {len(valid)} of {request.terms.approvals} approvals count"]
+        ] or [_short_of(missing, counted(filled), request)]
     return tuple(gone)
+
+
+def _short_of(missing: tuple[Need, ...], there: int, request: Request) -> str:
+    said = f"only {there} of {request.terms.approvals} approvals count"
+    if not request.terms.needs:
+        return said
+    return f"{said}: {' and '.join(need.words for need in missing)} is missing"
 
 
 def approvers(request: Request) -> str:

@@ -101,6 +101,16 @@ class Slack:
                 found[handle] = frozenset()
         return found
 
+    async def mentionable(self, who: Iterable[str]) -> tuple[str, ...]:
+        """Return the ids by which people and groups are mentioned; none for a missing group.
+
+        Raises `Unavailable` without Slack.
+        """
+        listed = tuple(who)
+        ids = await self._remember("groups", self._group_ids) if listed else {}
+        known = {one: ids.get(one, "") if one.startswith("@") else one for one in listed}
+        return tuple(found for found in known.values() if found)
+
     async def channel(self, reference: str) -> Channel | None:
         """Find a channel by id or `#name`; None when the bot cannot see it."""
         if reference.startswith("#"):

@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.access import REFUSAL_AGE
 from bot.domain.audit import BOT
+from bot.domain.freezes import frozen
 from bot.domain.jobs import Job
 from bot.domain.machines import segment
 from bot.domain.offers import why_not
@@ -79,7 +80,7 @@ async def _why_void(bot: Bot, request: Request) -> tuple[str, ...]:
         return ("the stored request is not the one that was approved",)
     if await _rolled_back(bot, request):
         return ("the stored request is older than what the audit log says of it",)
-    if gone := await _people_gone(bot, request):
+    if gone := await _frozen(bot, request) or await _people_gone(bot, request):
         return gone
     return await _changed(bot, request)
 
@@ -88,6 +89,14 @@ async def _rolled_back(bot: Bot, request: Request) -> bool:
     """Whether an older document was put back, whose seal is good: the log goes on where it ends."""
     newest = await bot.redis.audit.latest(request.id)
     return newest is None or newest.data.after != request.state
+
+
+async def _frozen(bot: Bot, request: Request) -> tuple[str, ...]:
+    """Name the freezes that hold now and were not overridden when it was asked."""
+    now = (await bot.redis.requests.snapshot()).now
+    known = {one.name for one in request.terms.overrides}
+    held = frozen(bot.policy.freezes, request.operation, now)
+    return tuple(f"{one.words}, has begun" for one in held if one.name not in known)
 
 
 async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
@@ -102,7 +111,12 @@ async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
             one: await bot.slack.person(one, fresh=not request.parent) for one in sorted(ids)
         }
         groups = await bot.slack.groups(
-            handles(request.terms.may_ask, request.terms.may_approve), age=REFUSAL_AGE
+            handles(
+                request.terms.may_ask,
+                request.terms.may_approve,
+                *(one.override for one in request.terms.overrides),
+            ),
+            age=REFUSAL_AGE,
         )
     except Unavailable:
         log.warning("%s: Slack does not answer; the votes stand as they were cast", request.id)

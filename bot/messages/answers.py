@@ -149,7 +149,7 @@ def _help_on(verb: Verb) -> Message:
     blocks = [header(f"/dr {verb.name}"), section(f"`{_code(verb.usage)}`\n{esc(verb.help)}")]
     if verb.details:
         blocks.append(section(esc(verb.details, 1500)))
-    for option in verb.options:
+    for option in (*verb.options, *verb.also):
         text = f"`--{option.name} {_code(option.argument.hint)}` — {esc(option.argument.help)}"
         default = f" (without it: {esc(option.default)})" if option.default else ""
         blocks.append(section(text + default))

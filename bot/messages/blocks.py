@@ -147,8 +147,8 @@ def many(count: int, thing: str) -> str:
 
 
 def mention(user_id: str) -> str:
-    """A person, by id, as Slack links them."""
-    return f"<@{user_id}>"
+    """A person or a user group, by id, as Slack links them."""
+    return f"<!subteam^{user_id}>" if user_id.startswith("S") else f"<@{user_id}>"
 
 
 def _plain(text: str) -> Block:

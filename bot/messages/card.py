@@ -82,12 +82,10 @@ def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> M
     many = f", for each of them; for {esc(drafts[0].name)}:" if drafts else ""
     body = call.body if call else None
     sent = json.dumps(body, indent=1, ensure_ascii=False) if body else "no body"
-    needs = ", ".join(request.terms.may_approve) or "nobody"
     blocks = [
         header(f"Preview: {lines.title(request)}"),
         section(
-            f"It would need *{request.terms.approvals}* of {esc(needs)}, under rule "
-            f"“{esc(request.terms.rule)}”."
+            f"It would need {lines.needs(request.terms)}, under rule “{esc(request.terms.rule)}”."
         ),
         *([section(f":no_entry: {esc(why_not)}")] if why_not else []),
         fields(*facts(request)),
@@ -358,6 +356,8 @@ def next_buttons(request: Request, after: Ground) -> list[Block]:
 def _approve(request: Request) -> Block:
     operation = CATALOGUE[request.operation]
     text = f"What it destroys: {operation.destroys(request.ground)}"
+    if request.terms.confirm:
+        return APPROVE.draw(request.id)  # it opens a form that says the same
     return APPROVE.draw(
         request.id, confirm=Confirm(f"Approve: {lines.title(request)}?", text, "Approve")
     )

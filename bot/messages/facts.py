@@ -10,7 +10,7 @@ from bot.domain.plans import Plan
 from bot.domain.points import by_id
 from bot.domain.request import Request, State
 from bot.messages import lines
-from bot.messages.blocks import clock, code, duration, esc, mention
+from bot.messages.blocks import clock, code, duration, esc, mention, moment
 
 MEMBERS = 24
 """So many machines are listed on a card; the thread has all of them."""
@@ -25,6 +25,9 @@ def facts(request: Request) -> Pairs:
     pairs = _about(request)
     pairs.append(("Asked by", f"{mention(request.asker.id)} at {clock(request.asked_at)}"))
     pairs += _chosen(request)
+    if held := request.terms.overrides:
+        said = ", ".join(f"{esc(one.name)} (until {moment(one.until)})" for one in held)
+        pairs.append(("Overrides the freeze", f":snowflake: {said}"))
     if request.state is not State.WAITING and request.approvals:
         names = ", ".join(mention(vote.person.id) for vote in request.approvals)
         pairs.append(("Approved by", names))

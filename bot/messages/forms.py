@@ -1,5 +1,6 @@
 """The form (modal) that asks for what a half-finished command lacks, and how it is read."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -10,12 +11,17 @@ from bot.messages.blocks import Block, clip, visible, words
 
 OPTION_FORM: Final = "dr.option"
 NOD_FORM: Final = "dr.nod"
+CONFIRM_FORM: Final = "dr.confirm"
+TYPED: Final = "typed"
+"""The field into which an approver types the name of the target."""
 NOTE: Final = "note"
 """The field of the form for a manual action."""
 _INPUT: Final = "option"
 MOST_CHOICES: Final = 100
 """Slack lets nobody choose from more."""
 _LONGEST_VALUE: Final = 150
+_LONGEST_KEPT: Final = 3000
+"""Slack keeps no more with a form."""
 
 Choices = Sequence[tuple[str, str]]
 """What there is to choose from: (value, label) pairs."""
@@ -70,6 +76,42 @@ def nod_form(request_id: str, asked: JobStep) -> Block:
             },
         ],
     }
+
+
+def confirm_form(request_id: str, title: str, destroys: str, expected: Sequence[str]) -> Block:
+    """Ask an approver to type one of the expected words; the form brings the request's id back.
+
+    It brings the words as well where they fit, so that a wrong one can be told at once.
+    """
+    kept = json.dumps({"request": request_id, "expected": list(expected)})
+    if len(kept) > _LONGEST_KEPT:
+        kept = json.dumps({"request": request_id})
+    return {
+        "type": "modal",
+        "callback_id": CONFIRM_FORM,
+        "private_metadata": kept,
+        "title": _plain("Approve"),
+        "submit": _plain("Approve"),
+        "close": _plain("Not now"),
+        "blocks": [
+            words(f"{title}. What it destroys: {destroys}"),
+            {
+                "type": "input",
+                "block_id": TYPED,
+                "label": _plain(clip(visible(f"Type {' or '.join(expected)} to approve"), 2000)),
+                "element": _text(visible(expected[0]) or "the name"),
+            },
+        ],
+    }
+
+
+def to_confirm(view: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """Read from a form which request it approves, and the words of which one has to be typed.
+
+    No words mean that they did not fit: whoever counts the approval knows them.
+    """
+    kept = json.loads(str(view.get("private_metadata") or "{}"))
+    return str(kept.get("request", "")), tuple(map(str, kept.get("expected", ())))
 
 
 def given(view: Mapping[str, Any]) -> dict[str, str]:

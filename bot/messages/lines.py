@@ -10,6 +10,7 @@ from bot.domain.operations import CATALOGUE
 from bot.domain.readiness import Concern, Weight, concerns
 from bot.domain.request import Request, State
 from bot.domain.scenarios import scenario_words
+from bot.domain.terms import Terms
 from bot.messages.blocks import Block, clock, duration, esc, mention, moment, sections
 
 STATE_ICONS = {
@@ -252,11 +253,38 @@ def votes(request: Request) -> str:
         f"{'approved' if vote.approves else 'denied'} at {clock(vote.at)}"
         for vote in request.votes
     ]
+    if request.terms.needs:
+        said += [_need(request, at) for at in range(len(request.terms.needs))]
+        return "\n".join(said)
     missing = request.terms.approvals - len(request.approvals)
     if request.state is State.WAITING and missing > 0:
-        whom = ", ".join(_who(one) for one in request.terms.may_approve) or "nobody"
+        whom = people(request.terms.may_approve)
         said.append(f":white_circle: {missing} more of {whom}, not {mention(request.asker.id)}")
     return "\n".join(said) or "none"
+
+
+def _need(request: Request, at: int) -> str:
+    """One of several needs: who fills it, and who still may."""
+    need, filled = request.terms.needs[at], request.filled
+    there = ", ".join(mention(one) for one in filled[at])
+    missing = need.count - len(filled[at])
+    icon = ":white_circle:" if missing else ":large_green_circle:"
+    line = f"{icon} *{need.count} of {people(need.of)}*: {there or 'nobody yet'}"
+    if not missing or request.state is not State.WAITING:
+        return line
+    taken = dict.fromkeys([request.asker.id, *(one for some in filled for one in some)])
+    return f"{line}; {missing} more of them, not {', '.join(mention(one) for one in taken)}"
+
+
+def needs(terms: Terms) -> str:
+    """What has to come together for an approval: `*2* of @dr-approvers`."""
+    said = " and ".join(f"*{need.count}* of {people(need.of)}" for need in terms.quorum)
+    return f"{said}, all of them different people" if terms.needs else said
+
+
+def people(listed: Sequence[str]) -> str:
+    """A list of people as the policy writes it, with ids as mentions."""
+    return ", ".join(_who(one) for one in listed) or "nobody"
 
 
 _INDENT = "\u2003\u2003"

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.domain.audit import Entry
 from bot.domain.request import Request
-from bot.messages.blocks import Message, as_many, clip, context, esc, mention, section
+from bot.messages.blocks import Block, Message, as_many, clip, context, esc, mention, section
 from bot.messages.facts import MEMBERS, NOTES
 
 _ICONS: Final = {
@@ -58,7 +58,7 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
     """Say one audit entry in the thread, and whether the channel must hear it; None is silence."""
     kind = entry.type.removeprefix("dr.")
     if kind == "request.ask":
-        return _everybody(request)
+        return _asked(request)
     icon = _ICONS.get(kind)
     if icon is None or not entry.data.words:
         return None
@@ -76,20 +76,31 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
     return Message(text=text, blocks=blocks), loud
 
 
-def _everybody(request: Request) -> tuple[Message, bool] | None:
+def _asked(request: Request) -> tuple[Message, bool] | None:
+    """Tell whom the policy wants told, and name all machines where the card has no room."""
+    told = ", ".join(mention(one) for one in request.terms.tell)
+    blocks = [section(f":mega: {told}: {request.id} was asked.")] if told else []
+    blocks += _everybody(request)
+    if not blocks:
+        return None
+    many = f"The {len(request.fleet.members)} machines of {request.id}." if request.fleet else ""
+    text = f"{told}: {request.id} was asked." if told else many
+    return Message(text=text, blocks=blocks), False
+
+
+def _everybody(request: Request) -> list[Block]:
     """Name all of several machines, where the card has no room for them."""
     fleet = request.fleet
     if fleet is None or (
         len(fleet.members) + len(fleet.left_out) <= MEMBERS and len(fleet.notes) <= NOTES
     ):
-        return None
+        return []
     said = [f"*The {len(fleet.members)} machines, in the order of submission*"]
     names = [esc(member.name, 80) for member in fleet.members]
     said += [", ".join(names[at : at + _A_LINE]) for at in range(0, len(names), _A_LINE)]
     said += [f":no_entry: left out: {esc(one.why, 150)}" for one in fleet.left_out]
     said += [f":link: {esc(note)}" for note in fleet.notes]
-    blocks = as_many(said, _BLOCKS, "… and more, which Slack has no room for.")
-    return Message(text=f"The {len(fleet.members)} machines of {request.id}.", blocks=blocks), False
+    return as_many(said, _BLOCKS, "… and more, which Slack has no room for.")
 
 
 def _anchor(entry: Entry) -> str:

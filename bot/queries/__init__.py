@@ -3,10 +3,10 @@
 They change nothing, and only the person who asked sees the answer.
 """
 
-from dataclasses import replace
 from typing import Final
 
 from bot.access import require_look, standing
+from bot.conditions import freezes_now, terms_of, why_frozen
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
 from bot.domain.fleets import is_request, root
@@ -15,15 +15,14 @@ from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import includes
 from bot.domain.request import State
-from bot.domain.verbs import Verb
 from bot.domain.votes import why_not_approve, why_not_ask
 from bot.drafts import draft
 from bot.errors import Ambiguous, Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
-from bot.queries import machines, plans, readiness, work
+from bot.queries import machines, plans, policy, readiness, work
 from bot.queries.found import HelpPage, Overview, Preview, RequestList, Trail
-from bot.queries.registry import VERBS, query
+from bot.queries.registry import VERBS, query, without_reason
 from bot.runtime import Bot
 from bot.targets import Selection, find_target, rule_for
 
@@ -77,7 +76,7 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     Nothing is asked, stored or sent.
     """
     await require_look(bot, user_id)
-    command = parse(target, _without_reason())
+    command = parse(target, without_reason())
     operation = CATALOGUE.get(command.verb)
     if operation is None:
         raise Misunderstood(f"/dr {command.verb} changes nothing, so there is no preview of it.")
@@ -90,14 +89,18 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     if rule is None:
         raise NotNow(f"No rule of the policy speaks of {operation.name} on that.")
     who = await standing(bot, user_id, rule.may_ask, fresh=False)
+    held = await freezes_now(bot, operation)
     not_by_them = why_not_ask(rule.may_ask, who) or ""
+    if held and not not_by_them:
+        not_by_them = str(why_frozen(held, operation))
+    terms = terms_of(bot, rule)
     if isinstance(meant, Selection):
-        drafted = await draft_fleet(bot, operation, command, meant, rule, who.person)
+        drafted = await draft_fleet(bot, operation, command, meant, terms, who.person)
         return Preview(request=drafted.request, why_not=not_by_them, drafts=drafted.drafts)
     if reason := why_not(operation, meant):
         raise reason
     base = await ground(bot, operation, meant, command.options)
-    request = await draft(bot, operation, command, base, rule, who.person)
+    request = await draft(bot, operation, command, base, terms, who.person)
     return Preview(request=request, why_not=not_by_them)
 
 
@@ -134,16 +137,8 @@ async def overview(bot: Bot, user_id: str) -> Overview:
     )
 
 
-def _without_reason() -> dict[str, Verb]:
-    """Return the verbs with no reason demanded: nobody has to justify a look."""
-    return {
-        name: replace(verb, reason="optional") if verb.reason == "required" else verb
-        for name, verb in VERBS.items()
-    }
-
-
 def _speaks_of(operations: tuple[str, ...], one: Operation) -> bool:
     return "*" in operations or one.name in operations
 
 
-__all__ = ["VERBS", "machines", "overview", "plans", "readiness", "work"]
+__all__ = ["VERBS", "machines", "overview", "plans", "policy", "readiness", "work"]

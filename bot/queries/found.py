@@ -6,7 +6,9 @@ from bot.domain.jobs import Job
 from bot.domain.machines import Machine, Point
 from bot.domain.people import Person
 from bot.domain.plans import Plan
+from bot.domain.quorum import Need
 from bot.domain.request import Request
+from bot.domain.rules import Rule
 from bot.domain.vaults import Event, Surroundings, VaultHealth
 
 
@@ -153,6 +155,34 @@ class Preview(Data):
     """Why this person could not ask for it; '' when they could."""
     drafts: tuple[Request, ...] = ()
     """Of several machines, what would be asked for each."""
+
+
+class Candidates(Data):
+    """Who could fill a need at this moment."""
+
+    need: Need
+    everyone: bool
+    """Whether every full member may, beside those who are named."""
+    people: tuple[Person, ...]
+    more: int
+    """So many more were not looked up."""
+
+
+class Explanation(Data):
+    """What the policy says about a command."""
+
+    line: str
+    asker: Person
+    rule: Rule
+    number: int
+    """Which rule of the file it is, counted from 1."""
+    policy: str
+    why: tuple[str, ...]
+    """What of the rule matched."""
+    why_not_ask: str
+    frozen: str
+    """Why nobody may ask now, when a freeze holds."""
+    candidates: tuple[Candidates, ...]
 
 
 class HelpPage(Data):

@@ -13,7 +13,8 @@ from bot.domain.jobs import RUNNING_JOB_STATES, Job, JobError, JobStep
 from bot.domain.machines import Disk, Finding, Learnt, Machine, Point, WayBack
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import Person
-from bot.domain.request import Request, State, Submission, Terms, Vote, fingerprint
+from bot.domain.request import Request, State, Submission, Vote, fingerprint
+from bot.domain.terms import Terms
 from bot.domain.votes import Standing
 
 TEAM = "T0HOME"

@@ -4,16 +4,24 @@ Each part stands between two marks in its document. A test draws it again and co
 program, this writes what it drew into the documents.
 """
 
+import json
 import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
 from bot.domain.catalogue import Operation
+from bot.domain.freezes import Freeze
 from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, HYPER_V, RCM, RCM_BACK
 from bot.domain.operations import CATALOGUE, FORWARD
+from bot.domain.policy import Policy, ReprotectDefaults
+from bot.domain.quorum import Need
 from bot.domain.request import TABLE, State
+from bot.domain.rules import Rule
 from bot.gateways.azure.rights import role
 from bot.queries import VERBS
 
@@ -92,11 +100,43 @@ def _of_plans(one: Operation) -> str:
     return "as one" if machines <= set(one.plan) else f"as one for {names}, else machine by machine"
 
 
+def keys(model: type[BaseModel]) -> str:
+    """Draw the table of the keys of a table in the policy file."""
+    rows = [
+        f"| `{field.alias or name}` | {_words(field.description or '')} | {_default(name, field)} |"
+        for name, field in model.model_fields.items()
+    ]
+    return "\n".join(["| Key | What it says | Left out |", "| --- | --- | --- |", *rows])
+
+
+def reprotect_keys() -> str:
+    """Name what can be said for reprotects."""
+    return ", ".join(f"`{name}`" for name in ReprotectDefaults.model_fields)
+
+
+def _words(description: str) -> str:
+    return " ".join(description.split()).replace("|", "\\|")
+
+
+def _default(name: str, field: FieldInfo) -> str:
+    if field.is_required():
+        return "has to be said"
+    if name.endswith("_lifetime"):
+        return f"`{field.default // 60}m`"
+    default = list(field.default) if isinstance(field.default, tuple) else field.default
+    return f"`{json.dumps(default)}`" if default else "–"
+
+
 DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("README.md", "commands"): commands,
     ("README.md", "providers"): providers,
     ("docs/request-life.md", "life"): request_life,
     ("docs/how-it-works.md", "operations"): operations,
+    ("docs/policy.md", "rule"): lambda: keys(Rule),
+    ("docs/policy.md", "need"): lambda: keys(Need),
+    ("docs/policy.md", "freeze"): lambda: keys(Freeze),
+    ("docs/policy.md", "policy"): lambda: keys(Policy),
+    ("docs/policy.md", "reprotect"): reprotect_keys,
 }
 """Every drawn part: its document, the name in its marks, and who draws it."""
 

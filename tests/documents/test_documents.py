@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.freezes import Freeze
 from bot.domain.operations import CATALOGUE
+from bot.domain.policy import Policy, load
+from bot.domain.quorum import Need
+from bot.domain.rules import Rule
+from bot.domain.sanity import findings
 from bot.gateways.azure.rights import ACTIONS, role
 from bot.settings import SHIPPED_POLICY
 from tests.documents.redraw import CHECKOUT, DRAWN, ROLE, standing
@@ -75,6 +80,24 @@ def test_the_policy_in_the_readme_is_the_one_that_is_shipped() -> None:
     )
     assert blocks
     assert blocks[0].strip() in SHIPPED_POLICY.read_text("utf-8")
+
+
+def test_the_example_of_the_policy_page_is_sane_and_whole(tmp_path: Path) -> None:
+    """It can be read, nothing is found about it, and it uses every key that there is."""
+    text = (CHECKOUT / "docs/policy.md").read_text("utf-8")
+    example = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)[0]
+    path = tmp_path / "policy.toml"
+    path.write_text(example, "utf-8")
+    assert findings(load(path)) == ()
+    content = tomllib.loads(example)
+    for model, tables in (
+        (Policy, [content]),
+        (Rule, content["rule"]),
+        (Need, content["rule"][0]["needs"]),
+        (Freeze, content["freeze"]),
+    ):
+        used = {key for table in tables for key in table}
+        assert used == {field.alias or name for name, field in model.model_fields.items()}
 
 
 def test_the_azure_role_is_what_the_bot_prints() -> None:

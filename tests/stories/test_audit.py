@@ -40,6 +40,7 @@ async def test_every_step_and_every_refusal_is_there(world: World) -> None:
     entries = await world.entries()
     kinds = [entry.type.removeprefix("dr.") for entry in entries]
     assert [kind for kind in kinds if kind != "request.progress"] == [
+        "policy.change",
         "ask.refused",
         "request.ask",
         "click.refused",
@@ -49,7 +50,7 @@ async def test_every_step_and_every_refusal_is_there(world: World) -> None:
         "request.accept",
         "request.succeed",
     ]
-    asked = entries[1]
+    asked = entries[2]
     assert (asked.data.actor.name, asked.data.target) == ("alice", "vm-web01")
     assert (asked.data.after, asked.data.reason) == ("waiting", "West Europe is down")
     last = entries[-1].data
@@ -159,8 +160,8 @@ async def test_formulas_in_the_csv_are_inert(world: World, tmp_path: Path) -> No
     rows = list(csv.DictReader(io.StringIO(said)))
     assert len(rows) == len(await world.entries())
     assert not [v for row in rows for v in row.values() if v[:1] in {"=", "+", "-", "@"}]
-    assert rows[0]["reason"].startswith("'=HYPERLINK")
-    assert (rows[0]["actor_name"], rows[0]["type"]) == ("alice", "dr.request.ask")
+    assert rows[1]["reason"].startswith("'=HYPERLINK")
+    assert (rows[1]["actor_name"], rows[1]["type"]) == ("alice", "dr.request.ask")
 
 
 async def test_no_secret_is_written_anywhere(

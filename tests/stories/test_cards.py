@@ -161,7 +161,7 @@ async def test_answers_to_questions_are_private(world: World) -> None:
         ("/dr status vm-db01", "Recovery points"),
         ("/dr list", "vm-web03"),
         ("/dr requests", "No request is open."),
-        ("/dr audit", "There is no entry."),
+        ("/dr audit", "The first policy is in force."),
     ):
         await world.erin.types(text)
         await world.told(world.erin, words)

@@ -1,10 +1,14 @@
 """A request does not stay open for ever, and is decided under the policy it was asked under."""
 
+import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
 from bot.domain.request import State
+from bot.policies import take_effect
+from bot.runtime import opened
 from bot.settings import SHIPPED_POLICY
 from tests.ports import free_port
 from tests.world import World, inhabited, listening, until, working
@@ -49,19 +53,49 @@ async def test_an_approval_lapses(redis_url: str) -> None:
 
 
 async def test_a_new_policy_voids_what_waits(world: World, tmp_path: Path) -> None:
-    """The policy is changed between asking and voting: the request is void, with both versions."""
+    """A process that starts under another one voids what was asked, and names both versions."""
     await world.asked()
     asked_under = (await world.request()).terms.policy
     policy = _written(tmp_path, SHIPPED_POLICY.read_text().replace('"1h"', '"2h"'))
     port = free_port()
     renewed = world.settings.model_copy(update={"policy": policy, "port": port})
     async with listening(renewed):
-        world.workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
-        await world.bo.presses("Approve", on=FAILOVER)
         await world.alice.sees(FAILOVER, "Void", "The policy changed since this was asked")
-    entry = (await world.entries())[-1]
+    changed, entry = (await world.entries())[-2:]
     assert entry.type == "dr.request.invalidate"
     assert f"{asked_under} → " in entry.data.words
+    assert (changed.type, changed.data.before) == ("dr.policy.change", asked_under)
+    assert f"→ {changed.data.after}" in entry.data.words
+
+
+async def test_a_click_finds_out_about_a_new_policy(redis_url: str, tmp_path: Path) -> None:
+    """A request that was asked under another policy since is void at the next click."""
+    async with inhabited(redis_url, worker=False) as world:
+        policy = _written(tmp_path, SHIPPED_POLICY.read_text().replace('"1h"', '"2h"'))
+        port = free_port()
+        renewed = world.settings.model_copy(update={"policy": policy, "port": port})
+        async with listening(renewed):
+            await world.asked()
+            world.workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
+            await world.bo.presses("Approve", on=FAILOVER)
+            await until(lambda: _is(world, State.VOID), "it is not void")
+
+
+async def test_of_many_processes_one_writes_the_entry(quiet: World, tmp_path: Path) -> None:
+    """Ten of them start at once under a new policy; a tenth one that starts later writes none."""
+    policy = _written(tmp_path, SHIPPED_POLICY.read_text().replace('"1h"', '"2h"'))
+    renewed = quiet.settings.model_copy(update={"policy": policy})
+    async with AsyncExitStack() as stack:
+        bots = [await stack.enter_async_context(opened(renewed)) for _ in range(10)]
+        await asyncio.gather(*(take_effect(bot) for bot in bots))
+        await take_effect(bots[0])
+    changes = [one.data for one in await quiet.entries() if one.type == "dr.policy.change"]
+    assert [(one.before, one.after) for one in changes] == [
+        ("", quiet.bot.policy.version),
+        (quiet.bot.policy.version, bots[0].policy.version),
+    ]
+    await take_effect(quiet.bot)
+    assert (await quiet.entries())[-1].data.after == quiet.bot.policy.version
 
 
 async def test_a_new_policy_voids_what_is_approved(redis_url: str, tmp_path: Path) -> None:
@@ -93,6 +127,25 @@ async def test_rules_can_ask_for_more_or_fewer_people(redis_url: str, tmp_path: 
         await world.started("UnplannedFailover")
         await world.bo.types("/dr failover vm-app01 because it is no drill")
         await world.told(world.bo, "The policy does not let you ask for this", "@dr-operators")
+
+
+async def test_two_lists_of_which_one_each_is_needed(redis_url: str, tmp_path: Path) -> None:
+    """The card says who fills what; a vote that fills nothing is refused with what is open."""
+    policy = _written(
+        tmp_path,
+        '[[rule]]\nname = "both"\nmay_ask = ["everyone"]\n'
+        '[[rule.needs]]\nof = ["@dr-approvers"]\n[[rule.needs]]\nof = ["@dr-operators"]\n',
+    )
+    async with inhabited(redis_url, {"DR_POLICY": str(policy)}) as world:
+        await world.asked()
+        await world.bo.presses("Approve", on=FAILOVER)
+        await world.alice.sees(
+            FAILOVER, "1 of @dr-approvers: @bo", "1 of @dr-operators: nobody yet", "not @alice, @bo"
+        )
+        await world.dmitri.presses("Approve", on=FAILOVER)
+        await world.told(world.dmitri, "What it still needs is 1 of @dr-operators")
+        await world.carla.presses("Approve", on=FAILOVER)
+        await world.started("UnplannedFailover")
 
 
 @pytest.mark.parametrize("command", ["status", "list", "requests", "audit", ""])

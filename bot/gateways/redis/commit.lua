@@ -4,8 +4,9 @@
 -- It may be executed again after a lost reply: the click id says that it has been done already.
 -- Redis' clock decides about deadlines, not the clock of a process.
 local request_key, entries_key, stream, head_key, outbox, open_set, all_set, following, dirty,
-      click_key, drafts_key, parent_entries, parent_results, parent_drafts = unpack(KEYS, 1, 14)
-local claimed = 15 -- from here on KEYS are what the request keeps for itself while it is open
+      click_key, drafts_key, parent_entries, parent_results, parent_drafts, policy_key =
+      unpack(KEYS, 1, 15)
+local claimed = 16 -- from here on KEYS are what the request keeps for itself while it is open
 local a = cjson.decode(ARGV[1])
 
 local done = redis.call('GET', click_key)
@@ -19,6 +20,10 @@ if math.abs(now - a.seen) > 5000 then return {'stale', tostring(now)} end
 
 local head = redis.call('HGET', head_key, 'hash') or a.start
 if head ~= a.prevhash then return {'contended', head} end
+
+if a.policy ~= '' and (redis.call('GET', policy_key) or '') ~= a.policy_was then
+  return {'moved', a.policy}
+end
 
 if a.id ~= '' then
   local rev = redis.call('HGET', request_key, 'rev') or '0'
@@ -34,6 +39,7 @@ end
 redis.call('SET', click_key, tostring(a.sequence), 'PX', a.click_ttl)
 local place = redis.call('XADD', stream, '*', 'entry', a.entry)
 redis.call('HSET', head_key, 'hash', a.hash, 'sequence', a.sequence)
+if a.policy ~= '' then redis.call('SET', policy_key, a.policy) end
 if a.id ~= '' then
   redis.call('HSET', request_key, 'rev', a.rev, 'document', a.document, 'seal', a.seal)
   redis.call('RPUSH', entries_key, place)

@@ -26,6 +26,8 @@ from bot.errors import OtherVersion, Tampered, Unavailable
 
 AUDIT_STREAM: Final = "{dr}:audit"
 AUDIT_HEAD: Final = "{dr}:audit:head"
+POLICY: Final = "{dr}:audit:policy"
+"""The version of the policy that was recorded last."""
 OUTBOX: Final = "{dr}:outbox"
 OPEN: Final = "{dr}:requests:open"
 ALL: Final = "{dr}:requests"
@@ -82,6 +84,8 @@ class Write(Data):
     not_before: int = 0
     told: bool = True
     """For one machine of several: whether the thread of the whole is told of it."""
+    policy: tuple[str, str] = ("", "")
+    """The version of the policy that was recorded last, and the one that is recorded now."""
 
 
 def request_key(request_id: str) -> str:
@@ -152,6 +156,11 @@ class Requests:
         """
         async with self._client.client() as one_connection:
             await _confirm(one_connection)
+
+    async def policy(self) -> str:
+        """Return the version of the policy that was recorded last, '' when none was."""
+        found: str | None = await _run(self._client.get(POLICY))
+        return found or ""
 
     async def open_ids(self) -> list[str]:
         """Return the ids of the open requests that people see, the next to run out first."""
@@ -237,6 +246,7 @@ class Requests:
             entries_key(parent or "-"),
             _results_key(parent or "-"),
             _drafts_key(parent or "-"),
+            POLICY,
         ]
         arguments: dict[str, Any] = {
             "id": request_id,
@@ -250,6 +260,8 @@ class Requests:
             "not_after": write.not_after,
             "not_before": write.not_before,
             "told": write.told,
+            "policy_was": write.policy[0],
+            "policy": write.policy[1],
         }
         if request:
             claims = request.claims if before.request is None or not request.open else {}

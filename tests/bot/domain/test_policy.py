@@ -1,21 +1,26 @@
 """The policy: the file as shipped, every way to get it wrong, and which rule decides."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.domain.machines import Machine
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import (
     EVERYONE,
     Policy,
     ReprotectDefaults,
     Rule,
+    Subject,
     handles,
     includes,
     load,
+    read,
 )
-from bot.errors import Misconfigured
+from bot.errors import Misconfigured, NotNow
 from bot.settings import SHIPPED_POLICY
+from tests.bot.samples import VAULT, hyper_v, machine
 
 RULE = """
 [[rule]]
@@ -23,6 +28,15 @@ name = "default"
 may_ask = ["@dr-operators"]
 may_approve = ["@dr-approvers"]
 """
+
+
+NOBODY = "may_ask = []\nmay_approve = []\n"
+
+
+def subject(one: Machine, **more: Any) -> Subject:
+    """Make what a rule is compared with of a machine."""
+    given: dict[str, Any] = {"kind": "machine", "name": one.name, "vault": one.vault}
+    return Subject(**given | {"machine": one} | more)
 
 
 def policy_of(text: str, folder: Path) -> Policy:
@@ -156,7 +170,7 @@ def test_the_first_rule_that_matches_decides(tmp_path: Path) -> None:
     )
 
     def decides(operation: str, name: str) -> str | None:
-        rule = policy.rule_for(operation, name)
+        rule = policy.rule_for(operation, subject(machine(name=name)))
         return rule.name if rule else None
 
     assert decides("failover", "VM-DB01") == "databases"
@@ -165,6 +179,139 @@ def test_the_first_rule_that_matches_decides(tmp_path: Path) -> None:
     assert decides("commit", "vm-web01") == "commits"
     assert decides("failover", "vm-web01") == "web"
     assert decides("failover", "vm-app01") is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "one", "decided"),
+    [
+        ('kinds = ["machine"]', machine(), "special"),
+        ('kinds = ["job", "plan"]', machine(), "rest"),
+        ('vaults = ["vault-d*"]', machine(), "special"),
+        ('vaults = ["vault-other"]', machine(), "rest"),
+        ('regions = ["westeurope"]', machine(), "special"),
+        ('regions = ["West Europe", "north europe"]', machine(), "special"),
+        ('regions = ["North Europe"]', machine(), "rest"),
+        ('tags = ["app=shop"]', machine(tags={"App": "Shop"}), "special"),
+        ('tags = ["tier", "app=shop"]', machine(tags={"tier": "gold"}), "special"),
+        ('tags = ["app=sho"]', machine(tags={"app": "shop"}), "rest"),
+        ('tags = ["app"]', machine(), "rest"),
+        ('providers = ["a2a"]', machine(), "special"),
+        ('providers = ["A2A"]', hyper_v(), "rest"),
+        ('regions = ["westeurope"]\ntags = ["app"]', machine(), "rest"),
+    ],
+)
+def test_rules_match_on_what_a_machine_is(
+    condition: str, one: Machine, decided: str, tmp_path: Path
+) -> None:
+    """By sort, vault, region, tag and provider; of a list one has to fit, of all lists each."""
+    special = f'[[rule]]\nname = "special"\n{condition}\n{NOBODY}'
+    policy = policy_of(f'{special}[[rule]]\nname = "rest"\n{NOBODY}', tmp_path)
+    found = policy.rule_for("failover", subject(one))
+    assert found
+    assert found.name == decided
+
+
+def test_what_a_job_works_on_may_not_be_known(tmp_path: Path) -> None:
+    """A rule that goes by the region is then not passed over, for it may be the stricter one."""
+    special = f'[[rule]]\nname = "west"\nregions = ["westeurope"]\n{NOBODY}'
+    policy = policy_of(f'{special}[[rule]]\nname = "rest"\n{NOBODY}', tmp_path)
+    unknown = Subject(kind="job", name="vm-gone", vault=VAULT)
+    with pytest.raises(NotNow, match="the machine vm-gone is not known"):
+        policy.rule_for("cancel-job", unknown)
+
+
+def test_a_rule_that_names_a_plan_comes_first(tmp_path: Path) -> None:
+    """Wherever it stands; a plan that no rule names goes by the rules of its machines."""
+    text = f'[[rule]]\nname = "all"\n{NOBODY}[[rule]]\nname = "shop"\nplans = ["shop"]\n{NOBODY}'
+    policy = policy_of(text, tmp_path)
+    for plan, decided in (("shop", "shop"), ("Shop", "shop"), ("other", "all")):
+        found = policy.rule_for("failover", subject(machine(), kind="plan", plan=plan))
+        assert found
+        assert found.name == decided
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (RULE + "\n\n# now\ncolour = 1", "rule.0.colour (line 9): there is no such key; there are"),
+        (
+            RULE + "aprovals = 3",
+            "rule.0.aprovals (line 6): there is no such key; did you mean “app",
+        ),
+        (
+            RULE + RULE + 'operations = [\n  "failover",\n  "faliover",\n]',
+            "rule.1.operations.1 (li",
+        ),
+        (RULE + 'operations = ["reprotct"]', "did you mean “reprotect”?"),
+        (RULE + 'providers = ["InMageRcn"]', "did you mean “InMageRcm”?"),
+        (RULE + 'kinds = ["vm"]', "one of machine, plan, job."),
+        (RULE + '[reprotect.west]\ndatstore = "x"', "reprotect.west.datstore (line 7)"),
+        ('\n[[rule]]\nname = "x"\nmay_ask = []', "rule.0.may_approve (line 2): it is missing."),
+        ("rules = 3\n" + RULE, "rules (line 1): there is no such key; did you mean “rule”?"),
+        ("", "at rule: it is missing."),
+    ],
+)
+def test_a_mistake_has_a_line_and_a_suggestion(text: str, said: str, tmp_path: Path) -> None:
+    """The sentence leads to the spot, and says what may have been meant."""
+    with pytest.raises(Misconfigured) as caught:
+        policy_of(text, tmp_path)
+    assert said in caught.value.sentence
+
+
+NEEDS = """
+[[rule]]
+name = "two groups"
+may_ask = []
+[[rule.needs]]
+of = ["@dr-approvers"]
+[[rule.needs]]
+count = 2
+of = ["@owners", "U0BOSS00000"]
+"""
+
+
+def test_a_rule_may_need_several_lists(tmp_path: Path) -> None:
+    """Together they are the approvers, and their counts the approvals."""
+    [rule] = policy_of(NEEDS, tmp_path).rules
+    assert rule.approvals == 3
+    assert rule.may_approve == ("@dr-approvers", "@owners", "U0BOSS00000")
+    assert [need.words for need in rule.needs] == [
+        "1 of @dr-approvers",
+        "2 of @owners, U0BOSS00000",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (NEEDS.replace("may_ask = []", "may_ask = []\napprovals = 2"), "say either needs, or app"),
+        (NEEDS.replace("count = 2", "count = 0"), "at rule.0.needs.1.count (line 8)"),
+        (NEEDS.replace('"U0BOSS00000"', '"boss"'), "at rule.0.needs.1.of.1 (line 9): a person is"),
+        (NEEDS.replace("count", "cuont"), "cuont (line 8): there is no such key; did you mean “co"),
+        ('[[rule]]\nname = "x"\nneeds = []\nmay_ask = []', "needs is empty"),
+        ('[[rule]]\nname = "x"\nneeds = 3\nmay_ask = []', "at rule.0.needs"),
+    ],
+)
+def test_a_wrong_need_is_named(text: str, said: str, tmp_path: Path) -> None:
+    """By its place, its line and what is wrong with it."""
+    with pytest.raises(Misconfigured) as caught:
+        policy_of(text, tmp_path)
+    assert said in caught.value.sentence
+
+
+def test_every_mistake_is_found_at_once(tmp_path: Path) -> None:
+    """Nobody has to start the bot once for each; what is missing comes last."""
+    path = tmp_path / "policy.toml"
+    path.write_text(RULE + 'approvals = 0\n\n[[rule]]\nname = "b"\ncolour = 1\nmay_ask = []\n')
+    policy, wrong = read(path)
+    assert policy is None
+    assert [(one.key, one.line) for one in wrong] == [
+        ("rule.0.approvals", 6),
+        ("rule.1.colour", 10),
+        ("rule.1.may_approve", 8),
+    ]
+    with pytest.raises(Misconfigured, match="And 2 more"):
+        load(path)
 
 
 def test_an_unknown_or_empty_group_is_nobody() -> None:

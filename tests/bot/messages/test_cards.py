@@ -17,14 +17,17 @@ from hypothesis import strategies as st
 
 from bot.domain.audit import START, chain
 from bot.domain.catalogue import Ground
+from bot.domain.freezes import Frozen
 from bot.domain.jobs import Job, JobError, JobStep
 from bot.domain.operations import CATALOGUE
+from bot.domain.quorum import Need
 from bot.domain.request import Request, State
+from bot.domain.rules import Rule
 from bot.errors import Ambiguous, Missing, Misunderstood
-from bot.messages import answers
+from bot.messages import answers, policy
 from bot.messages.blocks import Message, esc
 from bot.messages.card import card
-from bot.messages.forms import option_form
+from bot.messages.forms import confirm_form, option_form, to_confirm
 from bot.messages.thread import line
 from bot.queries import VERBS
 from sandbox.workspace.blocks import check_blocks
@@ -203,6 +206,17 @@ GOLDENS = {
         arguments={"point": "app", "shutdown": "yes"},
     ),
     "reprotect-waiting": request("reprotect"),
+    "failover-of-two-lists-in-a-freeze-waiting": request(
+        terms=terms(
+            rule="databases",
+            needs=(Need(count=2, of=("@dr-approvers",)), Need(of=("@owners", DAN.id))),
+            approvals=3,
+            may_approve=("@dr-approvers", "@owners", DAN.id),
+            confirm="name",
+            overrides=(Frozen(name="Year end", until=NOW + 86_400_000, override=(ANN.id,)),),
+        ),
+        votes=(vote(BO),),
+    ),
     "failover-never-started": in_state(
         State.APPROVED, needs_nod=True, why="Azure has no job of it, and the machine is as it was."
     ),
@@ -308,6 +322,35 @@ def test_slack_takes_the_form(target: str) -> None:
                 every = {option.name: choices for option in some}
                 form = option_form("word", some, operation.title, target, every)
                 check_view(form, "modal")
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "vm-web01"], ids=range(len(HOSTILE) + 1))
+def test_slack_takes_the_form_for_approving(text: str) -> None:
+    """For a target of any name; a name that is too long for the form is known without it."""
+    words = (text, "12")
+    form = confirm_form("R-7K2M9P", f"Failover of {text}", text, words)
+    check_view(form, "modal")
+    request_id, expected = to_confirm(form)
+    assert request_id == "R-7K2M9P"
+    assert expected == (words if len(text) < 1000 else ())
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "plain"], ids=range(len(HOSTILE) + 1))
+def test_slack_takes_what_the_policy_says(text: str) -> None:
+    """Whatever its rules and the machines are called."""
+    rule = Rule(name=text, may_ask=("@ops",), may_approve=(), regions=(text,), confirm="name")
+    said = policy.lines_of(rule, 1, [f"region {text}: {text}"] * 3, [text])
+    sound(policy.explanation([*said, *said], f"Policy: failover {text}", "0123"))
+
+
+def test_who_is_to_be_told_is_mentioned_in_the_thread() -> None:
+    """People and groups, in a line of their own."""
+    entry = chain(fact("request.ask"), sequence=1, prevhash=START, time=NOON.isoformat())
+    said = line(entry, request(terms=terms(tell=(BO.id, "S0APPROVERS"))))
+    assert said
+    message, loud = said
+    assert not loud
+    assert message.text == f"<@{BO.id}>, <!subteam^S0APPROVERS>: R-7K2M9P was asked."
 
 
 KINDS = (

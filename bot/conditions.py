@@ -1,0 +1,116 @@
+"""What a rule asks of whoever asks: enough of a reason, and that no freeze holds.
+
+The result are the terms under which the request is decided, with everything that was overridden.
+"""
+
+from bot.access import actor, standing
+from bot.domain.audit import Fact
+from bot.domain.catalogue import Operation
+from bot.domain.freezes import Frozen, frozen
+from bot.domain.grammar import OVERRIDE, Command
+from bot.domain.policy import includes
+from bot.domain.rules import Rule
+from bot.domain.terms import Terms
+from bot.domain.votes import Standing
+from bot.errors import Misunderstood, NotAllowed, NotNow
+from bot.lifecycle import note
+from bot.runtime import Bot
+
+
+def terms_of(
+    bot: Bot, rule: Rule, *, overrides: tuple[Frozen, ...] = (), tell: tuple[str, ...] = ()
+) -> Terms:
+    """Write down what the policy asks for now."""
+    return Terms(
+        rule=rule.name,
+        policy=bot.policy.version,
+        approvals=rule.approvals,
+        may_ask=rule.may_ask,
+        may_approve=rule.may_approve,
+        needs=rule.needs,
+        request_lifetime=rule.request_lifetime,
+        approval_lifetime=rule.approval_lifetime,
+        confirm=rule.confirm,
+        overrides=overrides,
+        tell=tell,
+    )
+
+
+async def agreed(
+    bot: Bot, who: Standing, operation: Operation, command: Command, rule: Rule, target: str
+) -> Terms:
+    """Return the terms of a request, if what was typed meets the rule.
+
+    Raises `Misunderstood`, `NotNow` or `NotAllowed` (which is audited) with what to type instead.
+    """
+    _require_reason(rule, command)
+    overrides = await _thaw(bot, who, operation, command, target)
+    return terms_of(bot, rule, overrides=overrides, tell=await bot.slack.mentionable(rule.tell))
+
+
+async def freezes_now(bot: Bot, operation: Operation) -> tuple[Frozen, ...]:
+    """Return the freezes that hold for an operation by Redis' clock."""
+    now = (await bot.redis.requests.snapshot()).now
+    return frozen(bot.policy.freezes, operation.name, now)
+
+
+def why_frozen(freezes: tuple[Frozen, ...], operation: Operation) -> NotNow:
+    """Say that a freeze holds, until when, and who may ask all the same."""
+    held = " and ".join(one.words for one in freezes)
+    lists = [", ".join(one.override) or "nobody" for one in freezes]
+    whose = " and ".join(dict.fromkeys(lists))
+    return NotNow(
+        f"No {operation.name} may be asked for now: {held}.",
+        f"It can be overridden by {whose}, with --override-freeze yes.",
+    )
+
+
+async def refuse(
+    bot: Bot, who: Standing, operation: Operation, target: str, reason: str
+) -> NotAllowed:
+    """Write down that somebody was refused; returns the error to raise."""
+    await note(
+        bot,
+        Fact(
+            type="ask.refused",
+            subject=target or operation.name,
+            actor=actor(who.person),
+            operation=operation.name,
+            target=target,
+            policy=bot.policy.version,
+            words=f"{who.person.name} tried to ask for it and was refused: {reason}",
+        ),
+    )
+    return NotAllowed(reason, "The owners of the policy file can change that.")
+
+
+def _require_reason(rule: Rule, command: Command) -> None:
+    least = max(rule.reason_at_least, 1 if rule.reason == "required" else 0)
+    if len(command.reason) >= least:
+        return
+    if least == 1:
+        sentence = f"The rule “{rule.name}” wants a reason."
+    else:
+        sentence = (
+            f"The rule “{rule.name}” wants a reason of at least {least} characters; "
+            f"this one has {len(command.reason)}."
+        )
+    raise Misunderstood(sentence, f"Type the command with: because <{least} characters or more>.")
+
+
+async def _thaw(
+    bot: Bot, who: Standing, operation: Operation, command: Command, target: str
+) -> tuple[Frozen, ...]:
+    """Return the freezes that are overridden; raises when one holds that is not."""
+    held = await freezes_now(bot, operation)
+    if not held:
+        return ()
+    if command.also.get(OVERRIDE) != "yes":
+        raise why_frozen(held, operation)
+    known = await standing(bot, who.person.id, *(one.override for one in held), fresh=False)
+    for one in held:
+        if not includes(one.override, who.person.id, known.groups):
+            whose = ", ".join(one.override) or "nobody"
+            reason = f"You may not override {one.words}; {whose} may."
+            raise await refuse(bot, who, operation, target, reason)
+    return held

@@ -1,0 +1,32 @@
+"""The word that an approver types where the policy wants more than a click."""
+
+from bot.domain.fleets import Fleet
+from bot.domain.jobs import Job
+from bot.domain.plans import Plan
+from bot.domain.request import Request
+
+
+def confirmations(request: Request) -> tuple[str, ...]:
+    """Return the words of which one has to be typed: the name, or how many machines they are."""
+    match request.target:
+        case Plan() as plan:
+            return (plan.name, str(len(request.ground.machines)))
+        case Fleet() as fleet:
+            return (str(len(fleet.members)), fleet.name)
+        case Job() as job:
+            return (job.target or job.name,)
+        case machine:
+            return (machine.name,)
+
+
+def is_one_of(typed: str, words: tuple[str, ...]) -> bool:
+    """Whether a typed text is one of the words, whatever its casing and the spaces around it."""
+    return " ".join(typed.split()).casefold() in {one.casefold() for one in words}
+
+
+def why_not_confirmed(request: Request, typed: str) -> str | None:
+    """Say why an approval lacks its typed word, or return None."""
+    words = confirmations(request)
+    if not request.terms.confirm or is_one_of(typed, words):
+        return None
+    return f"To approve this, {' or '.join(words)} has to be typed into the form."

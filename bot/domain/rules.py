@@ -1,0 +1,221 @@
+"""A rule of the policy: what it matches, and what it asks for."""
+
+import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import Annotated, Any, Final, Literal, get_args
+
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+
+from bot.domain import matching
+from bot.domain.data import Data
+from bot.domain.grammar import LONGEST_REASON
+from bot.domain.lists import EVERYONE, Who, is_who
+from bot.domain.machines import (
+    A2A,
+    CLASSIC,
+    CLASSIC_BACK,
+    HYPER_V,
+    RCM,
+    RCM_BACK,
+    Machine,
+    segment,
+)
+from bot.domain.nearest import meant
+from bot.domain.operations import CATALOGUE
+from bot.domain.quorum import Need, in_total
+
+PROVIDERS: Final = (A2A, HYPER_V, RCM, RCM_BACK, CLASSIC, CLASSIC_BACK)
+
+Kind = Literal["machine", "plan", "job"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_LIFETIME: Final = re.compile(r"^(\d+)\s*([smhd])$")
+
+
+def _seconds(value: object) -> object:
+    if isinstance(value, str) and (found := _LIFETIME.match(value)):
+        return int(found.group(1)) * _UNITS[found.group(2)]
+    raise ValueError("a duration is a number and a unit, such as '30m' or '2h'")
+
+
+def _operation(value: object) -> object:
+    if isinstance(value, str) and (value == "*" or value in CATALOGUE):
+        return value
+    raise ValueError(f"an operation is '*' or a name; {meant(str(value), CATALOGUE)}")
+
+
+def _told(value: object) -> object:
+    if is_who(value) and value != EVERYONE:
+        return value
+    raise ValueError("who is told is a user id such as 'U012AB3CD', or '@' and a group's handle")
+
+
+def _kind(value: object) -> object:
+    if isinstance(value, str) and value in KINDS:
+        return value
+    raise ValueError(f"what an operation is done to is one of {', '.join(KINDS)}")
+
+
+def _provider(value: object) -> object:
+    known = {one.casefold(): one for one in PROVIDERS}
+    if isinstance(value, str) and value.casefold() in known:
+        return known[value.casefold()]
+    raise ValueError(f"a provider is Azure's name of one; {meant(str(value), PROVIDERS)}")
+
+
+Lifetime = Annotated[int, BeforeValidator(_seconds), Field(gt=0, le=366 * 86400)]
+OperationName = Annotated[str, BeforeValidator(_operation)]
+KindName = Annotated[Kind, BeforeValidator(_kind)]
+Provider = Annotated[str, BeforeValidator(_provider)]
+Told = Annotated[str, BeforeValidator(_told)]
+Pattern = Annotated[str, Field(min_length=1)]
+
+
+class Subject(Data):
+    """What is asked for, as far as a rule can match it."""
+
+    kind: Kind
+    name: str
+    """The name of the machine, or of what a job works on."""
+    plan: str = ""
+    """The name of the plan that it belongs to, when the plan is asked for."""
+    vault: str
+    machine: Machine | None = None
+    """None when it is not known, as for some jobs."""
+
+
+class Rule(Data):
+    """One rule: what it matches, and what it asks for."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    name: str = Field(min_length=1)
+    """What people call it; it stands on cards and in the audit log."""
+    operations: tuple[OperationName, ...] = ("*",)
+    """The operations, by the words of the commands; `*` for all."""
+    kinds: tuple[KindName, ...] = KINDS
+    """What the operation is done to: `machine` (one or several), `plan`, `job`."""
+    machines: tuple[str, ...] = ("*",)
+    """Patterns of machine names: `vm-web*`. A rule that names plans alone speaks of no machine."""
+    plans: tuple[str, ...] = ()
+    """Patterns of plan names. A plan that no rule names goes by the rule of its machines."""
+    vaults: tuple[Pattern, ...] = ()
+    """Patterns of vault names; like all that follow, none means any."""
+    regions: tuple[Pattern, ...] = ()
+    """Where the machine runs now: `westeurope`, `West Europe`, or the name of a site."""
+    tags: tuple[Pattern, ...] = ()
+    """A tag of the machine, one of them: `app=shop`, `tier=*`, or `tier` for any value."""
+    providers: tuple[Provider, ...] = ()
+    """What replicates it, in Azure's word: `A2A`, `HyperVReplicaAzure`, `InMageRcm`, …"""
+    approvals: int = Field(default=2, ge=1, le=100, strict=True)
+    """How many people have to approve; the one who asks is never one of them."""
+    may_ask: tuple[Who, ...]
+    """Who may ask: user ids, user groups (`@handle`) or `everyone`."""
+    may_approve: tuple[Who, ...]
+    """Who may approve and deny, named in the same way."""
+    needs: tuple[Need, ...] = ()
+    """Instead of `approvals` and `may_approve`: several lists, each with how many of it are needed.
+    They are different people: who is in two of the lists fills one need."""
+    request_lifetime: Lifetime = 3600
+    """How long a request waits for approvals, such as `30m`, before it expires."""
+    approval_lifetime: Lifetime = 1800
+    """How long an approval waits to be carried out before it is void."""
+    reason: Literal["optional", "required"] = "optional"
+    """`required` wants a reason for every command; a failover wants one anyhow."""
+    reason_at_least: int = Field(default=0, ge=0, le=LONGEST_REASON, strict=True)
+    """So many characters the reason has to have."""
+    confirm: Literal["", "name"] = ""
+    """`name` lets *Approve* open a form into which the name of the target has to be typed; of a
+    plan or several machines, how many they are will do."""
+    channel: str = Field(default="", pattern=r"^(#[^\s#]+|[CG][A-Z0-9]{2,})?$")
+    """The channel that gets the card, `#name` or an id, wherever it was asked for."""
+    tell: tuple[Told, ...] = ()
+    """Who is told in the thread of the card when it is asked."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_plans_alone(cls, said: Any) -> Any:
+        """Take `machines` as none when a rule names plans and says nothing of machines."""
+        if isinstance(said, dict) and "plans" in said and "machines" not in said:
+            return {**said, "machines": ()}
+        return said
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_several_needs(cls, said: Any) -> Any:
+        """Take `approvals` and `may_approve` from the needs, when a rule says these instead."""
+        if not isinstance(said, dict) or "needs" not in said:
+            return said
+        if "approvals" in said or "may_approve" in said:
+            raise ValueError("say either needs, or approvals and may_approve")
+        if said["needs"] == []:
+            raise ValueError("needs is empty; name at least one list of people in it")
+        return said | in_total(said["needs"])
+
+    @property
+    def by_machine(self) -> bool:
+        """Whether it takes a machine, beyond its name, to say whether the rule matches."""
+        return bool(self.regions or self.tags or self.providers)
+
+    def speaks_of(self, operation: str) -> bool:
+        """Whether this rule says anything about an operation."""
+        return "*" in self.operations or operation in self.operations
+
+    def matches(self, operation: str, subject: Subject, *, by_plan: bool) -> bool | None:
+        """Whether this rule decides; None when that cannot be told without the machine.
+
+        `by_plan` compares the name of the plan, else that of the machine is compared.
+        """
+        name, patterns = (subject.plan, self.plans) if by_plan else (subject.name, self.machines)
+        if not (
+            self.speaks_of(operation)
+            and subject.kind in self.kinds
+            and like(name, patterns)
+            and (not self.vaults or like(segment(subject.vault, "vaults"), self.vaults))
+        ):
+            return False
+        if not self.by_machine:
+            return True
+        return self._suits(subject.machine) if subject.machine else None
+
+    def why(self, operation: str, subject: Subject) -> tuple[str, ...]:
+        """Say what of it matches, one line each."""
+        said = [f"operation {operation}: {', '.join(self.operations)}"]
+        if self.kinds != KINDS:
+            said.append(f"done to a {subject.kind}: {', '.join(self.kinds)}")
+        if subject.plan and like(subject.plan, self.plans):
+            said.append(f"plan {subject.plan}: {', '.join(self.plans)}")
+        else:
+            said.append(f"machine {subject.name}: {', '.join(self.machines)}")
+        if self.vaults:
+            said.append(f"vault {segment(subject.vault, 'vaults')}: {', '.join(self.vaults)}")
+        if machine := subject.machine:
+            tags = ", ".join(f"{name}={value}" for name, value in machine.tags.items())
+            said += [
+                f"{what} {value}: {', '.join(patterns)}"
+                for what, value, patterns in (
+                    ("region", machine.here, self.regions),
+                    ("tags", tags, self.tags),
+                    ("provider", machine.provider, self.providers),
+                )
+                if patterns
+            ]
+        return tuple(said)
+
+    def _suits(self, machine: Machine) -> bool:
+        return all(
+            any(matching.matches(f"{prefix}:{value}", machine) for value in values)
+            for prefix, values in (
+                ("region", self.regions),
+                ("tag", self.tags),
+                ("provider", self.providers),
+            )
+            if values
+        )
+
+
+def like(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a name is like one of some patterns, whatever the casing."""
+    return any(fnmatchcase(name.casefold(), one.casefold()) for one in patterns)

@@ -1,0 +1,153 @@
+"""Whether a policy is sane: all can be approved, nobody does it alone, no rule is idle.
+
+What is checked, rule by rule; a rule that lets nobody ask forbids, and is not asked for approvers:
+
+- somebody can approve: no list of its needs is empty, nor holds empty groups alone where the
+  members are known;
+- there is one to spare: whoever of the approvers asks, is asleep or has left, the others are still
+  enough. Of groups whose members are not known, and of everyone, there are always enough;
+- nobody does it alone: where one approval is enough, it is neither everyone who may approve, nor a
+  person who is named both among those who may ask and those who may approve. The bot never counts
+  whoever asked; what is looked for is the second account of one human;
+- it can match: there is something that it matches and that no rule before it matches whole.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.domain.data import Data
+from bot.domain.lists import EVERYONE
+from bot.domain.operations import CATALOGUE
+from bot.domain.policy import Policy
+from bot.domain.quorum import Need, fill, still_open
+from bot.domain.rules import Kind, Rule, like
+
+Members = Mapping[str, frozenset[str]]
+"""Who is in some groups, by handle; a group that is not there is not known."""
+
+
+class Finding(Data):
+    """Something about a rule that is not sane."""
+
+    rule: str
+    sentence: str
+
+    def __str__(self) -> str:
+        """`rule “default”: nobody can approve: may_approve is empty.`."""
+        return f"rule “{self.rule}”: {self.sentence}"
+
+
+def findings(policy: Policy, members: Members | None = None) -> tuple[Finding, ...]:
+    """Return everything that is not sane about a policy, in the order of its rules."""
+    known = {} if members is None else members
+    return tuple(
+        Finding(rule=rule.name, sentence=sentence)
+        for at, rule in enumerate(policy.rules)
+        for sentence in (*_of_people(rule, known), *_of_reach(rule, policy.rules[:at]))
+    )
+
+
+def _of_people(rule: Rule, known: Members) -> Iterable[str]:
+    if not rule.may_ask:
+        return
+    needs = rule.needs or (Need(count=rule.approvals, of=rule.may_approve),)
+    if nobody := [need for need in needs if _people(need, known) == frozenset()]:
+        said = " and ".join(", ".join(need.of) or "an empty list" for need in nobody)
+        yield f"nobody can approve: {said} is nobody."
+    elif short := _without_spare(needs, known):
+        yield short
+    if rule.approvals > 1:
+        return
+    if EVERYONE in rule.may_approve:
+        yield "one approval by everyone: whoever has a second account could do it alone."
+    elif twice := [one for one in rule.may_approve if one in rule.may_ask and one[:1] != "@"]:
+        yield (
+            f"one approval, and {', '.join(twice)} may both ask and approve: with a second account "
+            "in either list they could do it alone."
+        )
+
+
+def _people(need: Need, known: Members) -> frozenset[str] | None:
+    """Return who can fill a need, None when nobody can tell."""
+    found: set[str] = set()
+    for one in need.of:
+        if one == EVERYONE or (one.startswith("@") and one not in known):
+            return None
+        found |= known.get(one, frozenset({one}))
+    return frozenset(found)
+
+
+def _without_spare(needs: Sequence[Need], known: Members) -> str:
+    """Say who is indispensable among the people that are known; '' when nobody is."""
+    listed = [(need, people) for need in needs if (people := _people(need, known)) is not None]
+    counted = [need for need, _ in listed]
+    everybody = sorted(frozenset[str]().union(*(people for _, people in listed)))
+    could = {
+        who: tuple(at for at, (_, people) in enumerate(listed) if who in people)
+        for who in everybody
+    }
+    for missing in ["", *everybody]:
+        rest = {who: places for who, places in could.items() if who != missing}
+        if open_needs := still_open(counted, fill(counted, rest)):
+            words = " and ".join(need.words for need in open_needs)
+            if not missing:
+                return f"not enough people can approve: {words} cannot be found."
+            return (
+                f"there are no more approvers than needed: without {missing}, who may be asking or "
+                f"asleep, {words} is missing."
+            )
+    return ""
+
+
+def _of_reach(rule: Rule, before: Sequence[Rule]) -> Iterable[str]:
+    ways = list(_ways(rule))
+    if not ways:
+        operations = ", ".join(rule.operations)
+        yield f"it can never match: {operations} is never done to a {' or a '.join(rule.kinds)}."
+    elif all(any(_covers(one, rule, *way) for one in before) for way in ways):
+        names = [one.name for one in before if any(_covers(one, rule, *way) for way in ways)]
+        said = ", ".join(f"“{name}”" for name in names)
+        yield f"it can never match: all that it matches is matched before, by {said}."
+
+
+def _ways(rule: Rule) -> Iterable[tuple[str, Kind, str, bool]]:
+    """Every operation, kind and pattern that a rule matches; the last is whether it is of plans."""
+    for name, operation in CATALOGUE.items():
+        if not rule.speaks_of(name):
+            continue
+        for kind in rule.kinds:
+            if (kind == "job") is not (operation.about == "job"):
+                continue
+            yield from ((name, kind, pattern, False) for pattern in rule.machines)
+            if kind != "machine":
+                yield from ((name, kind, pattern, True) for pattern in rule.plans)
+
+
+def _covers(one: Rule, rule: Rule, operation: str, kind: Kind, pattern: str, plans: bool) -> bool:
+    """Whether a rule matches all that another one does, of one operation, kind and pattern."""
+    return (
+        one.speaks_of(operation)
+        and kind in one.kinds
+        and _within([pattern], one.plans if plans else one.machines)
+        and all(
+            _within(narrow, wide)
+            for narrow, wide in (
+                (rule.vaults, one.vaults),
+                (rule.regions, one.regions),
+                (rule.tags, one.tags),
+                (rule.providers, one.providers),
+            )
+            if wide
+        )
+    )
+
+
+def _within(narrow: Iterable[str], wide: Sequence[str]) -> bool:
+    """Whether everything like the narrow patterns is like one of the wide ones.
+
+    A pattern with nothing but stars takes whatever it takes literally: `vm-*` takes `vm-web?`.
+    """
+    some = list(narrow)
+    plain = [one for one in wide if not set(one) & set("?[")]
+    return bool(some) and all(
+        like(one, plain) or one.casefold() in {other.casefold() for other in wide} for one in some
+    )

@@ -1,0 +1,32 @@
+"""The terms of a request: what the policy asked for when it was made, frozen with it."""
+
+from bot.domain.data import Data
+from bot.domain.freezes import Frozen
+from bot.domain.quorum import Need
+
+
+class Terms(Data):
+    """What the policy asked for when the request was made; it is decided under these."""
+
+    rule: str
+    policy: str
+    """The policy's version."""
+    approvals: int
+    may_ask: tuple[str, ...]
+    may_approve: tuple[str, ...]
+    request_lifetime: int
+    approval_lifetime: int
+    needs: tuple[Need, ...] = ()
+    """Several lists of which so many are needed; empty when it is `approvals` of `may_approve`."""
+
+    confirm: str = ""
+    """`name` when an approver has to type the name of the target."""
+    overrides: tuple[Frozen, ...] = ()
+    """The freezes that whoever asked has overridden."""
+    tell: tuple[str, ...] = ()
+    """Who is told when it is asked: the ids of people and of user groups."""
+
+    @property
+    def quorum(self) -> tuple[Need, ...]:
+        """What is needed, as needs."""
+        return self.needs or (Need(count=self.approvals, of=self.may_approve),)

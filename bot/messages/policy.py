@@ -1,0 +1,54 @@
+"""What the policy says about a command: the same lines in Slack and on the command line."""
+
+from collections.abc import Sequence
+
+from bot.domain.people import Person
+from bot.domain.quorum import Need
+from bot.domain.rules import Rule
+from bot.messages.blocks import Message, context, duration, esc, header, sections
+
+
+def explanation(text: Sequence[str], title: str, policy: str) -> Message:
+    """Draw an explanation whose lines are plain text."""
+    blocks = [
+        header(title),
+        *sections([esc(one, 900) for one in text]),
+        context(f"policy {esc(policy)}"),
+    ]
+    return Message(text=esc(f"{title}: {text[0]}"), blocks=blocks)
+
+
+def lines_of(rule: Rule, number: int, why: Sequence[str], refusals: Sequence[str]) -> list[str]:
+    """Say which rule it is, why it decides, and what it asks for; as plain text."""
+    said = [f"Rule {number}, “{rule.name}”, decides:"]
+    said += [f"• {one}" for one in why]
+    said.append(f"Who may ask: {_listed(rule.may_ask)}")
+    said += [f"Not you, now: {one}" for one in refusals]
+    if rule.reason == "required" or rule.reason_at_least:
+        said.append(f"A reason of at least {max(1, rule.reason_at_least)} characters is needed")
+    if rule.confirm:
+        said.append("Approvers type the name of the target")
+    if rule.channel:
+        said.append(f"The card goes to {rule.channel}")
+    if rule.tell:
+        said.append(f"Told when it is asked: {_listed(rule.tell)}")
+    said.append(
+        f"A request waits {duration(rule.request_lifetime)} for approvals; an approval holds for "
+        f"{duration(rule.approval_lifetime)}"
+    )
+    return said
+
+
+def who_can(need: Need, people: Sequence[Person], *, everyone: bool, more: int) -> str:
+    """Say who could fill a need at this moment; as plain text."""
+    names = [one.name for one in people]
+    if everyone:
+        names.append("every full member")
+    if more:
+        names.append(f"{more} more")
+    short = "" if everyone or len(people) + more >= need.count else " — that is not enough"
+    return f"Needed: {need.words}. Who can now: {', '.join(names) or 'nobody'}{short}"
+
+
+def _listed(who: Sequence[str]) -> str:
+    return ", ".join(who) or "nobody"

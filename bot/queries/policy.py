@@ -1,0 +1,98 @@
+"""Explaining the policy: which rule decides about a command, why, and who could approve it now."""
+
+import asyncio
+from typing import Final
+
+from bot.access import require_look, standing
+from bot.conditions import freezes_now, why_frozen
+from bot.domain.data import Data
+from bot.domain.grammar import parse
+from bot.domain.lists import EVERYONE, handles
+from bot.domain.operations import CATALOGUE
+from bot.domain.people import why_nobody
+from bot.domain.policy import Rule
+from bot.domain.quorum import Need
+from bot.domain.targets import name_of
+from bot.domain.votes import why_not_ask
+from bot.errors import Ambiguous, Misunderstood, NotNow, SlackRefused
+from bot.queries.found import Candidates, Explanation
+from bot.queries.registry import query, without_reason
+from bot.runtime import Bot
+from bot.targets import Selection, find_target, subjects_of
+
+_EXPLAIN: Final = "explain"
+_ASKED: Final = 60
+"""So many people of a list are looked up."""
+
+
+@query(target="explain", target_required=True)
+async def policy(bot: Bot, user_id: str, target: str) -> Data:
+    """Say which rule of the policy decides about a command, and who can approve it now.
+
+    Type /dr policy explain and then any command that changes something. Nothing is asked.
+    """
+    await require_look(bot, user_id)
+    word, _, line = target.partition(" ")
+    if word.casefold() != _EXPLAIN or not line:
+        raise Misunderstood(
+            f"The policy cannot be asked to “{word}”.",
+            "Type: /dr policy explain failover vm-web01",
+        )
+    return await explain(bot, user_id, line)
+
+
+async def explain(bot: Bot, user_id: str, line: str) -> Explanation:
+    """Explain what the policy says about a command, if this person typed it."""
+    command = parse(line, without_reason())
+    operation = CATALOGUE.get(command.verb)
+    if operation is None:
+        raise Misunderstood(f"/dr {command.verb} changes nothing, so no rule speaks of it.")
+    try:
+        meant = await find_target(bot, operation, command.targets, command.options)
+    except Ambiguous as error:
+        matches = ", ".join(label for _, label in error.matches)
+        raise NotNow(error.sentence, f"Type one of them: {matches}.") from error
+    subjects = await subjects_of(bot, meant)
+    rule = bot.policy.rule_for_all(operation.name, subjects)
+    name = meant.words if isinstance(meant, Selection) else name_of(meant)
+    if rule is None:
+        raise NotNow(f"No rule of the policy speaks of {operation.name} on {name}: nobody may.")
+    who = await standing(bot, user_id, rule.may_ask, fresh=False)
+    held = await freezes_now(bot, operation)
+    return Explanation(
+        line=f"{operation.name} {name}",
+        asker=who.person,
+        rule=rule,
+        number=bot.policy.rules.index(rule) + 1,
+        policy=bot.policy.version,
+        why=rule.why(operation.name, subjects[0]),
+        why_not_ask=why_not_ask(rule.may_ask, who) or "",
+        frozen=str(why_frozen(held, operation)) if held else "",
+        candidates=await _candidates(bot, rule, user_id),
+    )
+
+
+async def _candidates(bot: Bot, rule: Rule, asker: str) -> tuple[Candidates, ...]:
+    needs = rule.needs or (Need(count=rule.approvals, of=rule.may_approve),)
+    return tuple([await _of_need(bot, need, asker) for need in needs])
+
+
+async def _of_need(bot: Bot, need: Need, asker: str) -> Candidates:
+    """Find those of a list who could approve now: in the group, active, not the asker."""
+    home = await bot.slack.home()
+    groups = await bot.slack.groups(handles(need.of))
+    listed = {one for one in need.of if one != EVERYONE and not one.startswith("@")}
+    ids = sorted(listed.union(*groups.values()) - {asker})
+    found = await asyncio.gather(
+        *(bot.slack.person(one) for one in ids[:_ASKED]), return_exceptions=True
+    )
+    for one in found:
+        if isinstance(one, BaseException) and not isinstance(one, SlackRefused):
+            raise one
+    people = [one for one in found if not isinstance(one, BaseException)]
+    return Candidates(
+        need=need,
+        everyone=EVERYONE in need.of,
+        people=tuple(one for one in people if why_nobody(one, home.teams) is None),
+        more=max(0, len(ids) - _ASKED),
+    )
