@@ -21,6 +21,12 @@ CLOUDS: Final = {
     "china": "https://management.chinacloudapi.cn",
     "government": "https://management.usgovcloudapi.net",
 }
+PORTALS: Final = {
+    CLOUDS["public"]: "https://portal.azure.com",
+    CLOUDS["china"]: "https://portal.azure.cn",
+    CLOUDS["government"]: "https://portal.azure.us",
+}
+"""The portal of each cloud, by its resource manager."""
 SLACK_HOSTS: Final = ("slack.com", "slack-gov.com")
 SHIPPED_POLICY: Final = Path(__file__).with_name("policy.toml")
 

@@ -15,6 +15,7 @@ from bot.gateways.engine import Perpetual, Task
 from bot.jobs.expire import expire
 from bot.jobs.follow import follow_vault
 from bot.jobs.gather import gather
+from bot.jobs.outside import WATCH_EVERY, watch_vaults
 from bot.jobs.submit import submit_request
 from bot.lifecycle import DRAW, FOLLOW, GATHER, SUBMIT, disown
 from bot.runtime import Bot
@@ -40,6 +41,7 @@ def register(bot: Bot) -> None:
         _task(GATHER, gather, bot),
         _task(DRAW, cards.draw, bot),
         _sweeper(bot),
+        _watcher(bot),
     )
 
 
@@ -77,6 +79,18 @@ def _sweeper(bot: Bot) -> Task:
             log.warning("the sweeper waits: %s", error.sentence)
 
     return sweep
+
+
+def _watcher(bot: Bot) -> Task:
+    async def watch(
+        perpetual: Perpetual = Perpetual(every=WATCH_EVERY, automatic=True),  # noqa: B008
+    ) -> None:
+        try:
+            await watch_vaults(bot)
+        except Unavailable as error:
+            log.warning("the watch over the vaults waits: %s", error.sentence)
+
+    return watch
 
 
 async def sweep_once(bot: Bot) -> None:

@@ -24,7 +24,12 @@ class AuditLog:
 
     async def everything(self) -> AsyncIterator[Entry]:
         """Read the whole log, a page at a time; raises `ValueError` at an unreadable entry."""
-        start = "-"
+        async for entry in self.since(0):
+            yield entry
+
+    async def since(self, milliseconds: int) -> AsyncIterator[Entry]:
+        """Read the entries written at or after a time by Redis' clock, oldest first."""
+        start = f"{max(0, milliseconds)}"
         while page := await self._client.xrange(AUDIT_STREAM, start, "+", _PAGE):
             for _, fields in page:
                 yield _entry(fields)
