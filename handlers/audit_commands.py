@@ -1,13 +1,12 @@
-"""`dr audit verify` and `dr audit export`: for auditors, with nothing but Redis."""
+"""`dr audit export`: for auditors, with nothing but Redis."""
 
 import csv
 import sys
 from typing import Final, TextIO
 
-from pydantic import ValidationError
 from redis.exceptions import RedisError
 
-from bot.domain.audit import Entry, first_broken
+from bot.domain.audit import Entry
 from bot.errors import Unavailable
 from bot.gateways.redis import AuditLog, opened
 
@@ -32,25 +31,6 @@ _COLUMNS: Final = (
     "prevhash",
     "hash",
 )
-
-
-async def verify(url: str, out: TextIO = sys.stdout) -> int:
-    """Check the whole chain; returns 0 when it is whole, 1 with the first broken entry named."""
-    async with opened(url, b"") as redis:
-        try:
-            entries = [entry async for entry in redis.audit.everything()]
-            head = await redis.audit.head()
-        except ValidationError:
-            out.write("The audit log is broken: an entry cannot be read.\n")
-            return 1
-        except (RedisError, OSError) as error:
-            raise Unavailable("Redis does not answer.") from error
-    if broken := first_broken(entries, head):
-        out.write(f"The audit log is broken. {broken}\n")
-        return 1
-    newest = f" The newest is of {entries[-1].time}, hash {head}." if entries else ""
-    out.write(f"The audit log is whole: {len(entries)} entries.{newest}\n")
-    return 0
 
 
 async def export(url: str, form: str, out: TextIO = sys.stdout) -> int:

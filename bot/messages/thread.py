@@ -6,6 +6,7 @@ to the channel too and mentions whoever asked.
 
 from typing import Final
 
+from bot.domain.anchors import anchor_words
 from bot.domain.audit import Entry
 from bot.domain.request import Request
 from bot.messages.blocks import Message, clip, context, esc, mention, section, sections
@@ -72,7 +73,7 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
         text = f"{text} ({request.id})"
     blocks = [section(text)]
     if loud or kind == "request.approve":
-        blocks.append(context(_anchor(entry)))
+        blocks.append(context(anchor_words(entry.sequence, entry.hash)))
     return Message(text=text, blocks=blocks), loud
 
 
@@ -87,8 +88,3 @@ def _everybody(request: Request) -> tuple[Message, bool] | None:
     said += [f":no_entry: left out: {esc(one.why, 150)}" for one in fleet.left_out]
     blocks = sections(said)[:_BLOCKS]
     return Message(text=f"The {len(fleet.members)} machines of {request.id}.", blocks=blocks), False
-
-
-def _anchor(entry: Entry) -> str:
-    """Write the entry's hash where Redis cannot reach it: a cut or rewritten log disagrees."""
-    return f"audit entry {entry.sequence} · `{entry.hash}`"

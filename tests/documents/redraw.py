@@ -4,12 +4,14 @@ Each part stands between two marks in its document. A test draws it again and co
 program, this writes what it drew into the documents.
 """
 
+import json
 import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from bot.domain.audit import Entry
 from bot.domain.catalogue import Operation
 from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, HYPER_V, RCM, RCM_BACK
 from bot.domain.operations import CATALOGUE, FORWARD
@@ -20,6 +22,9 @@ from bot.queries import VERBS
 CHECKOUT: Final = Path(__file__).parent.parent.parent
 ROLE: Final = CHECKOUT / "docs/azure-role.json"
 """Drawn as a whole."""
+
+SCHEMA: Final = CHECKOUT / "docs/audit-schema.json"
+"""Drawn as a whole, too."""
 
 _LAST: Final = frozenset(
     state for state, steps in TABLE.items() if not set(steps.values()) - {state}
@@ -35,6 +40,15 @@ PROVIDERS: Final[Mapping[str, str]] = {
     CLASSIC_BACK: "VMware, classic, in Azure",
 }
 """What replicates a machine, in Azure's word and in ours."""
+
+
+def schema() -> str:
+    """Write the JSON Schema of an entry of the audit log."""
+    content = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Entry.model_json_schema(mode="serialization"),
+    }
+    return json.dumps(content, indent=2) + "\n"
 
 
 def commands() -> str:
@@ -123,6 +137,9 @@ def redraw() -> list[str]:
     if ROLE.read_text("utf-8") != role():
         ROLE.write_text(role(), "utf-8")
         changed.append(ROLE.name)
+    if not SCHEMA.exists() or SCHEMA.read_text("utf-8") != schema():
+        SCHEMA.write_text(schema(), "utf-8")
+        changed.append(SCHEMA.name)
     return changed
 
 

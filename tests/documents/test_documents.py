@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.audit import START, chain
 from bot.domain.operations import CATALOGUE
 from bot.gateways.azure.rights import ACTIONS, role
 from bot.settings import SHIPPED_POLICY
-from tests.documents.redraw import CHECKOUT, DRAWN, ROLE, standing
+from tests.bot.samples import fact
+from tests.documents.redraw import CHECKOUT, DRAWN, ROLE, SCHEMA, schema, standing
 
 _LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"")
 _LARGEST_PICTURE = 300_000
@@ -75,6 +77,19 @@ def test_the_policy_in_the_readme_is_the_one_that_is_shipped() -> None:
     )
     assert blocks
     assert blocks[0].strip() in SHIPPED_POLICY.read_text("utf-8")
+
+
+def test_the_schema_of_the_audit_log_is_that_of_its_entries() -> None:
+    """Whoever reads the log elsewhere relies on it: a field that changes is seen here."""
+    assert SCHEMA.read_text("utf-8") == schema()
+    published = json.loads(SCHEMA.read_text("utf-8"))
+    entry = chain(fact(), sequence=1, prevhash=START, time="2026-03-01T12:00:00.000+00:00")
+    written = entry.model_dump(mode="json")
+    assert set(published["properties"]) == set(written)
+    assert set(published["$defs"]["Fact"]["properties"]) == set(written["data"])
+    parts = (published, *published["$defs"].values())
+    for name, field in ((n, f) for part in parts for n, f in part["properties"].items()):
+        assert field["description"], f"{name} is not explained"
 
 
 def test_the_azure_role_is_what_the_bot_prints() -> None:

@@ -8,7 +8,10 @@ from redis.asyncio import Redis
 from bot.domain.audit import START, Entry
 from bot.gateways.redis.requests import AUDIT_HEAD, AUDIT_STREAM, entries_key
 
+_CHECKPOINT: Final = "{dr}:audit:checkpoint"
 _PAGE: Final = 500
+_MEANWHILE: Final = 50
+"""So many entries may be written while the log is looked at."""
 
 
 class AuditLog:
@@ -17,10 +20,43 @@ class AuditLog:
     def __init__(self, client: Redis) -> None:
         self._client: Any = client
 
+    async def standing(self) -> str:
+        """Return what was stored of the newest checkpoint; '' when nothing was."""
+        return await self._client.get(_CHECKPOINT) or ""
+
+    async def stand(self, content: str) -> None:
+        """Remember the newest checkpoint."""
+        await self._client.set(_CHECKPOINT, content)
+
     async def head(self) -> str:
         """Return the hash of the newest entry as the store believes it to be."""
         found: str | None = await self._client.hget(AUDIT_HEAD, "hash")
         return found or START
+
+    async def height(self) -> int:
+        """Return the number of the newest entry as the store believes it to be."""
+        return int(await self._client.hget(AUDIT_HEAD, "sequence") or 0)
+
+    async def behind(self, sequence: int) -> AsyncIterator[Entry]:
+        """Read the entries behind one, oldest first; raises `ValueError` at an unreadable one.
+
+        Near the end of the log only these are read.
+        """
+        missing = await self.height() - sequence
+        if missing <= 0:
+            return
+        if missing <= _PAGE:
+            count = missing + _MEANWHILE
+            page = await self._client.xrevrange(AUDIT_STREAM, "+", "-", count)
+            found = [_entry(fields) for _, fields in reversed(page)]
+            if len(found) < count or found[0].sequence <= sequence + 1:
+                for entry in found:
+                    if entry.sequence > sequence:
+                        yield entry
+                return
+        async for entry in self.everything():
+            if entry.sequence > sequence:
+                yield entry
 
     async def everything(self) -> AsyncIterator[Entry]:
         """Read the whole log, a page at a time; raises `ValueError` at an unreadable entry."""
