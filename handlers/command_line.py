@@ -77,7 +77,8 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     verify.set_defaults(run=_verify)
     export = kinds.add_parser("export", help="write every entry to standard output")
-    export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    export.add_argument("--format", choices=("jsonl", "csv", "cef"), default="jsonl")
+    export.add_argument("--since", default="", metavar="DATE", help="only what happened since then")
     export.set_defaults(run=_export)
 
 
@@ -125,7 +126,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     from handlers.audit_commands import export
 
-    return asyncio.run(export(redis_url(os.environ), options.format))
+    return asyncio.run(export(redis_url(os.environ), options.format, options.since))
 
 
 def _run_process(process: Process) -> int:

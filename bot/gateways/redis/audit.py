@@ -1,6 +1,6 @@
 """Reading the audit log: a Redis stream that only the commit script writes to."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any, Final
 
 from redis.asyncio import Redis
@@ -71,6 +71,30 @@ class AuditLog:
                 yield _entry(fields)
             start = f"({page[-1][0]}"
 
+    async def backwards(self) -> AsyncIterator[Entry]:
+        """Read the log from its end, a page at a time."""
+        end = "+"
+        while page := await self._client.xrevrange(AUDIT_STREAM, end, "-", _PAGE):
+            for _, fields in page:
+                yield _entry(fields)
+            end = f"({page[-1][0]}"
+
+    async def span(self, request_ids: Iterable[str]) -> tuple[list[Entry], int]:
+        """Return all entries from the first of some requests to the last, and how many are lost."""
+        async with self._client.pipeline(transaction=False) as pipe:
+            for one in request_ids:
+                pipe.lrange(entries_key(one), 0, -1)
+            places = {place for found in await pipe.execute() for place in found}
+        if not places:
+            return [], 0
+        ordered = sorted(places, key=_order)
+        start, found = ordered[0], list[Entry]()
+        while page := await self._client.xrange(AUDIT_STREAM, start, ordered[-1], _PAGE):
+            found += [_entry(fields) for _, fields in page]
+            places -= {place for place, _ in page}
+            start = f"({page[-1][0]}"
+        return found, len(places)
+
     async def newest(self, most: int) -> list[Entry]:
         """Return the newest entries, newest first."""
         page = await self._client.xrevrange(AUDIT_STREAM, "+", "-", most)
@@ -88,3 +112,9 @@ class AuditLog:
 
 def _entry(fields: dict[str, str]) -> Entry:
     return Entry.model_validate_json(fields.get("entry", ""))
+
+
+def _order(place: str) -> tuple[int, int]:
+    """Put the ids of a stream into their order."""
+    milliseconds, _, number = place.partition("-")
+    return int(milliseconds), int(number)
