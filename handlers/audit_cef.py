@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain.audit import Entry
 
-_GRAVE: Final = ("refused", "rejected", "outside", "lose", "checkpoint.false")
+_GRAVE: Final = ("refused", "rejected", "outside", "lose")
 
 
 def cef(entry: Entry) -> str:

@@ -99,14 +99,20 @@ def _watcher(bot: Bot) -> Task:
 
 
 def _keeper(bot: Bot) -> Task:
+    said: dict[str, str] = {}  # the same trouble is logged once, not every few seconds
+
     async def keep_outside(
         perpetual: Perpetual = Perpetual(every=KEEP_EVERY, automatic=True),  # noqa: B008
     ) -> None:
         for part in (checkpoint, keep):
+            trouble = ""
             try:
                 await part(bot)
             except DrError as error:
-                log.warning("the audit log is not kept outside now: %s", error.sentence)
+                trouble = error.sentence
+            if trouble and trouble != said.get(part.__name__):
+                log.warning("the audit log is not kept outside now: %s", trouble)
+            said[part.__name__] = trouble
 
     return keep_outside
 

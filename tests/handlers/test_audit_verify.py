@@ -55,7 +55,7 @@ async def tampered(store: Redis, harm: Callable[[Log], Log]) -> None:
         await client.xadd(AUDIT_STREAM, {"entry": entry}, id=f"{number}-0")
 
 
-async def rewritten(store: Redis, since: int, *, head: bool = True) -> None:
+async def rewritten(store: Redis, since: int) -> None:
     """Write the log anew from an entry on, every hash and the head included."""
     log = await log_of(store)
     before = log[since - 2].hash if since > 1 else START
@@ -66,21 +66,14 @@ async def rewritten(store: Redis, since: int, *, head: bool = True) -> None:
     await tampered(
         store, lambda old: [(p, e.model_dump_json()) for (p, _), e in zip(old, log, strict=True)]
     )
-    if head:
-        client: Any = store.client
-        await client.hset(AUDIT_HEAD, "hash", before)
+    client: Any = store.client
+    await client.hset(AUDIT_HEAD, "hash", before)
 
 
 async def verdict(url: str, **files: Any) -> tuple[int, str]:
     """Have the log verified."""
     out = io.StringIO()
     return await verify(url, Files(**files), out), out.getvalue()
-
-
-def saying(text: str, find: str, new: str) -> str:
-    """Change what an entry says, in its text."""
-    assert find in text
-    return text.replace(find, new)
 
 
 @pytest.mark.parametrize("at", range(COUNT))

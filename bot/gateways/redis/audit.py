@@ -9,6 +9,7 @@ from bot.domain.audit import START, Entry
 from bot.gateways.redis.requests import AUDIT_HEAD, AUDIT_STREAM, entries_key
 
 _CHECKPOINT: Final = "{dr}:audit:checkpoint"
+_CHECKPOINT_LIFE: Final = 90 * 24 * 3600
 _PAGE: Final = 500
 _MEANWHILE: Final = 50
 """So many entries may be written while the log is looked at."""
@@ -25,8 +26,8 @@ class AuditLog:
         return await self._client.get(_CHECKPOINT) or ""
 
     async def stand(self, content: str) -> None:
-        """Remember the newest checkpoint."""
-        await self._client.set(_CHECKPOINT, content)
+        """Remember the newest checkpoint; should that be lost, there is one more."""
+        await self._client.set(_CHECKPOINT, content, ex=_CHECKPOINT_LIFE)
 
     async def head(self) -> str:
         """Return the hash of the newest entry as the store believes it to be."""
