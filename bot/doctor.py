@@ -6,10 +6,12 @@ from enum import StrEnum
 
 from redis.exceptions import RedisError
 
+from bot.domain.checkpoints import key_name
 from bot.domain.data import Data
 from bot.domain.policy import handles
 from bot.domain.sanity import findings
 from bot.errors import DrError
+from bot.gateways.sink import held
 from bot.runtime import Bot
 
 
@@ -44,6 +46,7 @@ async def examine(bot: Bot) -> list[Diagnosis]:
         "Slack": _slack,
         "Policy": _policy,
         "Azure": _azure,
+        "Audit": _audit,
     }
     found = await asyncio.gather(*(_guarded(about, part, bot) for about, part in parts.items()))
     return [one for part in found for one in part]
@@ -148,6 +151,36 @@ async def _azure(bot: Bot) -> list[Diagnosis]:
                 )
             )
     return found
+
+
+async def _audit(bot: Bot) -> list[Diagnosis]:
+    found = [await asyncio.to_thread(_sink, bot)]
+    if bot.signer:
+        key = key_name(bot.signer.public_key())
+        found.append(_good("Audit", f"Checkpoints are posted to Slack, signed by the key {key}."))
+    else:
+        found.append(
+            _care(
+                "Audit",
+                "Checkpoints are posted to Slack and not signed.",
+                "Name an Ed25519 key in DR_AUDIT_KEY, and keep the public one with the auditor.",
+            )
+        )
+    return found
+
+
+def _sink(bot: Bot) -> Diagnosis:
+    path = bot.settings.audit_sink
+    if path is None:
+        return _care(
+            "Audit",
+            "Redis alone has the whole log; Slack has anchors.",
+            "Name a file in DR_AUDIT_SINK, on a mount that nobody else writes to.",
+        )
+    with held(path) as sink:
+        last = sink.last() if sink else None
+    upto = f" up to entry {last.sequence}" if last else ""
+    return _good("Audit", f"The sink {path} has the log{upto}.")
 
 
 def _good(about: str, sentence: str) -> Diagnosis:

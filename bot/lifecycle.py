@@ -122,14 +122,19 @@ async def _write(bot: Bot, before: Snapshot, request: Request, move: Move, click
     return verdict
 
 
-async def note(bot: Bot, fact: Fact) -> None:
-    """Write an audit entry that changes no request."""
+async def note(bot: Bot, fact: Fact, click: str = "") -> int:
+    """Write an audit entry that changes no request; returns its place in the log.
+
+    With the same `click` it is written once.
+    """
     for attempt in range(_TRIES):
         async with bot.redis.requests.turn:
             before = await bot.redis.requests.snapshot()
-            verdict, _ = await bot.redis.requests.write(before, Write(fact=fact))
-        if verdict in {Verdict.DONE, Verdict.REPLAYED}:
-            return
+            verdict, detail = await bot.redis.requests.write(before, Write(fact=fact, click=click))
+        if verdict is Verdict.DONE:
+            return before.sequence + 1
+        if verdict is Verdict.REPLAYED:
+            return int(detail)
         await settle(attempt)
     raise Unavailable("The audit log could not be written.")
 

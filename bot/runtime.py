@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.domain import policy as policies
+from bot.domain.checkpoints import private_key
 from bot.domain.policy import Policy
-from bot.errors import DrError
+from bot.errors import DrError, Misconfigured
 from bot.gateways import azure as azure_gateway
 from bot.gateways import engine as engine_gateway
 from bot.gateways import redis as redis_gateway
@@ -35,6 +37,8 @@ class Bot:
     slack: Slack
     azure: Azure
     engine: Engine
+    signer: Ed25519PrivateKey | None = None
+    """What the checkpoints of the audit log are signed with."""
 
     @property
     def vaults(self) -> tuple[str, ...]:
@@ -61,9 +65,19 @@ def key_for(settings: Settings, purpose: str) -> bytes:
     return HKDF(SHA256(), 32, salt=b"dr-bot", info=purpose.encode()).derive(secret)
 
 
+def _signer(settings: Settings) -> Ed25519PrivateKey | None:
+    path = settings.audit_key
+    if path is None:
+        return None
+    try:
+        return private_key(path.read_bytes(), "DR_AUDIT_KEY")
+    except OSError as error:
+        raise Misconfigured(f"DR_AUDIT_KEY cannot be read: {error.strerror}.") from error
+
+
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Bot]:
-    """Open every gateway; raises `Misconfigured` when the policy cannot be read."""
+    """Open every gateway; raises `Misconfigured` when policy or key cannot be read."""
     policy = policies.load(settings.policy)
     url = settings.redis_url.get_secret_value()
     token = settings.slack_bot_token.get_secret_value()
@@ -76,4 +90,5 @@ async def opened(settings: Settings) -> AsyncIterator[Bot]:
             slack=await enter(slack_gateway.opened(settings.slack_api_url, token)),
             azure=await enter(azure_gateway.opened(settings.arm_url, sandbox=settings.sandbox)),
             engine=await enter(engine_gateway.opened(url, key_for(settings, "engine"))),
+            signer=_signer(settings),
         )

@@ -21,6 +21,12 @@ CLOUDS: Final = {
     "china": "https://management.chinacloudapi.cn",
     "government": "https://management.usgovcloudapi.net",
 }
+PORTALS: Final = {
+    CLOUDS["public"]: "https://portal.azure.com",
+    CLOUDS["china"]: "https://portal.azure.cn",
+    CLOUDS["government"]: "https://portal.azure.us",
+}
+"""The portal of each cloud, by its resource manager."""
 SLACK_HOSTS: Final = ("slack.com", "slack-gov.com")
 SHIPPED_POLICY: Final = Path(__file__).with_name("policy.toml")
 
@@ -78,6 +84,8 @@ class Settings(BaseModel):
     arm_url: str = CLOUDS["public"]
     sandbox: bool = False
     log_level: str = "INFO"
+    audit_sink: Path | None = None
+    audit_key: Path | None = None
     card_pause: float = 2.0
     """Seconds between two edits of one card; not read from the environment."""
     reread_pause: float = 0.25
@@ -101,6 +109,8 @@ class Settings(BaseModel):
             policy=Path(environ.get("DR_POLICY") or SHIPPED_POLICY),
             arm_url=_arm_url(environ.get("AZURE_RESOURCE_MANAGER_URL") or "public", sandbox),
             sandbox=sandbox,
+            audit_sink=_path(environ, "DR_AUDIT_SINK"),
+            audit_key=_path(environ, "DR_AUDIT_KEY"),
             log_level=_log_level(environ.get("DR_LOG_LEVEL") or "INFO"),
         )
 
@@ -146,6 +156,11 @@ def _required(environ: Mapping[str, str], name: str, hint: str) -> str:
 def _secret(environ: Mapping[str, str], name: str) -> SecretStr | None:
     value = environ.get(name, "").strip()
     return SecretStr(value) if value else None
+
+
+def _path(environ: Mapping[str, str], name: str) -> Path | None:
+    value = environ.get(name, "").strip()
+    return Path(value) if value else None
 
 
 def _port(text: str) -> int:

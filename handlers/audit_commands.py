@@ -1,15 +1,17 @@
-"""`dr audit verify` and `dr audit export`: for auditors, with nothing but Redis."""
+"""`dr audit export`: for auditors, with nothing but Redis."""
 
 import csv
 import sys
+from collections.abc import AsyncIterator
 from typing import Final, TextIO
 
-from pydantic import ValidationError
 from redis.exceptions import RedisError
 
-from bot.domain.audit import Entry, first_broken
+from bot.domain.audit import Entry
+from bot.domain.trail import Filter, at, read_since
 from bot.errors import Unavailable
 from bot.gateways.redis import AuditLog, opened
+from handlers.audit_cef import cef
 
 _COLUMNS: Final = (
     "sequence",
@@ -34,43 +36,34 @@ _COLUMNS: Final = (
 )
 
 
-async def verify(url: str, out: TextIO = sys.stdout) -> int:
-    """Check the whole chain; returns 0 when it is whole, 1 with the first broken entry named."""
+async def export(url: str, form: str, since: str = "", out: TextIO = sys.stdout) -> int:
+    """Write every entry, or those since a date, as JSON Lines, CSV or CEF."""
+    wanted = Filter(since=read_since(since) if since else "")
     async with opened(url, b"") as redis:
-        try:
-            entries = [entry async for entry in redis.audit.everything()]
-            head = await redis.audit.head()
-        except ValidationError:
-            out.write("The audit log is broken: an entry cannot be read.\n")
-            return 1
-        except (RedisError, OSError) as error:
-            raise Unavailable("Redis does not answer.") from error
-    if broken := first_broken(entries, head):
-        out.write(f"The audit log is broken. {broken}\n")
-        return 1
-    newest = f" The newest is of {entries[-1].time}, hash {head}." if entries else ""
-    out.write(f"The audit log is whole: {len(entries)} entries.{newest}\n")
-    return 0
-
-
-async def export(url: str, form: str, out: TextIO = sys.stdout) -> int:
-    """Write every entry as JSON Lines or CSV."""
-    async with opened(url, b"") as redis:
+        entries = _wanted(redis.audit, wanted)
         try:
             if form == "csv":
-                await _csv(redis.audit, out)
+                await _csv(entries, out)
             else:
-                async for entry in redis.audit.everything():
-                    out.write(entry.model_dump_json() + "\n")
+                write = cef if form == "cef" else Entry.model_dump_json
+                async for entry in entries:
+                    out.write(write(entry) + "\n")
         except (RedisError, OSError) as error:
             raise Unavailable("Redis does not answer.") from error
     return 0
 
 
-async def _csv(log: AuditLog, out: TextIO) -> None:
+async def _wanted(log: AuditLog, wanted: Filter) -> AsyncIterator[Entry]:
+    start = int(at(wanted.since).timestamp() * 1000) if wanted.since else 0
+    async for entry in log.since(start):
+        if wanted.takes(entry):
+            yield entry
+
+
+async def _csv(entries: AsyncIterator[Entry], out: TextIO) -> None:
     writer = csv.DictWriter(out, _COLUMNS)
     writer.writeheader()
-    async for entry in log.everything():
+    async for entry in entries:
         writer.writerow({name: _inert(value) for name, value in _row(entry).items()})
 
 

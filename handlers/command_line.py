@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 
 from bot.errors import DrError
 from bot.settings import Settings, redis_url
@@ -66,9 +67,20 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 
 def _add_audit(audit: argparse.ArgumentParser) -> None:
     kinds = audit.add_subparsers(required=True, metavar="what")
-    kinds.add_parser("verify", help="walk the whole chain").set_defaults(run=_verify)
+    verify = kinds.add_parser("verify", help="check the chain, checkpoints, anchors and sink")
+    verify.add_argument(
+        "--anchors", type=Path, action="append", default=[], metavar="FILE",
+        help="JSON Lines of anchors, or text out of Slack",
+    )  # fmt: skip
+    verify.add_argument("--sink", type=Path, metavar="FILE", help="what DR_AUDIT_SINK was told")
+    verify.add_argument(
+        "--public-key", type=Path, action="append", default=[], metavar="PEM",
+        help="what checkpoints must be signed with; several when the key was renewed",
+    )  # fmt: skip
+    verify.set_defaults(run=_verify)
     export = kinds.add_parser("export", help="write every entry to standard output")
-    export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    export.add_argument("--format", choices=("jsonl", "csv", "cef"), default="jsonl")
+    export.add_argument("--since", default="", metavar="DATE", help="only what happened since then")
     export.set_defaults(run=_export)
 
 
@@ -117,16 +129,17 @@ def _demo(options: argparse.Namespace) -> int:
     return asyncio.run(demo(script=options.script, speed=options.speed, port=options.port))
 
 
-def _verify(_options: argparse.Namespace) -> int:
-    from handlers.audit_commands import verify
+def _verify(options: argparse.Namespace) -> int:
+    from handlers.audit_verify import Files, verify
 
-    return asyncio.run(verify(redis_url(os.environ)))
+    files = Files(anchors=options.anchors, sink=options.sink, keys=options.public_key)
+    return asyncio.run(verify(redis_url(os.environ), files))
 
 
 def _export(options: argparse.Namespace) -> int:
     from handlers.audit_commands import export
 
-    return asyncio.run(export(redis_url(os.environ), options.format))
+    return asyncio.run(export(redis_url(os.environ), options.format, options.since))
 
 
 def _check_policy(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from bot.domain.operations import CATALOGUE
 from bot.messages import answers, machines, plans, policy, readiness, vaults, work
 from bot.messages.blocks import Message
 from bot.messages.card import preview
+from bot.messages.receipt import receipt
 from bot.queries import VERBS
 from bot.queries.found import (
     EventList,
@@ -24,6 +25,7 @@ from bot.queries.found import (
     PointList,
     Preview,
     Readiness,
+    Receipt,
     RequestList,
     Trail,
     VaultList,
@@ -152,6 +154,15 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     Preview: lambda found: preview(found.request, found.why_not, found.drafts),
     Explanation: _explanation,
     RequestList: lambda found: answers.request_list(found.open, found.recent),
-    Trail: lambda found: answers.trail(found.subject, found.entries),
+    Trail: lambda found: answers.trail(
+        found.subject,
+        found.entries,
+        filters=found.filters,
+        page=found.page,
+        more=found.more,
+    ),
+    Receipt: lambda found: receipt(
+        found.request, found.parts, found.entries, found.checked, found.broken
+    ),
     HelpPage: lambda found: answers.help_page([VERBS[name] for name in found.names]),
 }

@@ -53,7 +53,7 @@ async def started(
     name: str, environment: Mapping[str, str], folder: Path, *, ready: str = ""
 ) -> AsyncIterator[Started]:
     """Run `dr <name>`, wait until its log holds the word `ready`, and stop it at the end."""
-    log = folder / f"{name.replace(' ', '-')}-{time.monotonic_ns()}.log"
+    log = folder / f"{'-'.join(name.split()[:2])}-{time.monotonic_ns()}.log"
     kept = {key: os.environ[key] for key in _KEPT if key in os.environ}
     with log.open("wb") as out:
         process = subprocess.Popen(  # noqa: ASYNC220 - it only forks; the waiting is done elsewhere

@@ -21,6 +21,7 @@ TargetKind = Literal[
     "filters",
     "plan",
     "job",
+    "request",
     "command",
     "explain",
     "line",

@@ -10,11 +10,14 @@ from datetime import timedelta
 from typing import Final
 
 from bot import cards
-from bot.errors import NotNow, OtherVersion, Refused, Tampered, Unavailable
+from bot.errors import DrError, NotNow, OtherVersion, Refused, Tampered, Unavailable
 from bot.gateways.engine import Perpetual, Task
+from bot.jobs.checkpoint import checkpoint
 from bot.jobs.expire import expire
 from bot.jobs.follow import follow_vault
 from bot.jobs.gather import gather
+from bot.jobs.keep import keep
+from bot.jobs.outside import WATCH_EVERY, watch_vaults
 from bot.jobs.submit import submit_request
 from bot.lifecycle import DRAW, FOLLOW, GATHER, SUBMIT, disown
 from bot.runtime import Bot
@@ -23,6 +26,8 @@ SWEEP_EVERY: Final = timedelta(seconds=2)
 """How long anything can go unnoticed when its wake-up was lost."""
 RETRY: Final = timedelta(seconds=5)
 """When a task that failed is run again."""
+KEEP_EVERY: Final = timedelta(seconds=5)
+"""How long an entry may be in Redis alone, where there is a sink."""
 _LEFT_LYING: Final = 3000
 """Milliseconds after which a card that nobody drew is taken up."""
 
@@ -40,6 +45,8 @@ def register(bot: Bot) -> None:
         _task(GATHER, gather, bot),
         _task(DRAW, cards.draw, bot),
         _sweeper(bot),
+        _watcher(bot),
+        _keeper(bot),
     )
 
 
@@ -77,6 +84,37 @@ def _sweeper(bot: Bot) -> Task:
             log.warning("the sweeper waits: %s", error.sentence)
 
     return sweep
+
+
+def _watcher(bot: Bot) -> Task:
+    async def watch(
+        perpetual: Perpetual = Perpetual(every=WATCH_EVERY, automatic=True),  # noqa: B008
+    ) -> None:
+        try:
+            await watch_vaults(bot)
+        except Unavailable as error:
+            log.warning("the watch over the vaults waits: %s", error.sentence)
+
+    return watch
+
+
+def _keeper(bot: Bot) -> Task:
+    said: dict[str, str] = {}  # the same trouble is logged once, not every few seconds
+
+    async def keep_outside(
+        perpetual: Perpetual = Perpetual(every=KEEP_EVERY, automatic=True),  # noqa: B008
+    ) -> None:
+        for part in (checkpoint, keep):
+            trouble = ""
+            try:
+                await part(bot)
+            except DrError as error:
+                trouble = error.sentence
+            if trouble and trouble != said.get(part.__name__):
+                log.warning("the audit log is not kept outside now: %s", trouble)
+            said[part.__name__] = trouble
+
+    return keep_outside
 
 
 async def sweep_once(bot: Bot) -> None:

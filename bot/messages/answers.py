@@ -14,6 +14,7 @@ from bot.messages.blocks import (
     Message,
     actions,
     clock,
+    code,
     context,
     esc,
     header,
@@ -116,14 +117,32 @@ def requests_block(title: str, some: Sequence[Request], nothing: str) -> list[Bl
     return [section(f"*{title}*\n{listed}{more}")]
 
 
-def trail(subject: str, entries: Sequence[Entry]) -> Message:
+def trail(
+    subject: str,
+    entries: Sequence[Entry],
+    *,
+    filters: str = "",
+    page: int = 1,
+    more: bool = False,
+) -> Message:
     """Entries of the audit log."""
     of = f" of {subject}" if subject else ""
     blocks = [header(f"Audit log{of}")]
+    if filters:
+        blocks.append(context(f"Only {code(filters)}"))
     blocks += [section(_entry(entry)) for entry in entries]
     if not entries:
-        which = " The newest entries do not name it; `dr audit export` has all." if subject else ""
-        blocks.append(section(f"There is no entry.{which}"))
+        which = (
+            " The newest entries do not name it; `dr audit export` has all."
+            if subject or filters
+            else ""
+        )
+        blocks.append(
+            section(f"There is no entry.{which}" if page == 1 else f"There is no page {page}.")
+        )
+    if more:
+        command = " ".join(["/dr audit", *filter(None, (subject, filters)), f"--page {page + 1}"])
+        blocks.append(context(f"… and older ones: {code(command)}."))
     blocks.append(
         context("On the server: `dr audit verify` checks the log, `dr audit export` has all.")
     )

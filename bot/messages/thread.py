@@ -6,6 +6,7 @@ to the channel too and mentions whoever asked.
 
 from typing import Final
 
+from bot.domain.anchors import anchor_words
 from bot.domain.audit import Entry
 from bot.domain.request import Request
 from bot.messages.blocks import Block, Message, as_many, clip, context, esc, mention, section
@@ -72,7 +73,7 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
         text = f"{text} ({request.id})"
     blocks = [section(text)]
     if loud or kind == "request.approve":
-        blocks.append(context(_anchor(entry)))
+        blocks.append(context(anchor_words(entry.sequence, entry.hash)))
     return Message(text=text, blocks=blocks), loud
 
 
@@ -101,8 +102,3 @@ def _everybody(request: Request) -> list[Block]:
     said += [f":no_entry: left out: {esc(one.why, 150)}" for one in fleet.left_out]
     said += [f":link: {esc(note)}" for note in fleet.notes]
     return as_many(said, _BLOCKS, "… and more, which Slack has no room for.")
-
-
-def _anchor(entry: Entry) -> str:
-    """Write the entry's hash where Redis cannot reach it: a cut or rewritten log disagrees."""
-    return f"audit entry {entry.sequence} · `{entry.hash}`"

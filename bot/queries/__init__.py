@@ -9,7 +9,6 @@ from bot.access import require_look, standing
 from bot.conditions import freezes_now, terms_of, why_frozen
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
-from bot.domain.fleets import is_request, root
 from bot.domain.grammar import parse
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
@@ -20,16 +19,13 @@ from bot.drafts import draft
 from bot.errors import Ambiguous, Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
-from bot.queries import machines, plans, policy, readiness, work
-from bot.queries.found import HelpPage, Overview, Preview, RequestList, Trail
+from bot.queries import machines, plans, policy, readiness, trail, work
+from bot.queries.found import HelpPage, Overview, Preview, RequestList
 from bot.queries.registry import VERBS, query, without_reason
 from bot.runtime import Bot
 from bot.targets import Selection, find_target, rule_for
 
 _RECENT: Final = 10
-_ENTRIES: Final = 20
-_SEARCHED: Final = 2000
-"""So many of the newest entries are searched for a machine's name."""
 
 
 @query(target=None)
@@ -40,33 +36,6 @@ async def requests(bot: Bot, user_id: str, _target: str) -> Data:
     newest = await bot.redis.requests.load_many(await bot.redis.requests.newest_ids(_RECENT * 3))
     recent = [one for one in newest if not one.open]
     return RequestList(open=tuple(open_ones), recent=tuple(recent[:_RECENT]))
-
-
-@query(target="machine or request")
-async def audit(bot: Bot, user_id: str, target: str) -> Data:
-    """Show the newest entries of the audit log, of all, a machine, or a request.
-
-    The whole log is read and checked on the command line: dr audit verify, dr audit export.
-    """
-    await require_look(bot, user_id)
-    if is_request(target):
-        wanted = target.upper()
-        steps = await bot.redis.audit.of_request(wanted)
-        if not steps:
-            raise NotNow(f"There is no request {wanted}.", "/dr requests lists them.")
-        others = [
-            one
-            for one in await bot.redis.audit.newest(_SEARCHED)
-            if wanted in {one.subject, root(one.subject)}
-        ]
-        entries = {one.sequence: one for one in (*steps, *others)}
-        newest = sorted(entries.values(), key=lambda one: one.sequence, reverse=True)
-        return Trail(subject=wanted, entries=tuple(newest[:_ENTRIES]))
-    found = await bot.redis.audit.newest(_SEARCHED if target else _ENTRIES)
-    if target:
-        wanted = target.casefold()
-        found = [one for one in found if one.data.target.casefold() == wanted]
-    return Trail(subject=target, entries=tuple(found[:_ENTRIES]))
 
 
 @query(target="line", target_required=True)
@@ -141,4 +110,4 @@ def _speaks_of(operations: tuple[str, ...], one: Operation) -> bool:
     return "*" in operations or one.name in operations
 
 
-__all__ = ["VERBS", "machines", "overview", "plans", "policy", "readiness", "work"]
+__all__ = ["VERBS", "machines", "overview", "plans", "policy", "readiness", "trail", "work"]

@@ -145,6 +145,23 @@ class Trail(Data):
 
     subject: str
     entries: tuple[Entry, ...]
+    filters: str = ""
+    """The options that chose them, as they are typed."""
+    page: int = 1
+    more: bool = False
+
+
+class Receipt(Data):
+    """What became of a request, and its entries in the audit log."""
+
+    request: Request
+    parts: tuple[Request, ...]
+    """Of several machines, the request of each."""
+    entries: tuple[Entry, ...]
+    checked: int
+    """How many entries there are from the first of them to the last."""
+    broken: str
+    """What is wrong with the log between them; '' when it is whole."""
 
 
 class Preview(Data):

@@ -14,6 +14,7 @@ from typing import Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from bot.domain.audit import Entry
 from bot.domain.catalogue import Operation
 from bot.domain.freezes import Freeze
 from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, HYPER_V, RCM, RCM_BACK
@@ -29,6 +30,9 @@ CHECKOUT: Final = Path(__file__).parent.parent.parent
 ROLE: Final = CHECKOUT / "docs/azure-role.json"
 """Drawn as a whole."""
 
+SCHEMA: Final = CHECKOUT / "docs/audit-schema.json"
+"""Drawn as a whole, too."""
+
 _LAST: Final = frozenset(
     state for state, steps in TABLE.items() if not set(steps.values()) - {state}
 )
@@ -43,6 +47,15 @@ PROVIDERS: Final[Mapping[str, str]] = {
     CLASSIC_BACK: "VMware, classic, in Azure",
 }
 """What replicates a machine, in Azure's word and in ours."""
+
+
+def schema() -> str:
+    """Write the JSON Schema of an entry of the audit log."""
+    content = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Entry.model_json_schema(mode="serialization"),
+    }
+    return json.dumps(content, indent=2) + "\n"
 
 
 def commands() -> str:
@@ -165,6 +178,9 @@ def redraw() -> list[str]:
     if ROLE.read_text("utf-8") != role():
         ROLE.write_text(role(), "utf-8")
         changed.append(ROLE.name)
+    if not SCHEMA.exists() or SCHEMA.read_text("utf-8") != schema():
+        SCHEMA.write_text(schema(), "utf-8")
+        changed.append(SCHEMA.name)
     return changed
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.audit import START, chain
 from bot.domain.freezes import Freeze
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import Policy, load
@@ -16,7 +17,8 @@ from bot.domain.rules import Rule
 from bot.domain.sanity import findings
 from bot.gateways.azure.rights import ACTIONS, role
 from bot.settings import SHIPPED_POLICY
-from tests.documents.redraw import CHECKOUT, DRAWN, ROLE, standing
+from tests.bot.samples import fact
+from tests.documents.redraw import CHECKOUT, DRAWN, ROLE, SCHEMA, schema, standing
 
 _LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"")
 _LARGEST_PICTURE = 300_000
@@ -98,6 +100,19 @@ def test_the_example_of_the_policy_page_is_sane_and_whole(tmp_path: Path) -> Non
     ):
         used = {key for table in tables for key in table}
         assert used == {field.alias or name for name, field in model.model_fields.items()}
+
+
+def test_the_schema_of_the_audit_log_is_that_of_its_entries() -> None:
+    """Whoever reads the log elsewhere relies on it: a field that changes is seen here."""
+    assert SCHEMA.read_text("utf-8") == schema()
+    published = json.loads(SCHEMA.read_text("utf-8"))
+    entry = chain(fact(), sequence=1, prevhash=START, time="2026-03-01T12:00:00.000+00:00")
+    written = entry.model_dump(mode="json")
+    assert set(published["properties"]) == set(written)
+    assert set(published["$defs"]["Fact"]["properties"]) == set(written["data"])
+    parts = (published, *published["$defs"].values())
+    for name, field in ((n, f) for part in parts for n, f in part["properties"].items()):
+        assert field["description"], f"{name} is not explained"
 
 
 def test_the_azure_role_is_what_the_bot_prints() -> None:

@@ -24,6 +24,7 @@ from bot.domain.catalogue import Call
 from bot.domain.data import Data
 from bot.domain.jobs import Job
 from bot.domain.machines import Disk, Machine, Point, segment, vault_of
+from bot.domain.outside import Source
 from bot.domain.plans import Plan
 from bot.domain.sites import ContainerMapping, Replica, Site
 from bot.errors import AnswerLost, AzureRefused, Unavailable
@@ -154,6 +155,10 @@ class Azure:
     async def job(self, vault: str, name: str) -> Job:
         """Read one job with its steps and errors."""
         return read(JobShape, await self._get(f"{vault}/replicationJobs/{name}")).job()
+
+    async def source(self, vault: str, name: str) -> Source:
+        """Read where a job comes from."""
+        return read(JobShape, await self._get(f"{vault}/replicationJobs/{name}")).source()
 
     async def activity(self, vault: str, name: str) -> str:
         """Return the activity of a job: read once and remembered, for it never changes."""

@@ -1,6 +1,9 @@
 """The shapes of jobs, their tasks and their errors, and how they become our own words."""
 
+from collections.abc import Iterator
+
 from bot.domain.jobs import Job, JobError, JobStep
+from bot.domain.outside import Source
 from bot.gateways.azure.wire import Maybe, Shape, Text, When, Whole, when
 
 
@@ -38,8 +41,13 @@ class GroupShape(Shape):
     child_tasks: Maybe[tuple["TaskShape", ...]] = None
 
 
+class JobTaskShape(Shape):
+    job_id: Text = ""
+
+
 class TaskDetailsShape(Shape):
     instance_type: Text = ""
+    job_task: Maybe[JobTaskShape] = None
     instructions: Text = ""
 
 
@@ -70,6 +78,12 @@ class TaskShape(Shape):
         )
         nested = self.group_task_custom_details or GroupShape()
         return (step, *(one for t in nested.child_tasks or () for one in t.steps(depth + 1)))
+
+    def flat(self) -> Iterator["TaskShape"]:
+        """Name the task and those inside of it."""
+        yield self
+        for task in (self.group_task_custom_details or GroupShape()).child_tasks or ():
+            yield from task.flat()
 
 
 class JobDetailsShape(Shape):
@@ -113,4 +127,15 @@ class JobShape(Shape):
             errors=tuple(error.error() for error in properties.errors or ()),
             actions=properties.allowed_actions or (),
             moved_to=details.new_replication_protected_item_id,
+        )
+
+    def source(self) -> Source:
+        """Say where the job comes from, and which jobs are steps of it."""
+        tasks = [one for task in self.properties.tasks or () for one in task.flat()]
+        links = [one.custom_details.job_task for one in tasks if one.custom_details]
+        inner = [link.job_id.rpartition("/")[2] for link in links if link and link.job_id]
+        return Source(
+            activity=self.properties.activity_id,
+            inner=tuple(inner),
+            nested=bool(inner) or any(one.group_task_custom_details for one in tasks),
         )

@@ -1,7 +1,8 @@
 """Redis: the only place that remembers anything.
 
 `requests` holds what people approve and the one script that changes it, `audit` the log, `cards`
-what Slack has been told, `shelf` small things that expire, `pacing` how fast Azure may be called.
+what Slack has been told, `shelf` small things that expire, `pacing` how fast Azure may be called,
+`watch` which jobs of the vaults have been judged.
 All keys carry the hash tag `{dr}`, so that one script may touch them together, in a cluster too.
 """
 
@@ -22,6 +23,7 @@ from bot.gateways.redis.cards import Cards
 from bot.gateways.redis.pacing import Pacing
 from bot.gateways.redis.requests import Requests, Snapshot, Verdict, Write
 from bot.gateways.redis.shelf import Shelf
+from bot.gateways.redis.watch import Watch
 
 __all__ = ["AuditLog", "Facts", "Redis", "Requests", "Snapshot", "Verdict", "Write", "opened"]
 
@@ -54,6 +56,7 @@ class Redis:
     cards: Cards
     shelf: Shelf
     pacing: Pacing
+    watch: Watch
 
     async def facts(self) -> Facts:
         """Read what matters about the server; managed services answer INFO where CONFIG is shut."""
@@ -100,6 +103,7 @@ async def opened(url: str, seal_key: bytes) -> AsyncIterator[Redis]:
             cards=Cards(client),
             shelf=Shelf(client),
             pacing=Pacing(client),
+            watch=Watch(client),
         )
     finally:
         await client.aclose()

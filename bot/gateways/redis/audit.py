@@ -1,6 +1,6 @@
 """Reading the audit log: a Redis stream that only the commit script writes to."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any, Final
 
 from redis.asyncio import Redis
@@ -8,7 +8,11 @@ from redis.asyncio import Redis
 from bot.domain.audit import START, Entry
 from bot.gateways.redis.requests import AUDIT_HEAD, AUDIT_STREAM, entries_key
 
+_CHECKPOINT: Final = "{dr}:audit:checkpoint"
+_CHECKPOINT_LIFE: Final = 90 * 24 * 3600
 _PAGE: Final = 500
+_MEANWHILE: Final = 50
+"""So many entries may be written while the log is looked at."""
 
 
 class AuditLog:
@@ -17,18 +21,80 @@ class AuditLog:
     def __init__(self, client: Redis) -> None:
         self._client: Any = client
 
+    async def standing(self) -> str:
+        """Return what was stored of the newest checkpoint; '' when nothing was."""
+        return await self._client.get(_CHECKPOINT) or ""
+
+    async def stand(self, content: str) -> None:
+        """Remember the newest checkpoint; should that be lost, there is one more."""
+        await self._client.set(_CHECKPOINT, content, ex=_CHECKPOINT_LIFE)
+
     async def head(self) -> str:
         """Return the hash of the newest entry as the store believes it to be."""
         found: str | None = await self._client.hget(AUDIT_HEAD, "hash")
         return found or START
 
+    async def height(self) -> int:
+        """Return the number of the newest entry as the store believes it to be."""
+        return int(await self._client.hget(AUDIT_HEAD, "sequence") or 0)
+
+    async def behind(self, sequence: int) -> AsyncIterator[Entry]:
+        """Read the entries behind one, oldest first; raises `ValueError` at an unreadable one.
+
+        Near the end of the log only these are read.
+        """
+        missing = await self.height() - sequence
+        if missing <= 0:
+            return
+        if missing <= _PAGE:
+            count = missing + _MEANWHILE
+            page = await self._client.xrevrange(AUDIT_STREAM, "+", "-", count)
+            found = [_entry(fields) for _, fields in reversed(page)]
+            if len(found) < count or found[0].sequence <= sequence + 1:
+                for entry in found:
+                    if entry.sequence > sequence:
+                        yield entry
+                return
+        async for entry in self.everything():
+            if entry.sequence > sequence:
+                yield entry
+
     async def everything(self) -> AsyncIterator[Entry]:
         """Read the whole log, a page at a time; raises `ValueError` at an unreadable entry."""
-        start = "-"
+        async for entry in self.since(0):
+            yield entry
+
+    async def since(self, milliseconds: int) -> AsyncIterator[Entry]:
+        """Read the entries written at or after a time by Redis' clock, oldest first."""
+        start = f"{max(0, milliseconds)}"
         while page := await self._client.xrange(AUDIT_STREAM, start, "+", _PAGE):
             for _, fields in page:
                 yield _entry(fields)
             start = f"({page[-1][0]}"
+
+    async def backwards(self) -> AsyncIterator[Entry]:
+        """Read the log from its end, a page at a time."""
+        end = "+"
+        while page := await self._client.xrevrange(AUDIT_STREAM, end, "-", _PAGE):
+            for _, fields in page:
+                yield _entry(fields)
+            end = f"({page[-1][0]}"
+
+    async def span(self, request_ids: Iterable[str]) -> tuple[list[Entry], int]:
+        """Return all entries from the first of some requests to the last, and how many are lost."""
+        async with self._client.pipeline(transaction=False) as pipe:
+            for one in request_ids:
+                pipe.lrange(entries_key(one), 0, -1)
+            places = {place for found in await pipe.execute() for place in found}
+        if not places:
+            return [], 0
+        ordered = sorted(places, key=_order)
+        start, found = ordered[0], list[Entry]()
+        while page := await self._client.xrange(AUDIT_STREAM, start, ordered[-1], _PAGE):
+            found += [_entry(fields) for _, fields in page]
+            places -= {place for place, _ in page}
+            start = f"({page[-1][0]}"
+        return found, len(places)
 
     async def newest(self, most: int) -> list[Entry]:
         """Return the newest entries, newest first."""
@@ -52,3 +118,9 @@ class AuditLog:
 
 def _entry(fields: dict[str, str]) -> Entry:
     return Entry.model_validate_json(fields.get("entry", ""))
+
+
+def _order(place: str) -> tuple[int, int]:
+    """Put the ids of a stream into their order."""
+    milliseconds, _, number = place.partition("-")
+    return int(milliseconds), int(number)

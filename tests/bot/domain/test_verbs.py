@@ -47,7 +47,9 @@ USAGE = {
     "events": "/dr events [<machine>] [--severity all|critical|warning|info] [--page <number>]",
     "requests": "/dr requests",
     "preview": "/dr preview <any command>",
-    "audit": "/dr audit [<machine>|<request>]",
+    "audit": "/dr audit [<machine>|<request>] [--since <date>] [--kind <words>] [--by <person>] "
+    "[--page <number>]",
+    "verify": "/dr verify <request>",
     "help": "/dr help [<command>]",
 }
 

@@ -1,7 +1,8 @@
 """One of many processes that vote on the same requests at the same moment.
 
 Run as `python -m tests.bot.gateways.racer <redis url> <person> <request id>…`; it says *ready*,
-waits for a line on its input, and votes on every request, each click delivered twice.
+waits for a line on its input, and votes on every request, each click delivered twice. It then says
+which requests its votes approved.
 """
 
 import asyncio
@@ -15,28 +16,34 @@ from tests.bot.samples import KEY, fact, person, standing
 
 
 async def race(url: str, name: str, ids: list[str]) -> None:
-    """Vote on everything, in an order of our own."""
-    random.shuffle(ids)
+    """Vote on everything, in the order in which everybody does."""
     async with opened(url, KEY) as store:
         await store.ping()
         print("ready", flush=True)  # noqa: T201 - the starter waits for it
         sys.stdin.readline()
-        await asyncio.gather(*(vote(store, name, one) for one in ids * 2))
+        clicks = [one for one in ids for _ in range(2)]
+        won = await asyncio.gather(*(vote(store, name, one) for one in clicks))
+        print(*(one for one, mine in zip(clicks, won, strict=True) if mine))  # noqa: T201
 
 
-async def vote(store: Redis, name: str, request_id: str) -> None:
-    """Approve one request, trying again for as long as others come in between."""
+async def vote(store: Redis, name: str, request_id: str) -> bool:
+    """Vote for one request, trying again for as long as others come in between.
+
+    Returns whether it was this click that approved it.
+    """
     who, click = person(name), f"{name}:{request_id}"
     while True:
-        before = await store.requests.snapshot(request_id)
-        if before.request is None or why_not_approve(before.request, standing(who)):
-            return
-        after = count(before.request, Vote(person=who, approves=True, at=before.now, click=click))
-        kind = "request.approve" if after.state is State.APPROVED else "request.vote"
-        write = Write(fact=fact(kind, request_id), request=after, click=click)
-        verdict, _ = await store.requests.write(before, write)
+        async with store.requests.turn:
+            before = await store.requests.snapshot(request_id)
+            if before.request is None or why_not_approve(before.request, standing(who)):
+                return False
+            now = Vote(person=who, approves=True, at=before.now, click=click)
+            after = count(before.request, now)
+            kind = "request.approve" if after.state is State.APPROVED else "request.vote"
+            write = Write(fact=fact(kind, request_id), request=after, click=click)
+            verdict, _ = await store.requests.write(before, write)
         if verdict in {Verdict.DONE, Verdict.REPLAYED}:
-            return
+            return verdict is Verdict.DONE and after.state is State.APPROVED
         await asyncio.sleep(random.uniform(0, 0.01))
 
 

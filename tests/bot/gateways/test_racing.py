@@ -10,7 +10,7 @@ from bot.domain.request import State
 from bot.gateways.redis import Redis, Write
 from tests.bot.samples import fact, machine, request, terms
 
-REQUESTS = 10
+REQUESTS = 200
 PEOPLE = [f"P{number}" for number in range(8)]
 QUORUM = 3
 
@@ -18,8 +18,8 @@ QUORUM = 3
 async def test_a_race_of_processes_approves_each_request_once(
     store: Redis, redis_url: str, checkout: Path
 ) -> None:
-    """Three votes of three people, one transition, one place in the outbox, an unbroken log."""
-    ids = [f"R-RACE{number:02}" for number in range(REQUESTS)]
+    """Two hundred votes of each: three count, one of them wins, and the log is unbroken."""
+    ids = [f"R-RAC{number:03}" for number in range(REQUESTS)]
     everybody = tuple(f"U{name}" for name in PEOPLE)
     for one in ids:
         before = await store.requests.snapshot(one)
@@ -53,6 +53,8 @@ async def test_a_race_of_processes_approves_each_request_once(
                 await racer.wait()
     assert len(finished) == len(PEOPLE)
     assert {racer.returncode for racer in racers} == {0}
+    won = [one for said, _ in finished for one in said.decode().split()]
+    assert sorted(won) == ids
 
     entries = [entry async for entry in store.audit.everything()]
     assert first_broken(entries, await store.audit.head()) is None

@@ -1,0 +1,77 @@
+"""What is remembered of watching the vaults: since when, and which jobs have been judged.
+
+All of it goes by itself when nobody looks any more. A job older than what is remembered is not
+judged, so that none is judged twice.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+from redis.asyncio import Redis
+from redis.exceptions import LockError
+
+from bot.domain.data import Data, digest
+
+KEPT: Final = 7 * 24 * 3600 * 1000
+"""Milliseconds for which judged jobs are remembered, and back to which jobs are judged."""
+_LIFE: Final = 4 * KEPT
+
+_BUSY: Final = 120.0
+"""Seconds after which whoever judges is believed to be dead."""
+_PATIENCE: Final = 5.0
+
+
+class Watched(Data):
+    """What is known of a vault."""
+
+    since: int
+    """Jobs begun before this are not judged, in milliseconds; 0 when this is the first look."""
+    judged: frozenset[str] = frozenset()
+
+
+class Watch:
+    """The memory of the watch over the vaults."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client: Any = client
+
+    @asynccontextmanager
+    async def alone(self, vault: str) -> AsyncIterator[bool]:
+        """Let nobody else judge the jobs of a vault meanwhile; False when somebody goes on to."""
+        name = f"{{dr}}:watch:{digest(vault.casefold())[:32]}:busy"
+        lock = self._client.lock(name, timeout=_BUSY, blocking_timeout=_PATIENCE)
+        mine = await lock.acquire()
+        try:
+            yield bool(mine)
+        finally:
+            if mine:
+                with suppress(LockError):  # it took so long that it was given to somebody else
+                    await lock.release()
+
+    async def look(self, vault: str, now: int) -> Watched:
+        """Return what is known of a vault, and remember when it was first looked at."""
+        first, judged = _keys(vault)
+        async with self._client.pipeline(transaction=True) as pipe:
+            pipe.set(first, now, nx=True, get=True, px=_LIFE)
+            pipe.pexpire(first, _LIFE)
+            pipe.zremrangebyscore(judged, "-inf", f"({now - KEPT}")
+            pipe.zrange(judged, 0, -1)
+            began, _, _, names = await pipe.execute()
+        if began is None:
+            return Watched(since=0)
+        return Watched(since=max(int(began), now - KEPT), judged=frozenset(names))
+
+    async def judge(self, vault: str, jobs: Iterable[tuple[str, int]]) -> None:
+        """Remember jobs as judged, each with when it began in milliseconds."""
+        _, judged = _keys(vault)
+        if scores := {name.casefold(): at for name, at in jobs}:
+            async with self._client.pipeline(transaction=True) as pipe:
+                pipe.zadd(judged, scores)
+                pipe.pexpire(judged, _LIFE)
+                await pipe.execute()
+
+
+def _keys(vault: str) -> tuple[str, str]:
+    name = digest(vault.casefold())[:32]
+    return f"{{dr}}:watch:{name}:since", f"{{dr}}:watch:{name}:judged"

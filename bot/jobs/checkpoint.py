@@ -1,0 +1,42 @@
+"""Saying at intervals how far the audit log is: in the log itself, signed, and in Slack."""
+
+from bot.cards import place_for
+from bot.domain.checkpoints import Checkpoint, due, fact_of, made
+from bot.domain.data import Data
+from bot.lifecycle import note
+from bot.messages.anchors import checkpoint_post
+from bot.runtime import Bot
+
+
+class Standing(Data):
+    """Where the newest checkpoint is."""
+
+    place: int
+    """The number of the entry that holds it; 0 when there is none yet."""
+    at: int
+    """When it was made, in milliseconds."""
+    untold: Checkpoint | None = None
+    """The checkpoint, until Slack has it."""
+
+
+async def checkpoint(bot: Bot) -> None:
+    """Make a checkpoint when it is time for one, and post the newest if Slack has not got it.
+
+    Losing a race makes one more, which does no harm.
+    """
+    stored = await bot.redis.audit.standing()
+    before = await bot.redis.requests.snapshot()
+    if not stored:  # the clock of a new log begins with the first look
+        await bot.redis.audit.stand(Standing(place=0, at=before.now).model_dump_json())
+        return
+    standing = Standing.model_validate_json(stored)
+    if due(before.sequence, before.now, standing.place, standing.at):
+        new = made(before.sequence, before.head, bot.signer)
+        fact = fact_of(new, bot.policy.version)
+        place = await note(bot, fact, f"checkpoint:{before.sequence}")
+        standing = Standing(place=place, at=before.now, untold=new)
+        await bot.redis.audit.stand(standing.model_dump_json())
+    if standing.untold:
+        await bot.slack.post(await place_for(bot, ""), checkpoint_post(standing.untold))
+        told = standing.model_copy(update={"untold": None})
+        await bot.redis.audit.stand(told.model_dump_json())

@@ -1,0 +1,102 @@
+"""The receipt of a request: what happened, and that the log still says so."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.domain.audit import Entry
+from bot.domain.request import Request
+from bot.messages import lines
+from bot.messages.blocks import (
+    Block,
+    Message,
+    clock,
+    code,
+    context,
+    esc,
+    fields,
+    header,
+    mention,
+    moment,
+    section,
+    sections,
+)
+
+_LINES: Final = 120
+_PARTS: Final = 60
+_BLOCKS: Final = 46
+
+
+def receipt(
+    request: Request, parts: Sequence[Request], entries: Sequence[Entry], checked: int, broken: str
+) -> Message:
+    """Who asked and approved, under which rule, what Azure did, and the entries with hashes."""
+    terms = request.terms
+    votes = [f"{mention(v.person.id)} ({esc(v.person.name)})" for v in request.approvals]
+    blocks: list[Block] = [
+        header(f"Receipt of {request.id}"),
+        section(f"*{esc(lines.title(request))}*\n{_chain(entries, checked, broken)}"),
+        fields(
+            ("Asked by", f"{mention(request.asker.id)} ({esc(request.asker.name)})"),
+            ("Asked", moment(request.asked_at)),
+            ("Approved by", ", ".join(votes) or "nobody"),
+            (
+                "Rule",
+                f"{esc(terms.rule)}: {terms.approvals} of {esc(', '.join(terms.may_approve))}",
+            ),
+            ("Policy", code(terms.policy)),
+            ("Outcome", _outcome(request)),
+        ),
+        section(f"*Reason*\n{esc(request.reason, 1000)}"),
+        *sections(["*Azure*", *_azure(request)]),
+    ]
+    blocks += sections([_part(one) for one in parts[:_PARTS]])
+    said = [_entry(entry) for entry in entries[:_LINES]]
+    if len(entries) > _LINES:
+        said.append(f"… and {len(entries) - _LINES} more: `dr audit export` has all.")
+    blocks += sections([f"*Entries of the audit log* ({len(entries)})", *said])
+    blocks = blocks[:_BLOCKS]
+    blocks.append(context("`dr audit verify` checks the whole log, anchors and signatures too."))
+    return Message(text=esc(f"Receipt of {request.id}: {request.state}."), blocks=blocks)
+
+
+def _chain(entries: Sequence[Entry], checked: int, broken: str) -> str:
+    if broken:
+        return f":red_circle: *The log is broken here.* {esc(broken)}"
+    if not entries:
+        return ":red_circle: *The log has no entry of it.*"
+    first, last = entries[0].sequence, entries[-1].sequence
+    return (
+        f":white_check_mark: The chain holds from entry {first} to entry {last} "
+        f"({checked} entries, those of others between them included)."
+    )
+
+
+def _outcome(request: Request) -> str:
+    ended = f", {moment(request.closed_at)}" if request.closed_at else ""
+    return f"{lines.STATE_ICONS[request.state]} {request.state}{ended}"
+
+
+def _azure(request: Request) -> list[str]:
+    said = [
+        f"Attempt {one.attempt} at {clock(one.at)}: client request id {code(one.client_request_id)}"
+        for one in request.attempts
+    ]
+    if request.job:
+        said.append(f"Job {code(request.job.name)}: {esc(request.job.words or request.job.state)}")
+    if request.why:
+        said.append(esc(request.why, 500))
+    return said or ["Its machines were sent one by one." if request.fleet else "Nothing was sent."]
+
+
+def _part(part: Request) -> str:
+    job = f" · job {code(part.job.name)}" if part.job else ""
+    sent = f" · {code(part.submission.client_request_id)}" if part.submission else ""
+    return (
+        f"{lines.STATE_ICONS[part.state]} {part.id} *{esc(part.name, 80)}* {part.state}{sent}{job}"
+    )
+
+
+def _entry(entry: Entry) -> str:
+    kind = esc(entry.type.removeprefix("dr."), 60)
+    who = esc(entry.data.actor.name, 60)
+    return f"#{entry.sequence} {esc(entry.subject, 40)} {kind} by {who}\n`{esc(entry.hash, 64)}`"

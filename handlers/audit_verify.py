@@ -1,0 +1,71 @@
+"""`dr audit verify`: for auditors, with nothing but Redis and what they kept of the log."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from pydantic import ValidationError
+from redis.exceptions import RedisError
+
+from bot.domain.anchors import read_anchors, read_lines
+from bot.domain.audit import Entry
+from bot.domain.checkpoints import key_name, public_key
+from bot.domain.verification import Evidence
+from bot.domain.verification import verify as checked
+from bot.errors import Misconfigured, Unavailable
+from bot.gateways.redis import opened
+
+
+@dataclass(frozen=True)
+class Files:
+    """What the auditor brings along."""
+
+    anchors: Sequence[Path] = ()
+    sink: Path | None = None
+    keys: Sequence[Path] = ()
+
+
+async def verify(url: str, files: Files, out: TextIO = sys.stdout) -> int:
+    """Check the whole log; returns 0 when it is whole, 1 with the first broken entry named."""
+    evidence = _evidence(files)
+    entries: list[Entry] = []
+    async with opened(url, b"") as redis:
+        try:
+            head = await redis.audit.head()
+            async for entry in redis.audit.everything():
+                entries.append(entry)  # noqa: PERF401 - how many there were is said below
+        except ValidationError:
+            out.write(
+                f"The audit log is broken: an entry cannot be read. It is the one behind entry "
+                f"{len(entries)}: somebody wrote over it.\n"
+            )
+            return 1
+        except (RedisError, OSError) as error:
+            raise Unavailable("Redis does not answer.") from error
+    found = checked(entries, head, evidence)
+    if found.broken:
+        out.write(f"The audit log is broken. {found.broken}\n")
+        return 1
+    newest = f" The newest is of {entries[-1].time}, hash {head}." if entries else ""
+    out.write(f"The audit log is whole: {len(entries)} entries.{newest}\n")
+    out.writelines(f"{note}\n" for note in found.notes)
+    return 0
+
+
+def _evidence(files: Files) -> Evidence:
+    anchors = [one for path in files.anchors for one in read_anchors(_read(path).splitlines())]
+    keys = [public_key(_read(path).encode(), str(path)) for path in files.keys]
+    return Evidence(
+        anchors=anchors,
+        sink=read_lines(_read(files.sink).split("\n")) if files.sink else None,
+        keys={key_name(key): key for key in keys},
+    )
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path} cannot be read.") from error

@@ -1,0 +1,322 @@
+"""Whatever people, workers, Azure and the policy do, in any order: what was promised holds.
+
+Everything is real: the flows, Redis, the workspace and the vault. A machine of Hypothesis draws
+what happens next; after each step the log is read, and each call that the vault got is weighed
+against the people as the workspace knows them at that moment.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bot.approvals import Click, approve, deny, resubmit, withdraw
+from bot.asking import ask
+from bot.domain.audit import START, first_broken
+from bot.domain.catalogue import Call
+from bot.domain.grammar import parse
+from bot.domain.request import Request, State
+from bot.errors import Refused
+from bot.jobs.expire import expire
+from bot.jobs.follow import follow_vault
+from bot.jobs.submit import submit_request
+from bot.queries import VERBS
+from bot.runtime import Bot
+from tests.world import World, inhabited
+
+EXAMPLES, LENGTH, AT_LEAST, CALLS = 15, 40, 2000, 5
+POST = "/unplannedFailover"
+ASK = parse("failover vm-web01 because West Europe is down", VERBS)
+CROWD = ("alice", "bo", "carla", "dmitri", "erin")
+people = st.sampled_from(CROWD)
+
+
+class Governance(RuleBasedStateMachine):
+    """One machine, one channel, five people, and everything that can come between them."""
+
+    world: ClassVar[World]
+    loop: ClassVar[asyncio.Runner]
+    steps: ClassVar[Counter[str]]
+
+    def run(self, work: Awaitable[Any]) -> Any:
+        """Do something in the world's own loop."""
+
+        async def working() -> Any:
+            return await work
+
+        return self.loop.run(working())
+
+    @initialize()
+    def begin(self) -> None:
+        """Everything as on the first day."""
+        self.bot: Bot = self.world.bot
+        self.ids = {one: self.world.workspace.user(one).id for one in CROWD}
+        self.members = {"bo", "carla", "dmitri"}
+        self.approvers = self.world.workspace.usergroup_members("dr-approvers")
+        self._members()
+        self.policies = [self.bot.policy.version, "another"]
+        self.clicks: list[Click] = []
+        self.request = ""
+        self.read = (0, START)
+        self.entries: Counter[str] = Counter()
+        self.sent: Counter[str] = Counter()
+        self.world.vault.trouble.calm()
+        self._idle()
+        self.run(self.bot.redis.client.flushdb())
+
+    @rule()
+    def somebody_asks(self) -> None:
+        """Alice asks; while one is open she is led to that one."""
+        self._ask()
+
+    def _ask(self) -> None:
+        with suppress(Refused):
+            asked = self.run(ask(self.bot, self.ids["alice"], ASK, self.world.settings.channel))
+            self.request = asked.request.id
+
+    @precondition(lambda self: self.request)
+    @rule(who=people)
+    def somebody_approves(self, who: str) -> None:
+        """A vote counts exactly when it should, by what the workspace knows now."""
+        before = self._request()
+        voted = {vote.person.id for vote in before.votes}
+        counts = (
+            who in self.members
+            and who != "alice"
+            and self.ids[who] not in voted
+            and before.state is State.WAITING
+            and before.terms.policy == self.bot.policy.version
+        )
+        click = self._click(who)
+        with suppress(Refused):
+            self.run(approve(self.bot, click))
+        after = self._request()
+        assert (len(after.approvals) > len(before.approvals)) == counts
+
+    @precondition(lambda self: self.request)
+    @rule()
+    def the_others_approve(self) -> None:
+        """Whoever may, all at the same moment and each click delivered twice."""
+        self._all_approve()
+
+    def _all_approve(self) -> None:
+        clicks = [self._click(who) for who in sorted(self.members)]
+        self.run(
+            asyncio.gather(
+                *(approve(self.bot, click) for click in clicks * 2), return_exceptions=True
+            )
+        )
+
+    @precondition(lambda self: self.clicks)
+    @rule(data=st.data())
+    def a_click_is_delivered_again(self, data: st.DataObject) -> None:
+        """An old one, too: it changes nothing that it has changed before."""
+        click = data.draw(st.sampled_from(self.clicks))
+        before = self.run(self.bot.redis.requests.load(click.request))
+        with suppress(Refused):
+            self.run(approve(self.bot, click))
+        after = self.run(self.bot.redis.requests.load(click.request))
+        if any(vote.click == click.id for vote in before.votes):
+            assert after == before
+
+    @precondition(lambda self: self.request)
+    @rule(who=people, often=st.integers(0, 3))
+    def somebody_stops_it(self, who: str, often: int) -> None:
+        """A denial, or the asker's second thoughts; not too often, for else nothing happens."""
+        if often:
+            return
+        for stop in (deny, withdraw):
+            with suppress(Refused):
+                self.run(stop(self.bot, self._click(who)))
+
+    @precondition(lambda self: self.request)
+    @rule(often=st.integers(0, 2))
+    def time_runs_out(self, often: int) -> None:
+        """The deadline passes, and the sweeper comes by."""
+        if not often:
+            request = self._request()
+            self.run(self.world.rewrite(request, expires_at=request.asked_at + 1))
+        self.run(expire(self.bot, self.request))
+
+    @rule(often=st.integers(0, 3))
+    def the_policy_changes(self, often: int) -> None:
+        """To another one, or back."""
+        if not often:
+            self._other_policy()
+
+    def _other_policy(self) -> None:
+        self.policies.reverse()
+        policy = self.bot.policy.model_copy(update={"version": self.policies[0]})
+        self.bot = replace(self.bot, policy=policy)
+
+    @rule(who=st.sampled_from(["bo", "carla", "dmitri"]), often=st.integers(0, 2))
+    def somebody_joins_or_leaves(self, who: str, often: int) -> None:
+        """The approvers change, and the minute passes for which the bot remembers them."""
+        if often:
+            return
+        self.members ^= {who}
+        self._members()
+
+    @rule(often=st.integers(0, 3))
+    def somebody_works_past_the_bot(self, often: int) -> None:
+        """The machine is busy with something else, or that has ended."""
+        if often:
+            self._idle()
+            return
+        machine = self.world.vault.machine("vm-web01")
+        if machine.current_job is None:
+            call = {
+                "failoverDirection": "PrimaryToRecovery",
+                "sourceSiteOperations": "NotRequired",
+                "providerSpecificDetails": {"instanceType": "A2A"},
+            }
+            self.run(self._post(machine.item_id, {"properties": call}))
+
+    @precondition(lambda self: self.request)
+    @rule(workers=st.integers(1, 3), lost=st.integers(0, 3))
+    def the_workers_submit(self, workers: int, lost: int) -> None:
+        """Several take it up at once; Azure's answer may be lost, after it took it."""
+        self._submit(workers, lost=not lost)
+
+    def _submit(self, workers: int, *, lost: bool) -> None:
+        before = self._request()
+        busy = self.world.vault.machine("vm-web01").current_job is not None
+        if lost:
+            self.world.vault.trouble.next(POST, "drop_after_accept", method="POST")
+        posted = self.world.posts("unplannedFailover")
+        self.run(asyncio.gather(*(submit_request(self.bot, self.request) for _ in range(workers))))
+        self.world.vault.trouble.calm()
+        sent = self.world.posts("unplannedFailover") - posted
+        assert sent <= 1
+        self.sent[self.request] += sent
+        if not sent:
+            return
+        votes = {vote.person.id for vote in before.approvals}
+        eligible = {self.ids[who] for who in self.members} - {before.asker.id}
+        assert before.state is State.APPROVED
+        assert not busy
+        assert before.terms.policy == self.bot.policy.version
+        assert len(votes & eligible) >= before.terms.approvals == 2
+        self.steps["sent"] += 1
+
+    @rule(then=st.sampled_from(["nothing", "leaves", "policy"]))
+    def it_goes_as_it_should(self, then: str) -> None:
+        """Asked, approved and submitted; or somebody leaves, or the policy changes, just before."""
+        self._ask()
+        if self.request:
+            self._all_approve()
+            if then == "leaves":
+                self.members -= {"bo", "carla"}
+                self._members()
+            elif then == "policy":
+                self._other_policy()
+            self._submit(workers=2, lost=False)
+
+    @precondition(lambda self: self.request)
+    @rule(ends=st.booleans())
+    def a_worker_looks(self, ends: bool) -> None:
+        """It finds what was lost, and sees what ended."""
+        if ends:
+            self._idle()
+        self.run(follow_vault(self.bot, self.world.vault.resource_id))
+
+    @precondition(lambda self: self.request)
+    @rule()
+    def somebody_presses_submit_again(self) -> None:
+        """Which is for what was proved never to have begun."""
+        with suppress(Refused):
+            self.run(resubmit(self.bot, self._click("alice")))
+
+    @invariant()
+    def every_change_has_one_entry_and_the_chain_holds(self) -> None:
+        """As many entries as revisions, and each follows the one before it."""
+        self.steps["all"] += 1
+        self.world.clock.advance(1)
+        sequence, before = self.read
+        entries, head = self.run(self._new(sequence))
+        assert first_broken(entries, head, before=before, expected=sequence + 1) is None
+        self.read = (sequence + len(entries), head)
+        self.entries.update(
+            one.subject for one in entries if one.type.startswith(("dr.request.", "dr.story."))
+        )
+        for request_id, count in self.entries.items():
+            if request_id == self.request:
+                assert self._request().rev == count
+        assert all(count <= 1 for count in self.sent.values())
+
+    def teardown(self) -> None:
+        """Leave the machine idle."""
+        if hasattr(self, "bot"):
+            self._idle()
+
+    async def _new(self, sequence: int) -> tuple[list[Any], str]:
+        audit = self.bot.redis.audit
+        return [entry async for entry in audit.behind(sequence)], await audit.head()
+
+    async def _post(self, resource: str, body: Any) -> None:
+        call = Call(resource=resource, action="unplannedFailover", body=body)
+        posted = self.world.posts("unplannedFailover")
+        await self.bot.azure.submit(call, "11111111-2222-4333-8444-555555555555")
+        assert self.world.posts("unplannedFailover") == posted + 1
+
+    def _idle(self) -> None:
+        """Cancel what runs: the machine is then as it was."""
+        vault = self.world.vault
+        for job in vault.jobs:
+            if not job.over and "Cancel" in job.allowed_actions:
+                vault.cancel_job(job.job_id)
+
+    def _members(self) -> None:
+        self.approvers[:] = [self.ids[who] for who in sorted(self.members)]
+        self.bot.slack._memory.clear()
+
+    def _request(self) -> Request:
+        found = self.run(self.bot.redis.requests.load(self.request))
+        assert isinstance(found, Request)
+        return found
+
+    def _click(self, who: str) -> Click:
+        click = Click(id=f"click-{len(self.clicks)}", user=self.ids[who], request=self.request)
+        self.clicks.append(click)
+        return click
+
+
+def test_what_was_promised_holds_whatever_happens(redis_url: str) -> None:
+    """Two thousand steps at least, of which many lead to a call."""
+    with asyncio.Runner() as loop:
+        inside = inhabited(redis_url, worker=False, front=False)
+        world = loop.run(inside.__aenter__())
+        try:
+            world.workspace.limits = False
+            Governance.world, Governance.loop, Governance.steps = world, loop, Counter()
+            while Governance.steps["all"] < AT_LEAST or (
+                Governance.steps["sent"] < CALLS and Governance.steps["all"] < 2 * AT_LEAST
+            ):
+                run_state_machine_as_test(
+                    Governance,
+                    settings=settings(
+                        max_examples=EXAMPLES,
+                        stateful_step_count=LENGTH,
+                        deadline=None,
+                        database=None,
+                        suppress_health_check=list(HealthCheck),
+                    ),
+                )
+        finally:
+            loop.run(inside.__aexit__(None, None, None))
+    print(Governance.steps)  # noqa: T201 - shown with -s
+    assert Governance.steps["all"] >= AT_LEAST
+    assert Governance.steps["sent"] >= CALLS
