@@ -29,6 +29,8 @@ from sandbox.workspace import Workspace
 from tests.ports import free_port
 
 MINUTE = 60.0
+_FOR_EVER = -1
+"""What Redis says of a key that does not expire."""
 
 
 @dataclass
@@ -136,7 +138,7 @@ class World:
         """Read everything that Redis keeps for good, by key."""
         client: Any = self.bot.redis.client
         keys = sorted([key async for key in client.scan_iter("{dr}:*")])
-        kept = [key for key in keys if await client.ttl(key) < 0]
+        kept = [key for key in keys if await client.ttl(key) == _FOR_EVER]
         return {key: repr(await _content(client, key)) for key in kept}
 
     def posts(self, action: str) -> int:

@@ -149,10 +149,12 @@ def _pinned(request: Request) -> dict[str, str]:
 
 
 async def _void(bot: Bot, request_id: str, reasons: tuple[str, ...]) -> None:
+    said = "; ".join(reason.removesuffix(".") for reason in reasons)
+
     def decide(request: Request, now: int) -> Move | None:
         if request.state is not State.APPROVED:
             return None
-        why = f"What was approved is no longer so: {'; '.join(reasons)}. Nothing was sent."
+        why = f"What was approved is no longer so: {said}. Nothing was sent."
         after = take(
             request, Step.INVALIDATE, closed_at=now, why=why,
             advice="Look at it with /dr status, and ask again if it is still needed.",

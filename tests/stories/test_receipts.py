@@ -117,12 +117,12 @@ async def test_the_log_has_pages(world: World) -> None:
     """Twenty entries each; the last line says how to go on."""
     for _ in range(23):
         await world.erin.types("/dr failover vm-web01 because I feel like it")
-    await until(lambda: _as_many(world, 23), "not every refusal is written down")
+    await until(lambda: _as_many(world, 24), "not every refusal is written down")
     await world.alice.types("/dr audit --kind refused --page 2")
-    second = await world.told(world.alice, "Audit log", "#3", "#1")
-    assert "#4 " not in second.words
+    second = await world.told(world.alice, "Audit log", "#4", "#2")
+    assert "#5 " not in second.words
     await world.bo.types("/dr audit --kind refused")
-    first = await world.told(world.bo, "Audit log", "#23", "older ones", "--page 2")
+    first = await world.told(world.bo, "Audit log", "#24", "older ones", "--page 2")
     assert '/dr audit --kind "refused" --page 2' in first.words
     await world.bo.types("/dr audit --page 9")
     await world.told(world.bo, "There is no page 9.")
@@ -135,8 +135,9 @@ async def test_the_log_is_exported_for_security_systems(world: World, tmp_path: 
     only_redis = {"REDIS_URL": world.environment["REDIS_URL"]}
     code, said = await run("audit export --format cef", only_redis, tmp_path)
     assert code == 0
-    [line] = said.splitlines()
-    [entry] = await world.entries()
+    [policy, line] = said.splitlines()
+    assert "|dr.policy.change|" in policy
+    [_, entry] = await world.entries()
     assert line.startswith("CEF:0|DR bot|dr-bot|1|dr.request.ask|alice asked for a failover")
     assert "reason=a\\=b | c \\\\ d " in line
     assert f"cs3={entry.hash} " in line
@@ -148,7 +149,7 @@ async def test_the_export_begins_when_it_is_told_to(world: World, tmp_path: Path
     await world.asked()
     only_redis = {"REDIS_URL": world.environment["REDIS_URL"]}
     code, said = await run("audit export --since 2020-01-01", only_redis, tmp_path)
-    assert (code, len(said.splitlines())) == (0, 1)
+    assert (code, len(said.splitlines())) == (0, 2)
     code, said = await run("audit export --since 2099-01-01 --format csv", only_redis, tmp_path)
     assert (code, len(said.splitlines())) == (0, 1)
     code, said = await run("audit export --since soon", only_redis, tmp_path)
