@@ -55,6 +55,7 @@ async def test_two_machines_go_with_one_vote(world: World) -> None:
 async def test_a_part_never_has_a_card_of_its_own(quiet: World) -> None:
     """However long it runs in silence, and whoever asks for a drawing."""
     await ask_for_both(quiet)
+    await until(quiet.bot.redis.requests.outbox_ids, "it was not approved")
     whole = await quiet.request()
     await gather(quiet.bot, whole.id)
     part = f"{whole.id}.1"
@@ -129,6 +130,7 @@ async def test_a_machine_that_changed_is_void_and_the_others_go(world: World) ->
 async def test_the_rest_is_withdrawn_by_whoever_may(quiet: World) -> None:
     """What has not been sent stays as it is; nobody needs the one who asked for that."""
     await ask_for_both(quiet)
+    await until(quiet.bot.redis.requests.outbox_ids, "it was not approved")
     whole = await quiet.request()
     await gather(quiet.bot, whole.id)
     await until(lambda: is_drawn(quiet, whole.id), "the card is not drawn")
