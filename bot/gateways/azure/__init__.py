@@ -34,7 +34,7 @@ from bot.gateways.azure.once import once
 from bot.gateways.azure.operations import operations, place
 from bot.gateways.azure.reads import reads
 from bot.gateways.azure.unprotected import COMPUTE_VERSION, Unprotected
-from bot.gateways.azure.wire import ShapeT, read
+from bot.gateways.azure.wire import ShapeT, read, unswept
 from bot.gateways.azure.wire_items import ItemShape, PointShape
 from bot.gateways.azure.wire_jobs import JobShape
 from bot.gateways.azure.wire_places import NamedShape, VmShape
@@ -113,8 +113,11 @@ class Azure:
 
     async def _machines_of(self, place: str, vault: str) -> list[Machine]:
         """List a vault or a container, page by page: a thousand at once would hold up the loop."""
-        pages = self._pages(f"{place}/replicationProtectedItems", ItemShape)
-        return [item.machine(vault) async for page in pages for item in page]
+        machines: list[Machine] = []
+        async for page in self._pages(f"{place}/replicationProtectedItems", ItemShape):
+            with unswept():
+                machines += [item.machine(vault) for item in page]
+        return machines
 
     def reads_by_container(self, vault: str) -> bool:
         """Whether a vault had to be read container by container, for want of a right."""
