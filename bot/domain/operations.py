@@ -44,8 +44,6 @@ from bot.domain.consequences import (
     deletes_points,
     deletes_test_copy,
     goes_back,
-    goes_on,
-    leaves_half_done,
     loses_since_failover,
     moves,
     nothing_planned,
@@ -56,12 +54,11 @@ from bot.domain.consequences import (
     replicates,
     resynchronises,
     returns,
-    runs_again,
     starts_copy,
     stays,
-    stops,
 )
 from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, HYPER_V, RCM, RCM_BACK, Machine
+from bot.domain.operations_jobs import cancel_job, restart_job, resume_job
 from bot.domain.plans import Plan
 from bot.errors import Missing, NotNow
 
@@ -376,49 +373,6 @@ def protect(
     if ground.way_back is None:
         raise NotNow(f"What protecting {ground.name} needs could not be read from Azure.")
     return bodies_protect.enable(ground, ground.way_back)
-
-
-@operation(
-    "Cancel job",
-    needs={"job": "Cancel"},
-    scenarios=(),
-    way=stops,
-    destroys=leaves_half_done,
-    succeeded=lambda job: job.cancelled,
-)
-def cancel_job(ground: Ground) -> Call:
-    """Stop a Site Recovery job that runs or waits.
-
-    Name the job by its id, or by the machine, plan or request that it works on.
-    """
-    return bodies.plain("cancel", ground)
-
-
-@operation(
-    "Restart job",
-    needs={"job": "Restart"},
-    scenarios=(),
-    way=stops,
-    destroys=runs_again,
-)
-def restart_job(ground: Ground) -> Call:
-    """Run a failed Site Recovery job once more, where Azure offers it."""
-    return bodies.plain("restart", ground)
-
-
-@operation(
-    "Resume job",
-    needs={"job": "Resume"},
-    scenarios=(),
-    way=stops,
-    destroys=goes_on,
-)
-def resume_job(ground: Ground) -> Call:
-    """Let a Site Recovery job go on that waits for somebody.
-
-    The card of a running plan has a button for its manual actions; this is for all other jobs.
-    """
-    return bodies.resume(ground.target.id, "Resumed through the DR bot.")
 
 
 CATALOGUE: Final[dict[str, Operation]] = {
