@@ -136,9 +136,10 @@ async def withdraw_rest(bot: Bot, click: Click) -> Request:
     whole = await _decide(bot, click, "withdraw the rest", decide)
     if whole.fleet is None:
         return whole
-    await let_go_all(bot, whole, whole.fleet)  # what has no request yet cannot be withdrawn
+    # What has no request yet cannot be withdrawn, so each gets one first.
+    outcomes = await let_go_all(bot, whole, whole.fleet)
     withdraw_it = partial(_withdraw_part, pressed[-1])
-    for part, outcome in (await bot.redis.requests.results(whole.id)).items():
+    for part, outcome in outcomes.items():
         if outcome.state is State.APPROVED:
             with suppress(Tampered, NotNow):  # one that is gone or altered is not to save the rest
                 await change(bot, part, withdraw_it, click=f"{click.id}:{part}")

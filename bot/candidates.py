@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from bot.domain.candidates import (
     Candidate,
@@ -20,6 +21,7 @@ from bot.domain.matching import is_pattern
 from bot.domain.offers import protected_already
 from bot.domain.vaults import same_region
 from bot.errors import Ambiguous, AzureRefused, DrError, Misunderstood, NotNow, Unavailable
+from bot.every_vault import of_every_vault
 from bot.runtime import Bot
 
 _SHOWN = 5
@@ -109,7 +111,7 @@ async def reread(bot: Bot, candidate: Candidate) -> Candidate:
 
 async def _look(bot: Bot, name: str, vaults: Sequence[str]) -> _Findings:
     """Read every vault for what is protected, and those that may be meant for what could be."""
-    views, troubles = await _views(bot)
+    views, troubles = await of_every_vault(bot, partial(_view, bot), _said)
     machines = tuple(machine for view in views.values() for machine in view.machines)
     covers = tuple(
         cover for vault, view in views.items() if vault in vaults for cover in view.covers
@@ -134,20 +136,6 @@ async def _look(bot: Bot, name: str, vaults: Sequence[str]) -> _Findings:
         strays=tuple(strays),
         troubles=(*troubles, *untold),
     )
-
-
-async def _views(bot: Bot) -> tuple[dict[str, _VaultView], list[str]]:
-    answers = await asyncio.gather(*(_view(bot, one) for one in bot.vaults), return_exceptions=True)
-    views: dict[str, _VaultView] = {}
-    troubles: list[str] = []
-    for vault, answer in zip(bot.vaults, answers, strict=True):
-        if isinstance(answer, DrError):
-            troubles.append(f"{segment(vault, 'vaults')} could not be read: {_said(answer)}")
-        elif isinstance(answer, BaseException):
-            raise answer
-        else:
-            views[vault] = answer
-    return views, troubles
 
 
 async def _view(bot: Bot, vault: str) -> _VaultView:

@@ -68,21 +68,9 @@ async def draft_fleet(
         left_out=chosen.left_out + unable,
         notes=chosen.notes,
     )
-    whole = _whole(operation, command, fleet, terms, asker, request_id, now)
-    return Drafted(request=whole, drafts=tuple(drafts))
-
-
-def _whole(
-    operation: Operation,
-    command: Command,
-    fleet: Fleet,
-    terms: Terms,
-    asker: Person,
-    request_id: str,
-    now: int,
-) -> Request:
     base = Ground(target=fleet)
-    return write(operation, command, base, None, terms, asker, request_id=request_id, now=now)
+    whole = write(operation, command, base, None, terms, asker, request_id=request_id, now=now)
+    return Drafted(request=whole, drafts=tuple(drafts))
 
 
 async def _grounds(

@@ -1,6 +1,5 @@
 """The machines of all vaults, by name, and the ground that an operation stands on."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -15,7 +14,8 @@ from bot.domain.offers import why_not_all
 from bot.domain.plans import Plan, members
 from bot.domain.points import by_id, choose
 from bot.domain.targets import Target
-from bot.errors import Ambiguous, AzureRefused, DrError, NotNow, Unavailable
+from bot.errors import Ambiguous, AzureRefused, NotNow, Unavailable
+from bot.every_vault import of_every_vault
 from bot.onsets import onset
 from bot.runtime import Bot
 from bot.ways_back import way_back
@@ -34,20 +34,12 @@ async def everything(bot: Bot, *, fresh: bool = False) -> Inventory:
 
     A list of the last seconds will do, unless `fresh`: what is decided on is read by itself.
     """
-    lists = await asyncio.gather(
-        *(bot.azure.machines(vault, fresh=fresh) for vault in bot.vaults), return_exceptions=True
+    lists, troubles = await of_every_vault(
+        bot, lambda vault: bot.azure.machines(vault, fresh=fresh)
     )
-    machines: list[Machine] = []
-    troubles: list[str] = []
-    for vault, found in zip(bot.vaults, lists, strict=True):
-        if isinstance(found, DrError):
-            troubles.append(f"{segment(vault, 'vaults')} could not be read: {found.sentence}")
-        elif isinstance(found, BaseException):
-            raise found
-        else:
-            machines += found
+    machines = [machine for listed in lists.values() for machine in listed]
     return Inventory(
-        machines=tuple(sorted(machines, key=lambda m: m.name.casefold())), troubles=tuple(troubles)
+        machines=tuple(sorted(machines, key=lambda m: m.name.casefold())), troubles=troubles
     )
 
 

@@ -3,8 +3,6 @@
 Several matches of one name are offered to choose from; nothing is ever guessed.
 """
 
-import asyncio
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -14,13 +12,14 @@ from bot.domain.catalogue import Operation
 from bot.domain.data import Data
 from bot.domain.fleets import LeftOut, is_request
 from bot.domain.jobs import Job
-from bot.domain.machines import Machine, named, same_id, segment
+from bot.domain.machines import Machine, is_guid, named, same_id, segment
 from bot.domain.matching import is_pattern, select, unmatched
 from bot.domain.offers import by_machine, why_not
 from bot.domain.plans import Plan, members
 from bot.domain.policy import Rule, Subject
 from bot.domain.rules import Kind
-from bot.errors import Ambiguous, AzureRefused, DrError, Misunderstood, NotNow, Unavailable
+from bot.errors import Ambiguous, AzureRefused, Misunderstood, NotNow, Unavailable
+from bot.every_vault import of_every_vault
 from bot.inventory import everything, find, members_of
 from bot.runtime import Bot
 
@@ -28,7 +27,6 @@ MOST: Final = 1000
 """So many machines can be in one request."""
 
 _PLAN: Final = "plan:"
-_GUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 
 
 class Selection(Data):
@@ -54,7 +52,7 @@ async def find_target(
         return await find_job(bot, words[0])
     if operation.about == "candidate":
         return await find_candidate(bot, words[0], options.get("vault", ""))
-    if len(words) > 1 or is_pattern_of_machines(words[0]):
+    if len(words) > 1 or _may_mean_several(words[0]):
         return await _several(bot, operation, words)
     one = await find_machine_or_plan(bot, words[0])
     if isinstance(one, Plan) and by_machine(operation, one):
@@ -139,26 +137,16 @@ async def find_plan(bot: Bot, name: str) -> Plan:
 
 async def all_plans(bot: Bot) -> tuple[tuple[Plan, ...], tuple[str, ...]]:
     """Read the plans of all vaults, and say which vaults could not be read."""
-    lists = await asyncio.gather(
-        *(bot.azure.plans(vault) for vault in bot.vaults), return_exceptions=True
-    )
-    plans: list[Plan] = []
-    troubles: list[str] = []
-    for vault, found in zip(bot.vaults, lists, strict=True):
-        if isinstance(found, DrError):
-            troubles.append(f"{segment(vault, 'vaults')} could not be read: {found.sentence}")
-        elif isinstance(found, BaseException):
-            raise found
-        else:
-            plans += found
-    return tuple(sorted(plans, key=lambda plan: plan.name.casefold())), tuple(troubles)
+    lists, troubles = await of_every_vault(bot, bot.azure.plans)
+    plans = [plan for listed in lists.values() for plan in listed]
+    return tuple(sorted(plans, key=lambda plan: plan.name.casefold())), troubles
 
 
 async def find_job(bot: Bot, word: str) -> Job:
     """Find a job by its id, or by the request, machine or plan that it works on."""
     if named_job := segment(word, "replicationJobs"):
         word = named_job
-    if _GUID.match(word):
+    if is_guid(word):
         return await _job_called(bot, word)
     if is_request(word):
         request = await bot.redis.requests.load(word.upper())
@@ -173,7 +161,7 @@ async def find_job(bot: Bot, word: str) -> Job:
     return await bot.azure.job(target.vault, jobs[0].name)
 
 
-def is_pattern_of_machines(word: str) -> bool:
+def _may_mean_several(word: str) -> bool:
     """Whether a word may mean several machines."""
     return not word.casefold().startswith(_PLAN) and is_pattern(word)
 
@@ -251,7 +239,8 @@ def _belonging(able: Sequence[Machine], unable: Sequence[LeftOut]) -> tuple[str,
     for kind, word in (("together", "consistency group"), ("cluster", "shared-disk cluster")):
         for group in sorted({getattr(m, kind) for m in able} - {""}):
             names = [m.name for m in able if getattr(m, kind) == group]
-            said.append(f"{', '.join(names)} belong to the {word} {group}.")
+            verb = "belong" if len(names) > 1 else "belongs"
+            said.append(f"{', '.join(names)} {verb} to the {word} {group}.")
     if missing and said:
         said.append("Look whether those left out belong to them.")
     return tuple(said)

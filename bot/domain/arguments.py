@@ -3,7 +3,8 @@
 import re
 from typing import Annotated, Final
 
-from bot.domain.points import is_before, is_point
+from bot.domain.machines import is_guid
+from bot.domain.points import is_before
 from bot.domain.verbs import Argument, one_of
 from bot.errors import Misunderstood
 
@@ -24,7 +25,7 @@ LONGEST_NOTES: Final = 500
 
 
 def _is_point(text: str) -> bool:
-    return is_before(text) or is_point(text)
+    return is_before(text) or is_guid(text)
 
 
 def _storage_account(text: str) -> str:

@@ -163,6 +163,11 @@ class Operation:
         return result
 
 
+def for_all(needed: str, *providers: str) -> dict[str, str]:
+    """Return the same need for several providers."""
+    return dict.fromkeys(providers, needed)
+
+
 def operation(
     title: str,
     *,

@@ -13,6 +13,8 @@ from typing import Final, Literal
 
 from bot.domain.data import Data
 
+_GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
 A2A: Final = "A2A"
 HYPER_V: Final = "HyperVReplicaAzure"
 RCM: Final = "InMageRcm"
@@ -21,6 +23,13 @@ RCM_BACK: Final = "InMageRcmFailback"
 CLASSIC: Final = "InMageAzureV2"
 CLASSIC_BACK: Final = "InMage"
 """A classic VMware machine that runs in Azure and replicates home."""
+FORWARD: Final = (A2A, HYPER_V, RCM, CLASSIC)
+"""The providers that replicate towards Azure."""
+
+
+def is_guid(word: str) -> bool:
+    """Whether a word is a guid, by which Azure names jobs and recovery points."""
+    return bool(_GUID.fullmatch(word))
 
 
 def same_id(one: str, other: str) -> bool:

@@ -2,7 +2,8 @@
 
 What stands before the `*` is what Azure told us (a `Ground`), what stands after it is what a
 person may say; the result is the `Call` that will be sent, in Azure's own words, and nothing is
-sent from here. Adding an operation means adding a function and its name at the end, and a story.
+sent from here. Adding an operation means adding a function, here or with those on jobs or on
+replication, its name at the end, and a story.
 """
 
 from typing import Final
@@ -11,36 +12,17 @@ from bot.domain import (
     bodies,
     bodies_failback,
     bodies_plans,
-    bodies_protect,
-    bodies_reprotect,
 )
 from bot.domain.arguments import (
-    Agent,
     ChosenPoint,
-    Datastore,
-    LogStorage,
-    MappedPolicy,
-    MasterTarget,
     Network,
     Notes,
     PointChoice,
-    ProcessServer,
-    RecoveryGroup,
-    RecoveryNetwork,
-    ReplicationPolicy,
-    RetentionDrive,
-    RunAs,
-    Storage,
-    StorageAccount,
     Synchronisation,
-    System,
-    SystemDisk,
-    VaultName,
     YesNo,
 )
-from bot.domain.catalogue import UNPROTECTED, Call, Ground, Operation, operation
+from bot.domain.catalogue import Call, Ground, Operation, for_all, operation
 from bot.domain.consequences import (
-    begins_to_replicate,
     deletes_points,
     deletes_test_copy,
     goes_back,
@@ -50,24 +32,15 @@ from bot.domain.consequences import (
     nothing_returned,
     nothing_tested,
     nothing_yet,
-    overwrites_disks,
-    replicates,
-    resynchronises,
     returns,
     starts_copy,
     stays,
 )
-from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, HYPER_V, RCM, RCM_BACK, Machine
+from bot.domain.machines import A2A, CLASSIC_BACK, FORWARD, HYPER_V, RCM_BACK, Machine
 from bot.domain.operations_jobs import cancel_job, restart_job, resume_job
+from bot.domain.operations_replication import protect, reprotect, resynchronise
 from bot.domain.plans import Plan
 from bot.errors import Missing, NotNow
-
-FORWARD: Final = (A2A, HYPER_V, RCM, CLASSIC)
-"""The providers that replicate towards Azure."""
-
-
-def _all(needed: str, *providers: str) -> dict[str, str]:
-    return dict.fromkeys(providers, needed)
 
 
 def _away(machine: Machine) -> NotNow | None:
@@ -88,21 +61,12 @@ def _at_home(machine: Machine) -> NotNow | None:
     )
 
 
-def _uncommitted(machine: Machine) -> NotNow | None:
-    if "Commit" not in machine.allowed:
-        return None
-    return NotNow(
-        f"The failover of {machine.name} is not committed yet; a reprotect would do that too.",
-        f"Commit it first: /dr commit {machine.name}",
-    )
-
-
 @operation(
     "Failover",
     reason="required",
-    needs=_all("UnplannedFailover", *FORWARD),
+    needs=for_all("UnplannedFailover", *FORWARD),
     scenarios=("UnplannedFailover",),
-    plan=_all("UnplannedFailover", *FORWARD),
+    plan=for_all("UnplannedFailover", *FORWARD),
     way=moves,
     destroys=nothing_yet,
     refuses=_away,
@@ -122,9 +86,9 @@ def failover(ground: Ground, *, point: PointChoice = "latest", shutdown: YesNo =
 @operation(
     "Planned failover",
     reason="required",
-    needs=_all("PlannedFailover", HYPER_V),
+    needs=for_all("PlannedFailover", HYPER_V),
     scenarios=("PlannedFailover",),
-    plan=_all("PlannedFailover", HYPER_V),
+    plan=for_all("PlannedFailover", HYPER_V),
     way=moves,
     destroys=nothing_planned,
 )
@@ -141,9 +105,9 @@ def planned_failover(ground: Ground) -> Call:
 
 @operation(
     "Test failover",
-    needs=_all("TestFailover", *FORWARD),
+    needs=for_all("TestFailover", *FORWARD),
     scenarios=("TestFailover",),
-    plan=_all("TestFailover", *FORWARD),
+    plan=for_all("TestFailover", *FORWARD),
     way=starts_copy,
     destroys=nothing_tested,
     reads=("points",),
@@ -178,9 +142,9 @@ def _common_test_network(ground: Ground) -> str:
 
 @operation(
     "Test failover cleanup",
-    needs=_all("TestFailoverCleanup", *FORWARD),
+    needs=for_all("TestFailoverCleanup", *FORWARD),
     scenarios=("TestFailoverCleanup",),
-    plan=_all("TestFailoverCleanup", *FORWARD),
+    plan=for_all("TestFailoverCleanup", *FORWARD),
     way=stays,
     destroys=deletes_test_copy,
 )
@@ -194,7 +158,7 @@ def cleanup(ground: Ground, *, notes: Notes = "") -> Call:
 
 @operation(
     "Change recovery point",
-    needs=_all("ChangePit", *FORWARD),
+    needs=for_all("ChangePit", *FORWARD),
     scenarios=("ChangePit",),
     way=stays,
     destroys=loses_since_failover,
@@ -218,9 +182,9 @@ def change_point(ground: Ground, *, point: ChosenPoint = "") -> Call:
 
 @operation(
     "Commit",
-    needs=_all("Commit", *FORWARD, RCM_BACK, CLASSIC_BACK),
+    needs=for_all("Commit", *FORWARD, RCM_BACK, CLASSIC_BACK),
     scenarios=("CommitFailover",),
-    plan=_all("Commit", *FORWARD),
+    plan=for_all("Commit", *FORWARD),
     way=stays,
     destroys=deletes_points,
     reads=("points",),
@@ -235,63 +199,15 @@ def commit(ground: Ground) -> Call:
 
 @operation(
     "Cancel failover",
-    needs=_all("CancelFailover", *FORWARD, RCM_BACK, CLASSIC_BACK),
+    needs=for_all("CancelFailover", *FORWARD, RCM_BACK, CLASSIC_BACK),
     scenarios=("CancelFailover",),
-    plan=_all("CancelFailover", *FORWARD),
+    plan=for_all("CancelFailover", *FORWARD),
     way=goes_back,
     destroys=loses_since_failover,
 )
 def cancel_failover(ground: Ground) -> Call:
     """Take a failover back that is not committed, where Azure offers it."""
     return bodies.plain("failoverCancel", ground)
-
-
-@operation(
-    "Reprotect",
-    needs={
-        A2A: "SwitchProtection",
-        HYPER_V: "ReverseReplicate",
-        RCM: "SwitchProtection",
-        RCM_BACK: "SwitchProtection",
-        CLASSIC: "ReverseReplicate",
-        CLASSIC_BACK: "ReverseReplicate",
-    },
-    scenarios=("SwitchReplicationGroupProtection", "ReprotectReplicationGroup"),
-    plan=_all("ReverseReplicate", HYPER_V),
-    way=replicates,
-    destroys=overwrites_disks,
-    refuses=_uncommitted,
-    reads=("way back",),
-)
-def reprotect(
-    ground: Ground,
-    *,
-    cache: StorageAccount = "",
-    agent: Agent = "",
-    datastore: Datastore = "",
-    log_storage: LogStorage = "",
-    process_server: ProcessServer = "",
-    master_target: MasterTarget = "",
-    retention_drive: RetentionDrive = "",
-    run_as: RunAs = "",
-    policy: ReplicationPolicy = "",
-    storage: Storage = "",
-) -> Call:
-    """Replicate a failed-over machine back towards where it came from.
-
-    Needs a committed failover; a Hyper-V machine is reprotected after its failback. The job may end
-    long before the machine is protected again; the bot keeps watching until it is. Each kind of
-    machine needs other things: what the vault and the policy do not tell is asked for in a form.
-    """
-    if isinstance(ground.target, Plan):
-        return bodies.plain("reProtect", ground)
-    if ground.way_back is None:
-        raise NotNow(
-            f"What a reprotect of {ground.machine.name} needs could not be read from Azure."
-        )
-    if ground.machine.provider == A2A:
-        return bodies_reprotect.switch_protection(ground, ground.way_back)
-    return bodies_reprotect.reverse_replication(ground, ground.way_back)
 
 
 @operation(
@@ -303,7 +219,7 @@ def reprotect(
         CLASSIC_BACK: "UnplannedFailover",
     },
     scenarios=("UnplannedFailover", "PlannedFailover", "Failback"),
-    plan=_all("PlannedFailover", HYPER_V),
+    plan=for_all("PlannedFailover", HYPER_V),
     way=returns,
     destroys=nothing_returned,
     refuses=_at_home,
@@ -328,51 +244,6 @@ def failback(
         bodies_failback.refuse_sync(ground, sync)
         return bodies.unplanned_failover(ground, shutdown=shutdown == "yes")
     return bodies_failback.failback(ground, point=point, shutdown=shutdown, sync=sync)
-
-
-@operation(
-    "Resynchronisation",
-    needs=_all("RepairReplication", *FORWARD),
-    scenarios=("RepairReplication", "RepairVMReplication"),
-    way=stays,
-    destroys=resynchronises,
-)
-def resynchronise(ground: Ground) -> Call:
-    """Have the replication of a machine repaired, where Azure offers it."""
-    return bodies.plain("repairReplication", ground)
-
-
-@operation(
-    "Protection",
-    needs=_all(UNPROTECTED, A2A, HYPER_V),
-    scenarios=("EnableDr",),
-    way=replicates,
-    destroys=begins_to_replicate,
-    reason="required",
-)
-def protect(
-    ground: Ground,
-    *,
-    vault: VaultName = "",
-    policy: MappedPolicy = "",
-    group: RecoveryGroup = "",
-    cache: StorageAccount = "",
-    storage: Storage = "",
-    network: RecoveryNetwork = "",
-    os: System = "",
-    os_disk: SystemDisk = "",
-) -> Call:
-    """Begin to replicate a machine that is not protected yet.
-
-    For virtual machines in Azure and at Hyper-V sites, in a region or a site that a vault covers,
-    by name, name@vault or resource id. What the vault, other machines and the policy do not tell is
-    asked for in a form. The job ends long before the machine is protected; the bot keeps watching,
-    and no failover is offered before that. There is no command that ends replication: that is for
-    the portal.
-    """
-    if ground.way_back is None:
-        raise NotNow(f"What protecting {ground.name} needs could not be read from Azure.")
-    return bodies_protect.enable(ground, ground.way_back)
 
 
 CATALOGUE: Final[dict[str, Operation]] = {

@@ -13,7 +13,6 @@ from bot.domain.machines import A2A, Machine, Point
 from bot.errors import Misunderstood, NotNow
 
 BEFORE: Final = "before:"
-_GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _TIME: Final = re.compile(
     r"((?P<day>\d{4}-\d{2}-\d{2})T)?(?P<time>\d{1,2}:\d{2})(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 )
@@ -23,11 +22,6 @@ _DAY: Final = timedelta(days=1)
 def by_id(operation: str, machine: Machine) -> bool:
     """Whether Azure takes a recovery point by its id: a failback to a site names a kind at most."""
     return operation != "failback" or machine.provider == A2A
-
-
-def is_point(text: str) -> bool:
-    """Whether a text is the id of a recovery point."""
-    return bool(_GUID.fullmatch(text))
 
 
 def is_before(text: str) -> bool:

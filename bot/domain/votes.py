@@ -69,24 +69,14 @@ def why_not_resubmit(request: Request, standing: Standing) -> str | None:
     """Say why this person cannot have an approved request sent again, or return None."""
     if request.state is not State.APPROVED or not request.needs_nod:
         return f"This request is {request.state}; there is nothing to submit again."
-    if reason := why_nobody(standing.person, standing.home_teams):
-        return reason
-    lists = request.terms.may_ask + request.terms.may_approve
-    if not includes(lists, standing.person.id, standing.groups):
-        return "You are not among those who may ask for or approve this."
-    return None
+    return _no_party(request, standing)
 
 
 def why_not_withdraw_rest(request: Request, standing: Standing) -> str | None:
     """Say why this person cannot stop several machines of which some are not sent, or None."""
     if request.state is not State.RUNNING or request.fleet is None:
         return f"This request is {request.state}; there is nothing left to withdraw."
-    if reason := why_nobody(standing.person, standing.home_teams):
-        return reason
-    lists = request.terms.may_ask + request.terms.may_approve
-    if not includes(lists, standing.person.id, standing.groups):
-        return "You are not among those who may ask for or approve this."
-    return None
+    return _no_party(request, standing)
 
 
 def why_not_give_up(request: Request, standing: Standing, since: int) -> str | None:
@@ -96,11 +86,8 @@ def why_not_give_up(request: Request, standing: Standing, since: int) -> str | N
     """
     if request.state is not State.UNKNOWN or request.submission is None:
         return f"This request is {request.state}; there is nothing to give up."
-    if reason := why_nobody(standing.person, standing.home_teams):
+    if reason := _no_party(request, standing):
         return reason
-    lists = request.terms.may_ask + request.terms.may_approve
-    if not includes(lists, standing.person.id, standing.groups):
-        return "You are not among those who may ask for or approve this."
     if request.submission.at > since:
         return "Its job may still turn up; the bot is looking. Try again in a few minutes."
     return None
@@ -111,11 +98,8 @@ def why_not_nod(request: Request, standing: Standing, now: int) -> str | None:
     asked = request.job.asks if request.job else None
     if request.state is not State.RUNNING or asked is None:
         return "It does not wait for anybody any more."
-    if reason := why_nobody(standing.person, standing.home_teams):
+    if reason := _no_party(request, standing):
         return reason
-    lists = request.terms.may_ask + request.terms.may_approve
-    if not includes(lists, standing.person.id, standing.groups):
-        return "You are not among those who may ask for or approve this."
     said = [nod for nod in request.nods if nod.task == nod_key(asked)]
     if said and now < said[-1].at + NOD_AGAIN * 1000:
         return f"{said[-1].person.name} has just said so; Azure goes on in a moment."
@@ -202,6 +186,16 @@ def _no_say(request: Request, standing: Standing, verb: str, own: str) -> str | 
         return own
     if not includes(request.terms.may_approve, person.id, standing.groups):
         return f"You are not among those who may {verb} this ({approvers(request)})."
+    return None
+
+
+def _no_party(request: Request, standing: Standing) -> str | None:
+    """Say why this person may neither ask for a request nor approve it, or return None."""
+    if reason := why_nobody(standing.person, standing.home_teams):
+        return reason
+    lists = request.terms.may_ask + request.terms.may_approve
+    if not includes(lists, standing.person.id, standing.groups):
+        return "You are not among those who may ask for or approve this."
     return None
 
 

@@ -6,6 +6,7 @@ has ended: well, if all of them ended well.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 from bot.domain.audit import BOT
@@ -13,7 +14,7 @@ from bot.domain.catalogue import Ground
 from bot.domain.fleets import Fleet, Member
 from bot.domain.machines import Machine
 from bot.domain.operations import CATALOGUE
-from bot.domain.request import OPEN, Request, State, Step, take
+from bot.domain.request import OPEN, Outcome, Request, State, Step, take
 from bot.errors import Tampered
 from bot.lifecycle import Move, change, create, disown, fact_of
 from bot.runtime import Bot
@@ -32,8 +33,7 @@ async def gather(bot: Bot, request_id: str) -> float | None:
     if whole.state is State.APPROVED:
         whole = await _release(bot, whole)
     if whole.state is State.RUNNING:
-        await let_go_all(bot, whole, fleet)
-        await _end(bot, whole, fleet)
+        await _end(bot, whole, fleet, await let_go_all(bot, whole, fleet))
     return None
 
 
@@ -44,7 +44,7 @@ async def _release(bot: Bot, whole: Request) -> Request:
         if request.state is not State.APPROVED:
             return None
         after = take(request, Step.RELEASE)
-        words = f"{request.name} are submitted, at the pace that Azure allows."
+        words = f"Submitting {request.name}, at the pace that Azure allows."
         return Move(
             request=after,
             fact=fact_of(Step.RELEASE, request, after, BOT, words),
@@ -54,12 +54,13 @@ async def _release(bot: Bot, whole: Request) -> Request:
     return await change(bot, whole.id, decide)
 
 
-async def let_go_all(bot: Bot, whole: Request, fleet: Fleet) -> None:
-    """Make the requests of all machines that have none yet."""
+async def let_go_all(bot: Bot, whole: Request, fleet: Fleet) -> dict[str, Outcome]:
+    """Make the requests of all machines that have none yet; returns how each machine stands."""
     begun = await bot.redis.requests.results(whole.id)
-    for member in fleet.members:
-        if member.request not in begun:
-            await _let_go(bot, whole, member)
+    waiting = [member for member in fleet.members if member.request not in begun]
+    for member in waiting:
+        await _let_go(bot, whole, member)
+    return await bot.redis.requests.results(whole.id) if waiting else begun
 
 
 async def _let_go(bot: Bot, whole: Request, member: Member) -> None:
@@ -96,10 +97,10 @@ async def _make(bot: Bot, whole: Request, member: Member) -> None:
     await create(bot, ready, fact_of(Step.APPROVE, draft, ready, BOT, words, whole.reason))
 
 
-async def _end(bot: Bot, whole: Request, fleet: Fleet) -> None:
+async def _end(bot: Bot, whole: Request, fleet: Fleet, outcomes: Mapping[str, Outcome]) -> None:
     """End the whole when every machine's request has ended."""
     ids = [member.request for member in fleet.members]
-    parts = await _ended(bot, whole, ids)
+    parts = await _ended(bot, ids, outcomes)
     if parts is None:
         return
     states = Counter(str(parts[one].state) if one in parts else _LOST for one in ids)
@@ -127,13 +128,14 @@ async def _end(bot: Bot, whole: Request, fleet: Fleet) -> None:
     await change(bot, whole.id, decide)
 
 
-async def _ended(bot: Bot, whole: Request, ids: list[str]) -> dict[str, Request] | None:
+async def _ended(
+    bot: Bot, ids: list[str], outcomes: Mapping[str, Outcome]
+) -> dict[str, Request] | None:
     """Read the requests of all machines; None as soon as one of them is still open.
 
     Those that may be open are read first. A record that is gone or not ours counts as ended: it
     would keep the others for ever; one that another version wrote does not.
     """
-    outcomes = await bot.redis.requests.results(whole.id)
     closed = {one for one, outcome in outcomes.items() if outcome.state not in OPEN}
     ids = sorted(ids, key=lambda one: one in closed)
     parts: dict[str, Request] = {}

@@ -7,23 +7,22 @@ from typing import Final
 
 from bot.access import require_look, standing
 from bot.conditions import freezes_now, terms_of, why_frozen
-from bot.domain.catalogue import Operation
 from bot.domain.data import Data
-from bot.domain.grammar import parse
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import includes
 from bot.domain.request import State
 from bot.domain.votes import why_not_approve, why_not_ask
 from bot.drafts import draft
-from bot.errors import Ambiguous, Misunderstood, NotNow
+from bot.errors import Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
 from bot.queries import machines, plans, policy, readiness, trail, work
 from bot.queries.found import HelpPage, Overview, Preview, RequestList
-from bot.queries.registry import VERBS, query, without_reason
+from bot.queries.line import meant_by
+from bot.queries.registry import VERBS, query
 from bot.runtime import Bot
-from bot.targets import Selection, find_target, rule_for
+from bot.targets import Selection, rule_for
 
 _RECENT: Final = 10
 
@@ -45,15 +44,7 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     Nothing is asked, stored or sent.
     """
     await require_look(bot, user_id)
-    command = parse(target, without_reason())
-    operation = CATALOGUE.get(command.verb)
-    if operation is None:
-        raise Misunderstood(f"/dr {command.verb} changes nothing, so there is no preview of it.")
-    try:
-        meant = await find_target(bot, operation, command.targets, command.options)
-    except Ambiguous as error:
-        matches = ", ".join(label for _, label in error.matches)
-        raise NotNow(error.sentence, f"Type one of them: {matches}.") from error
+    operation, command, meant = await meant_by(bot, target, "there is no preview of it")
     rule = await rule_for(bot, operation, meant)
     if rule is None:
         raise NotNow(f"No rule of the policy speaks of {operation.name} on that.")
@@ -96,18 +87,14 @@ async def overview(bot: Bot, user_id: str) -> Overview:
         mine=tuple(one for one in waiting if one.asker.id == user_id),
         may_ask=tuple(
             name
-            for name, one in CATALOGUE.items()
+            for name in CATALOGUE
             if any(
                 includes(rule.may_ask, user_id, who.groups)
                 for rule in bot.policy.rules
-                if _speaks_of(rule.operations, one)
+                if rule.speaks_of(name)
             )
         ),
     )
-
-
-def _speaks_of(operations: tuple[str, ...], one: Operation) -> bool:
-    return "*" in operations or one.name in operations
 
 
 __all__ = ["VERBS", "machines", "overview", "plans", "policy", "readiness", "trail", "work"]

@@ -6,19 +6,18 @@ from typing import Final
 from bot.access import require_look, standing
 from bot.conditions import freezes_now, why_frozen
 from bot.domain.data import Data
-from bot.domain.grammar import parse
 from bot.domain.lists import EVERYONE, handles
-from bot.domain.operations import CATALOGUE
 from bot.domain.people import why_nobody
 from bot.domain.policy import Rule
 from bot.domain.quorum import Need
 from bot.domain.targets import name_of
 from bot.domain.votes import why_not_ask
-from bot.errors import Ambiguous, Misunderstood, NotNow, SlackRefused
+from bot.errors import Misunderstood, NotNow, SlackRefused
 from bot.queries.found import Candidates, Explanation
-from bot.queries.registry import query, without_reason
+from bot.queries.line import meant_by
+from bot.queries.registry import query
 from bot.runtime import Bot
-from bot.targets import Selection, find_target, subjects_of
+from bot.targets import Selection, subjects_of
 
 _EXPLAIN: Final = "explain"
 _ASKED: Final = 60
@@ -43,15 +42,7 @@ async def policy(bot: Bot, user_id: str, target: str) -> Data:
 
 async def explain(bot: Bot, user_id: str, line: str) -> Explanation:
     """Explain what the policy says about a command, if this person typed it."""
-    command = parse(line, without_reason())
-    operation = CATALOGUE.get(command.verb)
-    if operation is None:
-        raise Misunderstood(f"/dr {command.verb} changes nothing, so no rule speaks of it.")
-    try:
-        meant = await find_target(bot, operation, command.targets, command.options)
-    except Ambiguous as error:
-        matches = ", ".join(label for _, label in error.matches)
-        raise NotNow(error.sentence, f"Type one of them: {matches}.") from error
+    operation, _, meant = await meant_by(bot, line, "no rule speaks of it")
     subjects = await subjects_of(bot, meant)
     rule = bot.policy.rule_for_all(operation.name, subjects)
     name = meant.words if isinstance(meant, Selection) else name_of(meant)

@@ -1,7 +1,6 @@
 """Looking at what Azure does and did: jobs, one job with all its steps, and events."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
@@ -10,15 +9,15 @@ from bot.domain.arguments import Page, Severity, WhichJobs
 from bot.domain.data import Data
 from bot.domain.fleets import is_request
 from bot.domain.jobs import Job
-from bot.domain.machines import segment
+from bot.domain.machines import is_guid, segment
 from bot.domain.vaults import severity_of
-from bot.errors import AzureRefused, DrError, Unavailable
+from bot.errors import AzureRefused, Unavailable
+from bot.every_vault import of_every_vault
 from bot.queries.found import EventList, JobList, JobView
 from bot.queries.registry import query
 from bot.runtime import Bot
 from bot.targets import find_job
 
-_JOB: Final = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 _JOBS: Final = 10
 _EVENTS: Final = 20
 
@@ -35,7 +34,7 @@ async def jobs(
     advises.
     """
     await require_look(bot, user_id)
-    if _JOB.match(target) or is_request(target):
+    if is_guid(target) or is_request(target):
         return JobView(job=await find_job(bot, target))
     listed, troubles = await _of_all(bot, bot.azure.jobs)
     found = [
@@ -84,18 +83,9 @@ async def events(
 async def _of_all(
     bot: Bot, reading: Callable[[str], Awaitable[Sequence[Found]]]
 ) -> tuple[list[tuple[str, Found]], tuple[str, ...]]:
-    """Read something of every vault; one in trouble does not hide the others."""
-    lists = await asyncio.gather(*(reading(one) for one in bot.vaults), return_exceptions=True)
-    found: list[tuple[str, Found]] = []
-    troubles: list[str] = []
-    for vault, listed in zip(bot.vaults, lists, strict=True):
-        if isinstance(listed, DrError):
-            troubles.append(f"{segment(vault, 'vaults')} could not be read: {listed.sentence}")
-        elif isinstance(listed, BaseException):
-            raise listed
-        else:
-            found += [(vault, one) for one in listed]
-    return found, tuple(troubles)
+    """List something of every vault, each with where it was found."""
+    lists, troubles = await of_every_vault(bot, reading)
+    return [(vault, one) for vault, listed in lists.items() for one in listed], troubles
 
 
 async def _whole(bot: Bot, vault: str, job: Job) -> Job:

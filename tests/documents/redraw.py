@@ -17,8 +17,8 @@ from pydantic.fields import FieldInfo
 from bot.domain.audit import Entry
 from bot.domain.catalogue import Operation
 from bot.domain.freezes import Freeze
-from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, HYPER_V, RCM, RCM_BACK
-from bot.domain.operations import CATALOGUE, FORWARD
+from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, FORWARD, HYPER_V, RCM, RCM_BACK
+from bot.domain.operations import CATALOGUE
 from bot.domain.policy import Policy, ReprotectDefaults
 from bot.domain.quorum import Need
 from bot.domain.request import TABLE, State

@@ -99,7 +99,6 @@ async def test_the_same_machines_again_lead_to_the_open_request(world: World) ->
     """Asking twice makes one request."""
     await world.alice.types("/dr failover vm-web01 vm-web02 because West Europe is down")
     await world.alice.sees(BOTH, "0 of 2")
-    await world.bo.types("/dr list")
     await world.alice.types("/dr failover vm-web02 vm-web01 because West Europe is down")
     await world.told(world.alice, "This is asked already", "is waiting")
 

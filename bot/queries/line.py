@@ -1,0 +1,27 @@
+"""What a line means that is looked at and not carried out: its operation and its target."""
+
+from bot.domain.catalogue import Operation
+from bot.domain.grammar import Command, parse
+from bot.domain.operations import CATALOGUE
+from bot.errors import Ambiguous, Misunderstood, NotNow
+from bot.queries.registry import without_reason
+from bot.runtime import Bot
+from bot.targets import Meant, find_target
+
+
+async def meant_by(bot: Bot, line: str, else_: str) -> tuple[Operation, Command, Meant]:
+    """Read a command that changes something and find what it is about.
+
+    Raises `Misunderstood`, with `else_` for a command that changes nothing, and `NotNow` where
+    several matches would be offered to choose from: there is nothing to go on with here.
+    """
+    command = parse(line, without_reason())
+    operation = CATALOGUE.get(command.verb)
+    if operation is None:
+        raise Misunderstood(f"/dr {command.verb} changes nothing, so {else_}.")
+    try:
+        meant = await find_target(bot, operation, command.targets, command.options)
+    except Ambiguous as error:
+        matches = ", ".join(label for _, label in error.matches)
+        raise NotNow(error.sentence, f"Type one of them: {matches}.") from error
+    return operation, command, meant
