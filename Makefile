@@ -34,7 +34,7 @@ bench: install ## print the measured ratios of benchmarks/
 	$(BIN)/python -m benchmarks.inventory
 
 lock: ## renew requirements.lock (needs uv on the path)
-	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --upgrade --output-file requirements.lock
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --upgrade --output-file requirements.lock
 
 clean: ## remove what the other targets made
 	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
