@@ -1,0 +1,87 @@
+"""Macs: each entry of the audit log vouched for by a key that Redis does not hold.
+
+The chain shows that a log is whole in itself, and whoever has Redis can write another one that is
+whole too. Without the key nobody can make the mac of an entry that the bot did not write. A mac is
+over the hash, which covers all the rest and everything before.
+"""
+
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.domain.audit import Entry
+from bot.errors import Misconfigured
+
+SHORTEST: Final = 32
+"""A key has so many bytes at least."""
+_NAME_DIGITS: Final = 16
+
+
+@dataclass(frozen=True)
+class MacKey:
+    """A secret, and the name that it goes by in entries; only the name is ever shown."""
+
+    name: str
+    secret: bytes = field(repr=False)
+
+
+def mac_key(content: bytes, name: str) -> MacKey:
+    """Read a key: the content of a file, without the end of its line.
+
+    Raises `Misconfigured`, which shows nothing of it.
+    """
+    secret = content.removesuffix(b"\n").removesuffix(b"\r")
+    if len(secret) < SHORTEST:
+        raise Misconfigured(
+            f"{name} holds {len(secret)} bytes; a key has at least {SHORTEST}.",
+            "Make one: openssl rand -hex 32 > audit-hmac.key",
+        )
+    return MacKey(name=_digest(secret, "the name of this key")[:_NAME_DIGITS], secret=secret)
+
+
+def vouched(entry: Entry, key: MacKey) -> Entry:
+    """Give an entry its mac."""
+    return entry.model_copy(update={"mac": _mac(entry, key), "mackey": key.name})
+
+
+def first_unvouched(entries: Iterable[Entry], keys: Mapping[str, MacKey]) -> tuple[str | None, int]:
+    """Name the first entry whose mac is wrong or missing, and say how many have a good one.
+
+    Those before the first that has one are from before there was a key. `keys` are by name.
+    """
+    good = since = 0
+    for entry in entries:
+        if not (entry.mac or entry.mackey or since):
+            continue
+        if trouble := _why_not(entry, keys, since):
+            return f"Entry {entry.sequence} {trouble}", good
+        good, since = good + 1, since or entry.sequence
+    if not good:
+        return (
+            "No entry carries a mac: the log was rewritten by somebody without the key, or none "
+            "was written with it yet."
+        ), 0
+    return None, good
+
+
+def _why_not(entry: Entry, keys: Mapping[str, MacKey], since: int) -> str | None:
+    if not entry.mac:
+        return (
+            f"carries no mac, although entry {since} does: somebody without the key wrote it, or "
+            "a process that was not given DR_AUDIT_HMAC_KEY."
+        )
+    key = keys.get(entry.mackey)
+    if key is None:
+        return f"carries the mac of another key ({entry.mackey}); give that one too if it is yours."
+    if not hmac.compare_digest(_mac(entry, key).encode(), entry.mac.encode()):
+        return "carries a wrong mac: somebody without the key wrote it."
+    return None
+
+
+def _mac(entry: Entry, key: MacKey) -> str:
+    return _digest(key.secret, f"dr.audit.entry {entry.hash}")
+
+
+def _digest(secret: bytes, text: str) -> str:
+    return hmac.digest(secret, text.encode(), "sha256").hex()
