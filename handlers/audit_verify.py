@@ -27,6 +27,8 @@ class Files:
     sink: Path | None = None
     keys: Sequence[Path] = ()
     secrets: Sequence[Path] = ()
+    since: int = 1
+    """From which entry on all carry macs."""
 
 
 async def verify(url: str, files: Files, out: TextIO = sys.stdout) -> int:
@@ -65,6 +67,7 @@ def _evidence(files: Files) -> Evidence:
         sink=read_lines(_read(files.sink).split("\n")) if files.sink else None,
         keys={key_name(key): key for key in keys},
         secrets={secret.name: secret for secret in secrets},
+        since=files.since,
     )
 
 

@@ -81,6 +81,10 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
         "--hmac-key", type=Path, action="append", default=[], metavar="FILE",
         help="the secret of DR_AUDIT_HMAC_KEY, which vouches for entries; several when renewed",
     )  # fmt: skip
+    verify.add_argument(
+        "--hmac-since", type=int, default=1, metavar="NUMBER",
+        help="the first entry that was written with such a key (default: the first of all)",
+    )  # fmt: skip
     verify.set_defaults(run=_verify)
     export = kinds.add_parser("export", help="write every entry to standard output")
     export.add_argument("--format", choices=("jsonl", "csv", "cef"), default="jsonl")
@@ -141,6 +145,7 @@ def _verify(options: argparse.Namespace) -> int:
         sink=options.sink,
         keys=options.public_key,
         secrets=options.hmac_key,
+        since=options.hmac_since,
     )
     return asyncio.run(verify(redis_url(os.environ), files))
 

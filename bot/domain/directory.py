@@ -1,7 +1,7 @@
 """The directory of the policy: which Slack accounts belong to which human, by Entra object id.
 
-An account is named by its user id, or by its e-mail address, which Slack is asked for whenever
-somebody acts. Where it cannot be told which human an account is, though it matters, the account is
+An account is named by its user id, or by its e-mail address, which Slack says when it is asked who
+somebody is. Where it cannot be told which human an account is, though it matters, the account is
 left in doubt, and an account in doubt gives no power: it might be the second one of somebody who
 has a say already.
 """

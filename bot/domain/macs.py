@@ -6,7 +6,7 @@ over the hash, which covers all the rest and everything before.
 """
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -45,31 +45,47 @@ def vouched(entry: Entry, key: MacKey) -> Entry:
     return entry.model_copy(update={"mac": _mac(entry, key), "mackey": key.name})
 
 
-def first_unvouched(entries: Iterable[Entry], keys: Mapping[str, MacKey]) -> tuple[str | None, int]:
+def first_unvouched(
+    entries: Sequence[Entry], keys: Mapping[str, MacKey], since: int = 1
+) -> tuple[str | None, int]:
     """Name the first entry whose mac is wrong or missing, and say how many have a good one.
 
-    Those before the first that has one are from before there was a key. `keys` are by name.
+    `keys` are by name. All have to have one from the entry `since` on, which is for the auditor to
+    know and not for the log to say: the bot would go on behind a log that was rewritten without
+    macs, and all that was rewritten would look like what was there before the key.
     """
-    good = since = 0
-    for entry in entries:
-        if not (entry.mac or entry.mackey or since):
-            continue
-        if trouble := _why_not(entry, keys, since):
-            return f"Entry {entry.sequence} {trouble}", good
-        good, since = good + 1, since or entry.sequence
-    if not good:
+    if not any(entry.mac for entry in entries):
         return (
             "No entry carries a mac: the log was rewritten by somebody without the key, or none "
             "was written with it yet."
         ), 0
+    good = 0
+    for entry in entries:
+        if not entry.mac and entry.sequence < since:
+            continue
+        if trouble := _why_not(entry, keys):
+            begun = "" if good else _beginning(entry, entries)
+            return f"Entry {entry.sequence} {trouble}{begun}", good
+        good += 1
     return None, good
 
 
-def _why_not(entry: Entry, keys: Mapping[str, MacKey], since: int) -> str | None:
+def _beginning(entry: Entry, entries: Sequence[Entry]) -> str:
+    """Say from which entry on there are macs, when this one is from before."""
+    first = next(one.sequence for one in entries if one.mac)
+    if entry.mac or first < entry.sequence:
+        return ""
+    return (
+        f" The first that carries one is entry {first}. If you know that there was no key before, "
+        f"say --hmac-since {first}."
+    )
+
+
+def _why_not(entry: Entry, keys: Mapping[str, MacKey]) -> str | None:
     if not entry.mac:
         return (
-            f"carries no mac, although entry {since} does: somebody without the key wrote it, or "
-            "a process that was not given DR_AUDIT_HMAC_KEY."
+            "carries no mac: somebody without the key wrote it, or a process that was not given "
+            "DR_AUDIT_HMAC_KEY."
         )
     key = keys.get(entry.mackey)
     if key is None:

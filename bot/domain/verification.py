@@ -22,6 +22,8 @@ class Evidence:
     """What checkpoints are signed with, by name."""
     secrets: Mapping[str, MacKey] = field(default_factory=dict)
     """What entries are vouched for with, by name."""
+    since: int = 1
+    """The entry from which on all of them have to be."""
 
 
 class Finding(Data):
@@ -35,7 +37,9 @@ class Finding(Data):
 
 def verify(entries: Sequence[Entry], head: str, evidence: Evidence) -> Finding:
     """Walk the chain, then compare it with the macs, checkpoints, anchors and the sink."""
-    wrong, vouched = first_unvouched(entries, evidence.secrets) if evidence.secrets else (None, 0)
+    wrong, vouched = None, 0
+    if evidence.secrets:
+        wrong, vouched = first_unvouched(entries, evidence.secrets, evidence.since)
     signs, covered = first_unsigned(entries, evidence.keys)
     broken = (
         first_broken(entries, head)
@@ -49,8 +53,8 @@ def verify(entries: Sequence[Entry], head: str, evidence: Evidence) -> Finding:
     notes = []
     if evidence.secrets:
         early = len(entries) - vouched
-        from_before = f"; {early} are from before there was a key" if early else ""
-        notes.append(f"The macs of {vouched} entries are right{from_before}.")
+        bare = f"; {early} before entry {evidence.since} have none" if early else ""
+        notes.append(f"The macs of {vouched} entries are right{bare}.")
     elif unchecked := sum(bool(entry.mac) for entry in entries):
         notes.append(f"{unchecked} entries carry macs, which were not checked: give --hmac-key.")
     if evidence.keys:

@@ -28,7 +28,8 @@ class Standing(Data):
 
 def why_not_approve(request: Request, standing: Standing) -> str | None:
     """Say why an approval by this person would not count, or return None."""
-    own = f"You asked for this yourself{_as(request.asker, standing)}; somebody else has to approve it."
+    asked_as = _as(request.asker, standing)
+    own = f"You asked for this yourself{asked_as}; somebody else has to approve it."
     if reason := _no_say(request, standing, "approve", own) or why_in_doubt(standing.person):
         return reason
     for vote in request.approvals:
@@ -143,7 +144,7 @@ def no_longer_counts(
     gone: list[str] = []
     asker = people[request.asker.id]
     if not _has_power(asker, request.terms.may_ask, home_teams, groups):
-        gone.append(f"{request.asker.name} may no longer ask for this")
+        gone.append(f"{request.asker.name} may no longer ask for this{_untold(asker)}")
     gone += [
         f"{request.asker.name} may no longer override the freeze “{one.name}”"
         for one in request.terms.overrides
@@ -156,7 +157,7 @@ def no_longer_counts(
         if voter.is_same(asker):
             lost.append(f"{name} and {request.asker.name}, who asked, are one person")
         elif not _has_power(voter, request.terms.may_approve, home_teams, groups):
-            lost.append(f"{name} may no longer approve this")
+            lost.append(f"{name} may no longer approve this{_untold(voter)}")
         else:
             if voter.human in valid:
                 lost.append(f"{name} has approved by another account already")
@@ -175,6 +176,10 @@ def _has_power(
     if why_nobody(person, home_teams) or why_in_doubt(person):
         return False
     return includes(who, person.id, groups)
+
+
+def _untold(person: Person) -> str:
+    return " (it cannot be told which human that is)" if person.doubt else ""
 
 
 def _as(before: Person, standing: Standing) -> str:
