@@ -15,16 +15,16 @@ from uuid import UUID
 from pydantic import BeforeValidator, ConfigDict, model_validator
 
 from bot.domain.data import Data
+from bot.domain.lists import is_user
 from bot.domain.people import Doubt, Person
 
-_USER: Final = re.compile(r"^[UW][A-Z0-9]{2,}$")
 _ADDRESS: Final = re.compile(r"^[^\s@]+@[^\s@]+\.[^\s@]+$")
 _EXAMPLE: Final = "3b0d7a7e-4f7c-4b86-9a63-0c6a5a1e2f10"
 _OBJECT: Final = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 
 
 def _account(value: object) -> object:
-    if isinstance(value, str) and (_USER.match(value) or _ADDRESS.match(value)):
+    if isinstance(value, str) and (is_user(value) or _ADDRESS.match(value)):
         return value
     if isinstance(value, str) and value.startswith("@"):
         raise ValueError("a group is nobody in particular; name each of its people")

@@ -14,6 +14,7 @@ from bot.gateways.redis import Redis, Verdict, Write, opened
 from bot.gateways.redis.requests import AUDIT_HEAD, AUDIT_STREAM
 from handlers.audit_verify import Files, verify
 from tests.bot.samples import KEY, fact
+from tests.processes import run
 
 COUNT = 5
 SECRET, RENEWED = b"0123456789abcdef" * 4, b"fedcba9876543210" * 4
@@ -82,13 +83,16 @@ def bare(log: list[Entry]) -> list[Entry]:
     return [entry.model_copy(update={"mac": "", "mackey": ""}) for entry in log]
 
 
-async def test_every_entry_is_vouched_for(store: Redis, redis_url: str, secret: Path) -> None:
+async def test_every_entry_is_vouched_for(
+    store: Redis, redis_url: str, secret: Path, tmp_path: Path
+) -> None:
     """With the key all macs are checked; without it, it is said that they were not."""
     entries = [entry async for entry in store.audit.everything()]
     assert {entry.mackey for entry in entries} == {mac_key(SECRET, "it").name}
     code, said = await verdict(redis_url)
     assert (code, f"{COUNT} entries carry macs, which were not checked: give" in said) == (0, True)
-    code, said = await verdict(redis_url, secret)
+    command = f"audit verify --hmac-key {secret} --hmac-since 1"
+    code, said = await run(command, {"REDIS_URL": redis_url}, tmp_path)
     assert (code, f"The macs of {COUNT} entries are right." in said) == (0, True)
     assert SECRET.decode() not in said + str([entry.model_dump_json() for entry in entries])
 

@@ -1,16 +1,20 @@
 """One human with two Slack accounts is one human, and the audit log says which."""
 
+import io
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from bot.doctor import examine
 from bot.domain.request import State
 from bot.policies import take_effect
-from bot.runtime import opened
+from bot.runtime import Bot, opened
 from bot.settings import SHIPPED_POLICY
-from tests.processes import run
+from handlers.audit_commands import export
+from handlers.audit_verify import Files, verify
+from handlers.policy_commands import check
 from tests.world import World, inhabited, until, working
 
 FAILOVER = "Failover of vm-web01"
@@ -87,11 +91,11 @@ async def test_two_accounts_of_one_approver_count_once(redis_url: str, tmp_path:
         await world.told(world.alice, f"Receipt of {request.id}", ONE, TWO, "The chain holds")
         await world.alice.types(f"/dr audit --by {TWO}")
         await world.told(world.alice, TWO, "dmitri approved")
-        only_redis = {"REDIS_URL": world.environment["REDIS_URL"]}
         for form in ("jsonl", "csv", "cef"):
-            _, said = await run(f"audit export --format {form}", only_redis, tmp_path)
-            assert (ONE in said, TWO in said) == (True, True), form
-        assert (await run("audit verify", only_redis, tmp_path))[0] == 0
+            out = io.StringIO()
+            await export(redis_url, form, out=out)
+            assert (ONE in out.getvalue(), TWO in out.getvalue()) == (True, True), form
+        assert (await verified(redis_url))[0] == 0
 
 
 async def test_a_directory_by_address(redis_url: str, tmp_path: Path) -> None:
@@ -202,18 +206,17 @@ async def test_the_doctor_looks_the_directory_over(redis_url: str, tmp_path: Pat
     """Addresses that nobody has, accounts that are two humans, and a scope that is missing."""
     people = {BO: ONE, "bo@northwind.example": TWO, "bob@northwind.example": ONE, CARLA: TWO}
     async with knowing(redis_url, tmp_path, people, worker=False) as world:
-        environment = dict(world.environment)
-        _, said = await run("doctor", environment, tmp_path)
+        said = await doctor(world.bot)
         assert "The directory knows 4 accounts of 2 humans." in said
         assert "the Slack app may not read them." in said
         assert "Give it the scope users:read.email" in said
         world.workspace.core.scopes |= {"users:read.email"}
         world.workspace.trouble.next("users.lookupByEmail", "ratelimited", retry_after=0)
-        for command in ("doctor", f"policy check {environment['DR_POLICY']}"):
-            code, said = await run(command, environment, tmp_path)
+        out = io.StringIO()
+        assert await check(world.environment, world.environment["DR_POLICY"], out) == 1
+        for said in (await doctor(world.bot), out.getvalue()):
             assert "has the address bob@northwind.example; if it is wrong" in said
             assert f"bo@northwind.example is the account {BO}, which stands there as" in said
-        assert code == 1
         await world.bo.types("/dr failover vm-web01 because West Europe is down")
         await world.told(world.bo, "The policy does not let you ask for this")
 
@@ -229,26 +232,29 @@ async def test_entries_are_vouched_for_from_the_first_to_the_last(
         await world.approved(FAILOVER)
         await world.started("UnplannedFailover")
         await world.done("Failover of vm-web01 succeeded")
-        only_redis = {"REDIS_URL": world.environment["REDIS_URL"]}
-        code, said = await run(
-            f"audit verify --hmac-key {secret} --hmac-since 1", only_redis, tmp_path
-        )
         count = len(await world.entries())
+        code, said = await verified(redis_url, secret)
         assert (code, f"The macs of {count} entries are right." in said) == (0, True)
         assert world.bot.mac_key
         name = world.bot.mac_key.name
-        _, said = await run("doctor", world.environment, tmp_path)
-        assert f"Each entry is vouched for by the key {name}." in said
-        without = {k: v for k, v in world.environment.items() if k != "DR_AUDIT_HMAC_KEY"}
-        code, said = await run("doctor", without, tmp_path)
-        assert (code, f"by the key {name}, which this process does not have" in said) == (1, True)
-        plain = world.settings.model_copy(
-            update={"audit_hmac_key": None, "policy": policy_with(tmp_path, {BO: ONE})}
-        )
+        assert f"Each entry is vouched for by the key {name}." in await doctor(world.bot)
+        other = policy_with(tmp_path, {BO: ONE})
+        plain = world.settings.model_copy(update={"audit_hmac_key": None, "policy": other})
         async with opened(plain) as bot:
+            assert f"by the key {name}, which this process does not have" in await doctor(bot)
             await take_effect(bot)
-        _, said = await run("doctor", world.environment, tmp_path)
-        assert "The newest entry is vouched for by no key." in said
-        code, said = await run(f"audit verify --hmac-key {secret}", only_redis, tmp_path)
+        assert "The newest entry is vouched for by no key." in await doctor(world.bot)
+        code, said = await verified(redis_url, secret)
         assert (code, f"Entry {count + 1} carries no mac" in said) == (1, True)
         assert "0123456789abcdef" not in said + repr(world.bot) + repr(world.settings)
+
+
+async def doctor(bot: Bot) -> str:
+    """Have everything looked at; returns what is said."""
+    return "\n".join(f"{one.sentence} {one.advice}" for one in await examine(bot))
+
+
+async def verified(url: str, *secrets: Path) -> tuple[int, str]:
+    """Have the audit log checked; returns the exit code and what is said."""
+    out = io.StringIO()
+    return await verify(url, Files(secrets=secrets), out), out.getvalue()
