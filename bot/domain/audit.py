@@ -101,9 +101,9 @@ class Entry(Data):
     hash: str
     """SHA-256, in hex, over the RFC 8785 form of everything before it in the entry."""
     mac: str = Field(default="", exclude_if=_says_nothing)
-    """HMAC-SHA256, in hex, of the hash; where a key is configured that Redis does not hold."""
+    """HMAC-SHA256, in hex, of `dr.audit.entry <hash>`, by a key that Redis does not hold."""
     mackey: str = Field(default="", exclude_if=_says_nothing)
-    """Which key that was: the beginning of a digest of it."""
+    """Which key that was: the first 16 digits of the HMAC of `the name of this key`."""
 
 
 _BESIDE: Final = {"hash", "mac", "mackey"}

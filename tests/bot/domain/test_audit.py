@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.audit import START, Entry, chain, first_broken, hash_of
+from bot.domain.macs import first_unvouched, mac_key
 from tests.bot.samples import fact
 
 Log = list[Entry]
@@ -65,6 +66,9 @@ def test_a_log_of_an_earlier_version_is_whole_for_ever(path: Path) -> None:
     assert len(entries) >= 10
     assert first_broken(entries, json.loads(lines[-1])["hash"]) is None
     assert [entry.model_dump_json() for entry in entries] == lines
+    vouched = [entry for entry in entries if entry.mac]
+    key = mac_key(b"0123456789abcdef" * 4, "the key of these files")
+    assert not vouched or first_unvouched(entries, {key.name: key}) == (None, len(entries))
 
 
 def edited(log: Log, number: int, **more: object) -> Log:
