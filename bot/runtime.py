@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.domain import policy as policies
 from bot.domain.checkpoints import private_key
+from bot.domain.macs import MacKey, mac_key
 from bot.domain.policy import Policy
 from bot.errors import DrError, Misconfigured
 from bot.gateways import azure as azure_gateway
@@ -39,6 +41,8 @@ class Bot:
     engine: Engine
     signer: Ed25519PrivateKey | None = None
     """What the checkpoints of the audit log are signed with."""
+    mac_key: MacKey | None = None
+    """What each entry of the audit log is vouched for with."""
 
     @property
     def vaults(self) -> tuple[str, ...]:
@@ -66,19 +70,27 @@ def key_for(settings: Settings, purpose: str) -> bytes:
 
 
 def _signer(settings: Settings) -> Ed25519PrivateKey | None:
-    path = settings.audit_key
-    if path is None:
-        return None
+    name, path = "DR_AUDIT_KEY", settings.audit_key
+    return private_key(_content(path, name), name) if path else None
+
+
+def _mac_key(settings: Settings) -> MacKey | None:
+    name, path = "DR_AUDIT_HMAC_KEY", settings.audit_hmac_key
+    return mac_key(_content(path, name), name) if path else None
+
+
+def _content(path: Path, name: str) -> bytes:
     try:
-        return private_key(path.read_bytes(), "DR_AUDIT_KEY")
+        return path.read_bytes()
     except OSError as error:
-        raise Misconfigured(f"DR_AUDIT_KEY cannot be read: {error.strerror}.") from error
+        raise Misconfigured(f"{name} cannot be read: {error.strerror}.") from error
 
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Bot]:
     """Open every gateway; raises `Misconfigured` when policy or key cannot be read."""
     policy = policies.load(settings.policy)
+    macs = _mac_key(settings)
     url = settings.redis_url.get_secret_value()
     token = settings.slack_bot_token.get_secret_value()
     async with AsyncExitStack() as stack:
@@ -86,9 +98,10 @@ async def opened(settings: Settings) -> AsyncIterator[Bot]:
         yield Bot(
             settings=settings,
             policy=policy,
-            redis=await enter(redis_gateway.opened(url, key_for(settings, "requests"))),
+            redis=await enter(redis_gateway.opened(url, key_for(settings, "requests"), macs)),
             slack=await enter(slack_gateway.opened(settings.slack_api_url, token)),
             azure=await enter(azure_gateway.opened(settings.arm_url, sandbox=settings.sandbox)),
             engine=await enter(engine_gateway.opened(url, key_for(settings, "engine"))),
             signer=_signer(settings),
+            mac_key=macs,
         )

@@ -86,6 +86,7 @@ class Settings(BaseModel):
     log_level: str = "INFO"
     audit_sink: Path | None = None
     audit_key: Path | None = None
+    audit_hmac_key: Path | None = None
     card_pause: float = 2.0
     """Seconds between two edits of one card; not read from the environment."""
     reread_pause: float = 0.25
@@ -111,6 +112,7 @@ class Settings(BaseModel):
             sandbox=sandbox,
             audit_sink=_path(environ, "DR_AUDIT_SINK"),
             audit_key=_path(environ, "DR_AUDIT_KEY"),
+            audit_hmac_key=_path(environ, "DR_AUDIT_HMAC_KEY"),
             log_level=_log_level(environ.get("DR_LOG_LEVEL") or "INFO"),
         )
 

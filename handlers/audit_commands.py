@@ -21,6 +21,7 @@ _COLUMNS: Final = (
     "actor_team",
     "actor_id",
     "actor_name",
+    "actor_entra",
     "operation",
     "target",
     "target_id",
@@ -33,6 +34,8 @@ _COLUMNS: Final = (
     "words",
     "prevhash",
     "hash",
+    "mac",
+    "mackey",
 )
 
 
@@ -79,10 +82,13 @@ def _row(entry: Entry) -> dict[str, str]:
         "actor_team": fact.actor.team,
         "actor_id": fact.actor.id,
         "actor_name": fact.actor.name,
+        "actor_entra": fact.actor.entra,
         "client_request_id": fact.correlation.get("client_request_id", ""),
         "job": fact.correlation.get("job", ""),
         "prevhash": entry.prevhash,
         "hash": entry.hash,
+        "mac": entry.mac,
+        "mackey": entry.mackey,
     }
 
 

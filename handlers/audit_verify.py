@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from bot.domain.anchors import read_anchors, read_lines
 from bot.domain.audit import Entry
 from bot.domain.checkpoints import key_name, public_key
+from bot.domain.macs import mac_key
 from bot.domain.verification import Evidence
 from bot.domain.verification import verify as checked
 from bot.errors import Misconfigured, Unavailable
@@ -25,6 +26,9 @@ class Files:
     anchors: Sequence[Path] = ()
     sink: Path | None = None
     keys: Sequence[Path] = ()
+    secrets: Sequence[Path] = ()
+    since: int = 1
+    """From which entry on all carry macs."""
 
 
 async def verify(url: str, files: Files, out: TextIO = sys.stdout) -> int:
@@ -57,15 +61,25 @@ async def verify(url: str, files: Files, out: TextIO = sys.stdout) -> int:
 def _evidence(files: Files) -> Evidence:
     anchors = [one for path in files.anchors for one in read_anchors(_read(path).splitlines())]
     keys = [public_key(_read(path).encode(), str(path)) for path in files.keys]
+    secrets = [mac_key(_bytes(path), str(path)) for path in files.secrets]
     return Evidence(
         anchors=anchors,
         sink=read_lines(_read(files.sink).split("\n")) if files.sink else None,
         keys={key_name(key): key for key in keys},
+        secrets={secret.name: secret for secret in secrets},
+        since=files.since,
     )
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return _bytes(path).decode()
+    except UnicodeDecodeError as error:
+        raise Misconfigured(f"{path} cannot be read.") from error
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
         raise Misconfigured(f"{path} cannot be read.") from error

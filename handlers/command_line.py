@@ -67,7 +67,7 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 
 def _add_audit(audit: argparse.ArgumentParser) -> None:
     kinds = audit.add_subparsers(required=True, metavar="what")
-    verify = kinds.add_parser("verify", help="check the chain, checkpoints, anchors and sink")
+    verify = kinds.add_parser("verify", help="check the chain, macs, checkpoints, anchors and sink")
     verify.add_argument(
         "--anchors", type=Path, action="append", default=[], metavar="FILE",
         help="JSON Lines of anchors, or text out of Slack",
@@ -76,6 +76,14 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
     verify.add_argument(
         "--public-key", type=Path, action="append", default=[], metavar="PEM",
         help="what checkpoints must be signed with; several when the key was renewed",
+    )  # fmt: skip
+    verify.add_argument(
+        "--hmac-key", type=Path, action="append", default=[], metavar="FILE",
+        help="the secret of DR_AUDIT_HMAC_KEY, which vouches for entries; several when renewed",
+    )  # fmt: skip
+    verify.add_argument(
+        "--hmac-since", type=int, default=1, metavar="NUMBER",
+        help="the first entry that was written with such a key (default: the first of all)",
     )  # fmt: skip
     verify.set_defaults(run=_verify)
     export = kinds.add_parser("export", help="write every entry to standard output")
@@ -132,7 +140,13 @@ def _demo(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from handlers.audit_verify import Files, verify
 
-    files = Files(anchors=options.anchors, sink=options.sink, keys=options.public_key)
+    files = Files(
+        anchors=options.anchors,
+        sink=options.sink,
+        keys=options.public_key,
+        secrets=options.hmac_key,
+        since=options.hmac_since,
+    )
     return asyncio.run(verify(redis_url(os.environ), files))
 
 

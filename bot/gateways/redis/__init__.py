@@ -17,6 +17,7 @@ from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import RedisError
 
 from bot.domain.data import Data
+from bot.domain.macs import MacKey
 from bot.errors import Unavailable
 from bot.gateways.redis.audit import AuditLog
 from bot.gateways.redis.cards import Cards
@@ -82,10 +83,11 @@ def _number(version: str) -> tuple[int, ...]:
 
 
 @asynccontextmanager
-async def opened(url: str, seal_key: bytes) -> AsyncIterator[Redis]:
+async def opened(url: str, seal_key: bytes, mac_key: MacKey | None = None) -> AsyncIterator[Redis]:
     """Connect lazily to `url` and close every connection at the end.
 
-    `seal_key` is a secret that Redis does not hold: requests are sealed with it.
+    `seal_key` is a secret that Redis does not hold: requests are sealed with it. With `mac_key`,
+    another one, the entries of the audit log are vouched for.
     """
     client = Client.from_url(
         url,
@@ -98,7 +100,7 @@ async def opened(url: str, seal_key: bytes) -> AsyncIterator[Redis]:
     try:
         yield Redis(
             client=client,
-            requests=Requests(client, seal_key),
+            requests=Requests(client, seal_key, mac_key),
             audit=AuditLog(client),
             cards=Cards(client),
             shelf=Shelf(client),

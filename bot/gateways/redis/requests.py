@@ -21,6 +21,7 @@ from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, Respon
 from bot.domain.audit import START, Entry, Fact, chain
 from bot.domain.data import Data, canonical, digest
 from bot.domain.fleets import root
+from bot.domain.macs import MacKey, vouched
 from bot.domain.request import Outcome, Request, State
 from bot.errors import OtherVersion, Tampered, Unavailable
 
@@ -101,11 +102,12 @@ def entries_key(request_id: str) -> str:
 class Requests:
     """The requests, their indexes and the one door to all of it."""
 
-    def __init__(self, client: Redis, seal_key: bytes) -> None:
+    def __init__(self, client: Redis, seal_key: bytes, mac_key: MacKey | None = None) -> None:
         self.turn = asyncio.Lock()
         """Who is about to read and write takes it, so that a process does not race with itself."""
         self._client = client
         self._key = seal_key
+        self._mac_key = mac_key
         script = resources.files(__package__).joinpath("commit.lua").read_text("utf-8")
         self._free = client.register_script(_FREE)
         self._commit = client.register_script(script)
@@ -145,6 +147,8 @@ class Requests:
         """Write all of it or nothing; the second value is the script's detail for the verdict."""
         at = datetime.fromtimestamp(before.now / 1000, UTC).isoformat(timespec="milliseconds")
         entry = chain(write.fact, sequence=before.sequence + 1, prevhash=before.head, time=at)
+        if self._mac_key:
+            entry = vouched(entry, self._mac_key)
         keys, arguments = self._commit_arguments(before, write, entry)
         verdict, detail = await _run(self._commit(keys=keys, args=arguments))
         return Verdict(verdict), detail
