@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
-from redis.exceptions import RedisError
-
 from bot.access import accounts_of
 from bot.domain.checkpoints import key_name
 from bot.domain.data import Data
 from bot.domain.policy import handles
 from bot.domain.sanity import findings
 from bot.errors import DrError
+from bot.gateways.redis import NO_ANSWER
 from bot.gateways.sink import held
 from bot.runtime import Bot
 
@@ -58,7 +57,7 @@ async def _guarded(about: str, part: Examination, bot: Bot) -> list[Diagnosis]:
         return await part(bot)
     except DrError as error:
         return [_bad(about, error.sentence, error.advice)]
-    except (RedisError, OSError) as error:
+    except NO_ANSWER as error:
         return [_bad(about, f"It does not answer ({type(error).__name__}).")]
 
 
@@ -75,6 +74,14 @@ async def _redis(bot: Bot) -> list[Diagnosis]:
     if facts.eviction not in {"noeviction", ""}:
         found.append(
             _bad("Redis", f"It may throw keys away ({facts.eviction}).", "Set noeviction.")
+        )
+    if bot.settings.redis_in_the_clear:
+        found.append(
+            _bad(
+                "Redis",
+                "It is on another host, and the connection is not encrypted.",
+                "Use rediss:// in REDIS_URL.",
+            )
         )
     if not facts.confirms:
         found.append(

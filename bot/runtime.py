@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from redis.credentials import CredentialProvider
 
 from bot.domain import policy as policies
 from bot.domain.checkpoints import private_key
@@ -18,11 +19,12 @@ from bot.domain.policy import Policy
 from bot.errors import DrError, Misconfigured
 from bot.gateways import azure as azure_gateway
 from bot.gateways import engine as engine_gateway
+from bot.gateways import entra
 from bot.gateways import redis as redis_gateway
 from bot.gateways import slack as slack_gateway
 from bot.gateways.azure import Azure
 from bot.gateways.engine import Engine
-from bot.gateways.redis import Redis
+from bot.gateways.redis import NO_ANSWER, Redis
 from bot.gateways.slack import Slack
 from bot.settings import Settings
 
@@ -48,6 +50,31 @@ class Bot:
     def vaults(self) -> tuple[str, ...]:
         """The resource ids of the vaults."""
         return tuple(vault.id for vault in self.settings.vaults)
+
+
+async def insist_on_lasting(bot: Bot) -> None:
+    """Raise `Misconfigured` when Redis would lose requests and the log with the next restart.
+
+    A sandbox may, and whoever says so. When Redis is away nobody can tell.
+    """
+    if bot.settings.sandbox or bot.settings.redis_may_forget:
+        return
+    try:
+        facts = await bot.redis.facts()
+    except NO_ANSWER as error:
+        log.warning("Redis does not say whether it keeps what it is given: %s", error)
+        return
+    wrong = {
+        "keeps no append-only file (set appendonly yes)": not facts.append_only,
+        f"throws keys away when it is full, {facts.eviction} (set maxmemory-policy noeviction)": (
+            facts.eviction not in {"noeviction", ""}
+        ),
+    }
+    if said := " and ".join(what for what, so in wrong.items() if so):
+        raise Misconfigured(
+            f"The Redis server {said}: approvals and the audit log could be lost.",
+            "Change that, or set DR_REDIS_MAY_FORGET=1 if you accept it.",
+        )
 
 
 async def greet(bot: Bot) -> None:
@@ -86,6 +113,11 @@ def _content(path: Path, name: str) -> bytes:
         raise Misconfigured(f"{name} cannot be read: {error.strerror}.") from error
 
 
+def _credentials(settings: Settings) -> CredentialProvider | None:
+    """Return what signs one client in to Redis, where the address does not."""
+    return entra.credentials() if settings.redis_entra else None
+
+
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Bot]:
     """Open every gateway; raises `Misconfigured` when policy or key cannot be read."""
@@ -98,10 +130,22 @@ async def opened(settings: Settings) -> AsyncIterator[Bot]:
         yield Bot(
             settings=settings,
             policy=policy,
-            redis=await enter(redis_gateway.opened(url, key_for(settings, "requests"), macs)),
+            redis=await enter(
+                redis_gateway.opened(
+                    url,
+                    key_for(settings, "requests"),
+                    macs,
+                    replicas=settings.redis_replicas,
+                    credentials=_credentials(settings),
+                )
+            ),
             slack=await enter(slack_gateway.opened(settings.slack_api_url, token)),
             azure=await enter(azure_gateway.opened(settings.arm_url, sandbox=settings.sandbox)),
-            engine=await enter(engine_gateway.opened(url, key_for(settings, "engine"))),
+            engine=await enter(
+                engine_gateway.opened(
+                    url, key_for(settings, "engine"), credentials=_credentials(settings)
+                )
+            ),
             signer=_signer(settings),
             mac_key=macs,
         )

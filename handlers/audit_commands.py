@@ -5,12 +5,12 @@ import sys
 from collections.abc import AsyncIterator
 from typing import Final, TextIO
 
-from redis.exceptions import RedisError
+from redis.credentials import CredentialProvider
 
 from bot.domain.audit import Entry
 from bot.domain.trail import Filter, at, read_since
 from bot.errors import Unavailable
-from bot.gateways.redis import AuditLog, opened
+from bot.gateways.redis import NO_ANSWER, AuditLog, opened
 from handlers.audit_cef import cef
 
 _COLUMNS: Final = (
@@ -39,10 +39,17 @@ _COLUMNS: Final = (
 )
 
 
-async def export(url: str, form: str, since: str = "", out: TextIO = sys.stdout) -> int:
+async def export(
+    url: str,
+    form: str,
+    since: str = "",
+    out: TextIO = sys.stdout,
+    *,
+    credentials: CredentialProvider | None = None,
+) -> int:
     """Write every entry, or those since a date, as JSON Lines, CSV or CEF."""
     wanted = Filter(since=read_since(since) if since else "")
-    async with opened(url, b"") as redis:
+    async with opened(url, b"", credentials=credentials) as redis:
         entries = _wanted(redis.audit, wanted)
         try:
             if form == "csv":
@@ -51,7 +58,7 @@ async def export(url: str, form: str, since: str = "", out: TextIO = sys.stdout)
                 write = cef if form == "cef" else Entry.model_dump_json
                 async for entry in entries:
                     out.write(write(entry) + "\n")
-        except (RedisError, OSError) as error:
+        except NO_ANSWER as error:
             raise Unavailable("Redis does not answer.") from error
     return 0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pydantic import ValidationError
-from redis.exceptions import RedisError
+from redis.credentials import CredentialProvider
 
 from bot.domain.anchors import read_anchors, read_lines
 from bot.domain.audit import Entry
@@ -16,7 +16,7 @@ from bot.domain.macs import mac_key
 from bot.domain.verification import Evidence
 from bot.domain.verification import verify as checked
 from bot.errors import Misconfigured, Unavailable
-from bot.gateways.redis import opened
+from bot.gateways.redis import NO_ANSWER, opened
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,17 @@ class Files:
     """From which entry on all carry macs."""
 
 
-async def verify(url: str, files: Files, out: TextIO = sys.stdout) -> int:
+async def verify(
+    url: str,
+    files: Files,
+    out: TextIO = sys.stdout,
+    *,
+    credentials: CredentialProvider | None = None,
+) -> int:
     """Check the whole log; returns 0 when it is whole, 1 with the first broken entry named."""
     evidence = _evidence(files)
     entries: list[Entry] = []
-    async with opened(url, b"") as redis:
+    async with opened(url, b"", credentials=credentials) as redis:
         try:
             head = await redis.audit.head()
             async for entry in redis.audit.everything():
@@ -46,7 +52,7 @@ async def verify(url: str, files: Files, out: TextIO = sys.stdout) -> int:
                 f"{len(entries)}: somebody wrote over it.\n"
             )
             return 1
-        except (RedisError, OSError) as error:
+        except NO_ANSWER as error:
             raise Unavailable("Redis does not answer.") from error
     found = checked(entries, head, evidence)
     if found.broken:

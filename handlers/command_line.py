@@ -14,8 +14,11 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
+from redis.credentials import CredentialProvider
+
 from bot.errors import DrError
-from bot.settings import Settings, redis_url
+from bot.gateways import entra
+from bot.settings import Settings, redis_entra, redis_url
 from handlers.logs import configure
 
 Process = Callable[[Settings, asyncio.Event], Awaitable[None]]
@@ -147,13 +150,20 @@ def _verify(options: argparse.Namespace) -> int:
         secrets=options.hmac_key,
         since=options.hmac_since,
     )
-    return asyncio.run(verify(redis_url(os.environ), files))
+    return asyncio.run(verify(redis_url(os.environ), files, credentials=_credentials()))
 
 
 def _export(options: argparse.Namespace) -> int:
     from handlers.audit_commands import export
 
-    return asyncio.run(export(redis_url(os.environ), options.format, options.since))
+    return asyncio.run(
+        export(redis_url(os.environ), options.format, options.since, credentials=_credentials())
+    )
+
+
+def _credentials() -> CredentialProvider | None:
+    """Return what signs in to Redis, where the address does not."""
+    return entra.credentials() if redis_entra(os.environ) else None
 
 
 def _check_policy(options: argparse.Namespace) -> int:
