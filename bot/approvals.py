@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+from bot.about import ABOUT
 from bot.access import REFUSAL_AGE, actor, standing
 from bot.domain.audit import Fact
 from bot.domain.bodies import resume
@@ -229,6 +230,7 @@ async def _decide(
     decide: Callable[[Standing, Request, int], Move | None],
 ) -> Request:
     """Let a person's click decide; a click that does not count is written down and refused."""
+    ABOUT.set(click.request)
     request = await bot.redis.requests.load(click.request)
     if request is None:
         raise NotNow(f"There is no request {click.request}.")
