@@ -9,7 +9,8 @@ What is checked, rule by rule; a rule that lets nobody ask forbids, and is not a
 - nobody does it alone: where one approval is enough, it is neither everyone who may approve, nor a
   person who is named both among those who may ask and those who may approve. The bot never counts
   whoever asked; what is looked for is the second account of one human;
-- it can match: there is something that it matches and that no rule before it matches whole.
+- it can match: there is something that it matches and that no rule before it matches whole;
+- whom it has reminded or told later is told while the request still waits, and there is somebody.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +20,7 @@ from bot.domain.lists import EVERYONE
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import Policy
 from bot.domain.quorum import Need, fill, still_open
-from bot.domain.rules import Kind, Rule, like
+from bot.domain.rules import Kind, Rule, like, span
 
 Members = Mapping[str, frozenset[str]]
 """Who is in some groups, by handle; a group that is not there is not known."""
@@ -42,7 +43,11 @@ def findings(policy: Policy, members: Members | None = None) -> tuple[Finding, .
     return tuple(
         Finding(rule=rule.name, sentence=sentence)
         for at, rule in enumerate(policy.rules)
-        for sentence in (*_of_people(rule, known), *_of_reach(rule, policy.rules[:at]))
+        for sentence in (
+            *_of_people(rule, known),
+            *_of_reminders(rule, known),
+            *_of_reach(rule, policy.rules[:at]),
+        )
     )
 
 
@@ -96,6 +101,28 @@ def _without_spare(needs: Sequence[Need], known: Members) -> str:
                 f"asleep, {words} is missing."
             )
     return ""
+
+
+def _of_reminders(rule: Rule, known: Members) -> Iterable[str]:
+    if not rule.may_ask:
+        return
+    lifetime = span(rule.request_lifetime)
+    if rule.remind_after >= rule.request_lifetime:
+        yield (
+            f"nobody is ever reminded: remind_after is {span(rule.remind_after)}, and a "
+            f"request expires after {lifetime}."
+        )
+    if rule.escalate_after and not rule.escalate_to:
+        yield "escalate_after without escalate_to: there is nobody to tell."
+    elif rule.escalate_to and not rule.escalate_after:
+        yield "escalate_to without escalate_after: they are never told."
+    elif rule.escalate_after >= rule.request_lifetime:
+        yield (
+            f"it never escalates: escalate_after is {span(rule.escalate_after)}, and a "
+            f"request expires after {lifetime}."
+        )
+    elif rule.escalate_to and _people(Need(of=rule.escalate_to), known) == frozenset():
+        yield f"nobody is told when it escalates: {', '.join(rule.escalate_to)} is nobody."
 
 
 def _of_reach(rule: Rule, before: Sequence[Rule]) -> Iterable[str]:

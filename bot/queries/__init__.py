@@ -17,7 +17,7 @@ from bot.drafts import draft
 from bot.errors import Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
-from bot.queries import machines, plans, policy, readiness, trail, work
+from bot.queries import machines, nudging, plans, policy, readiness, trail, work
 from bot.queries.found import HelpPage, Overview, Preview, RequestList
 from bot.queries.line import meant_by
 from bot.queries.registry import VERBS, query
@@ -97,4 +97,14 @@ async def overview(bot: Bot, user_id: str) -> Overview:
     )
 
 
-__all__ = ["VERBS", "machines", "overview", "plans", "policy", "readiness", "trail", "work"]
+__all__ = [
+    "VERBS",
+    "machines",
+    "nudging",
+    "overview",
+    "plans",
+    "policy",
+    "readiness",
+    "trail",
+    "work",
+]

@@ -1,18 +1,16 @@
 """Explaining the policy: which rule decides about a command, why, and who could approve it now."""
 
-import asyncio
 from typing import Final
 
 from bot.access import require_look, standing
 from bot.conditions import freezes_now, why_frozen
 from bot.domain.data import Data
-from bot.domain.lists import EVERYONE, handles
-from bot.domain.people import why_nobody
 from bot.domain.policy import Rule
 from bot.domain.quorum import Need
 from bot.domain.targets import name_of
 from bot.domain.votes import why_not_ask
-from bot.errors import Misunderstood, NotNow, SlackRefused
+from bot.electors import circle
+from bot.errors import Misunderstood, NotNow
 from bot.queries.found import Candidates, Explanation
 from bot.queries.line import meant_by
 from bot.queries.registry import query
@@ -70,20 +68,5 @@ async def _candidates(bot: Bot, rule: Rule, asker: str) -> tuple[Candidates, ...
 
 async def _of_need(bot: Bot, need: Need, asker: str) -> Candidates:
     """Find those of a list who could approve now: in the group, active, not the asker."""
-    home = await bot.slack.home()
-    groups = await bot.slack.groups(handles(need.of))
-    listed = {one for one in need.of if one != EVERYONE and not one.startswith("@")}
-    ids = sorted(listed.union(*groups.values()) - {asker})
-    found = await asyncio.gather(
-        *(bot.slack.person(one) for one in ids[:_ASKED]), return_exceptions=True
-    )
-    for one in found:
-        if isinstance(one, BaseException) and not isinstance(one, SlackRefused):
-            raise one
-    people = [one for one in found if not isinstance(one, BaseException)]
-    return Candidates(
-        need=need,
-        everyone=EVERYONE in need.of,
-        people=tuple(one for one in people if why_nobody(one, home.teams) is None),
-        more=max(0, len(ids) - _ASKED),
-    )
+    found = await circle(bot, need.of, most=_ASKED, without=frozenset({asker}))
+    return Candidates(need=need, everyone=found.everyone, people=found.people, more=found.more)

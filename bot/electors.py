@@ -1,0 +1,79 @@
+"""Who of some lists is there at this moment, and who could still approve a request."""
+
+import asyncio
+from typing import Final
+
+from bot.domain.data import Data
+from bot.domain.lists import EVERYONE, handles
+from bot.domain.people import Person, why_nobody
+from bot.domain.quorum import still_open
+from bot.domain.request import Request
+from bot.domain.votes import would_fill
+from bot.errors import SlackRefused
+from bot.runtime import Bot
+
+MOST: Final = 30
+"""So many people are told one by one."""
+
+
+class Circle(Data):
+    """The people of some lists, as Slack knows them now."""
+
+    people: tuple[Person, ...]
+    """Those who count: active, full members."""
+    ids: frozenset[str]
+    """All of them, and those who were not looked up or do not count."""
+    more: int = 0
+    """So many more were not looked up."""
+    everyone: bool = False
+    """Whether it is every full member, beside those who are named."""
+
+    @property
+    def large(self) -> bool:
+        """Whether they are too many to be told one by one."""
+        return self.everyone or self.more > 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the people are called."""
+        return tuple(one.name for one in self.people)
+
+
+async def circle(
+    bot: Bot, who: tuple[str, ...], *, most: int = MOST, without: frozenset[str] = frozenset()
+) -> Circle:
+    """Look up at most so many people of a list; raises `Unavailable` without Slack."""
+    groups = await bot.slack.groups(handles(who))
+    ids = _ids(who, groups) - without
+    return await _looked_up(bot, ids, most=most, everyone=EVERYONE in who)
+
+
+async def electors(bot: Bot, request: Request) -> Circle:
+    """Look up those whose approval would fill something of what a request still needs."""
+    who = request.terms.may_approve
+    groups = await bot.slack.groups(handles(who))
+    ids = {one for one in _ids(who, groups) if would_fill(request, one, groups)}
+    missing = still_open(request.terms.quorum, request.filled)
+    everyone = any(EVERYONE in need.of for need in missing)
+    return await _looked_up(bot, frozenset(ids), most=MOST, everyone=everyone)
+
+
+def _ids(who: tuple[str, ...], groups: dict[str, frozenset[str]]) -> frozenset[str]:
+    named = frozenset(one for one in who if one != EVERYONE and not one.startswith("@"))
+    return named.union(*groups.values())
+
+
+async def _looked_up(bot: Bot, ids: frozenset[str], *, most: int, everyone: bool) -> Circle:
+    home = await bot.slack.home()
+    some = sorted(ids)[:most]
+    found = await asyncio.gather(*(bot.slack.person(one) for one in some), return_exceptions=True)
+    for one in found:
+        if isinstance(one, BaseException) and not isinstance(one, SlackRefused):
+            raise one
+    people = [one for one in found if isinstance(one, Person)]
+    return Circle(
+        ids=frozenset(ids),
+        people=tuple(one for one in people if why_nobody(one, home.teams) is None),
+        more=len(ids) - len(some),
+        everyone=everyone,
+    )
