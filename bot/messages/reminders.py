@@ -73,24 +73,17 @@ def in_thread(request: Request, whom: Sequence[str], latest: Round, *, everyone:
     if latest.kind is Kind.ESCALATION:
         text = (
             f":rotating_light: {listed}: {request.id} still waits for approval, and nobody has "
-            f"decided. It needs {_missing(request)} by {moment(request.expires_at)}. This gives nobody the "
-            "right to approve who has not got it."
+            f"decided. {_lacks(request)} This gives nobody the right to approve who has not got it."
         )
     else:
-        text = (
-            f":bell: {listed}: {request.id} waits for approval. It needs {_missing(request)} by "
-            f"{moment(request.expires_at)}."
-        )
+        text = f":bell: {listed}: {request.id} waits for approval. {_lacks(request)}"
     return Message(text=text, blocks=[section(text), context(_why_now(request, latest))])
 
 
 def nudged(request: Request, names: Sequence[str], *, thread: bool) -> Message:
     """Tell whoever nudged whom it reaches."""
     where = "in the thread of its card" if thread else "by a direct message"
-    text = (
-        f":bell: Nudged about {request.id}, {where}: {_listed(names)}. It needs {_missing(request)} by "
-        f"{moment(request.expires_at)}."
-    )
+    text = f":bell: Nudged about {request.id} {where}: {_listed(names)}. {_lacks(request)}"
     return Message(text=text, blocks=[section(text)])
 
 
@@ -131,6 +124,10 @@ def _facts(request: Request) -> list[dict[str, object]]:
     ]
     reason = [section(f"*Reason:* {esc(request.reason)}")] if request.reason else []
     return [fields(*pairs), *reason]
+
+
+def _lacks(request: Request) -> str:
+    return f"It needs {_missing(request)} by {moment(request.expires_at)}."
 
 
 def _missing(request: Request) -> str:
