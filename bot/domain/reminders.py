@@ -100,14 +100,19 @@ def due(request: Request, now: int, begun: Collection[str]) -> tuple[Round, ...]
 
 def next_due(request: Request, now: int) -> int | None:
     """Return when the next round begins by itself, in milliseconds; None when none will."""
-    if not waits(request, now):
-        return None
-    times: list[int] = []
-    if request.terms.remind_after:
-        times.append(_reminder(request, _reminders_until(request, now) + 1))
-    if at := _escalation(request):
+    times = [next_reminder(request, now)]
+    if waits(request, now) and now < (at := _escalation(request)) < request.expires_at:
         times.append(at)
-    return min((at for at in times if now < at < request.expires_at), default=None)
+    return min((at for at in times if at), default=None)
+
+
+def next_reminder(request: Request, now: int) -> int | None:
+    """Return when the next reminder is, in milliseconds; None when there will be none."""
+    if not (waits(request, now) and request.terms.remind_after):
+        return None
+    number = _reminders_until(request, now) + 1
+    at = request.asked_at + request.terms.remind_after * 1000 * ((1 << number) - 1)
+    return at if at < request.expires_at else None
 
 
 def _reminders_until(request: Request, now: int) -> int:
@@ -116,10 +121,6 @@ def _reminders_until(request: Request, now: int) -> int:
     if not pause:
         return 0
     return (max(0, now - request.asked_at) // pause + 1).bit_length() - 1
-
-
-def _reminder(request: Request, number: int) -> int:
-    return request.asked_at + request.terms.remind_after * 1000 * ((1 << number) - 1)
 
 
 def _escalation(request: Request) -> int:

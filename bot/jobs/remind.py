@@ -14,7 +14,17 @@ from bot.access import actor
 from bot.domain.audit import BOT
 from bot.domain.lists import EVERYONE
 from bot.domain.quorum import still_open
-from bot.domain.reminders import CALLS, Kept, Kind, Letter, Round, due, next_due, waits
+from bot.domain.reminders import (
+    CALLS,
+    Kept,
+    Kind,
+    Letter,
+    Round,
+    due,
+    next_due,
+    next_reminder,
+    waits,
+)
 from bot.domain.request import Request, State
 from bot.electors import Circle, circle, electors
 from bot.errors import SlackRefused, Tampered, Unavailable
@@ -68,9 +78,9 @@ async def remind(bot: Bot, request_id: str) -> float | None:
             return _BUSY
         try:
             return await _look_after(bot, request_id, still)
-        except Tampered:
-            await bot.redis.reminders.leave(request_id)
-            raise
+        except Tampered:  # whoever shows or decides it finds out, and writes that down
+            await bot.redis.reminders.look_again(request_id, None)
+            return None
 
 
 async def _look_after(bot: Bot, request_id: str, still: Still) -> float | None:
@@ -255,7 +265,7 @@ class _Desk:
             return await slack.post(card.channel, message, thread=card.ts, broadcast=True)
         link = await self._link_to_card()
         if able.everyone or address in able.ids:
-            coming = next_due(request, self.now)
+            coming = next_reminder(request, self.now)
             return await slack.post(address, looks.asked_for(request, latest, link, coming))
         names = self.lists if able.large else able.names
         return await slack.post(address, looks.escalated(request, names, link))

@@ -5,7 +5,6 @@ all that there is to know.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from bot.domain.quorum import still_open
@@ -24,6 +23,10 @@ from bot.messages.blocks import (
     section,
 )
 
+_NOBODY: Final = (
+    "*Nobody can approve it at this moment*: of those who may, nobody is left who is active, did not "
+    "ask and has not voted."
+)
 _NAMED: Final = 10
 """So many of those who can still approve are named to those who cannot."""
 
@@ -42,7 +45,7 @@ def asked_for(request: Request, latest: Round, link: str, coming: int | None) ->
         blocks=[
             section(f"{begins}: {_what(request, link)}"),
             *_facts(request),
-            section(f"{_card(request, link)} to approve or deny it."),
+            section(f"{_card(request, link)}: it is approved or denied there."),
             context(" · ".join(small)),
         ],
     )
@@ -51,11 +54,11 @@ def asked_for(request: Request, latest: Round, link: str, coming: int | None) ->
 def escalated(request: Request, electors: Sequence[str], link: str) -> Message:
     """Tell one who cannot approve that nobody has decided, and who could."""
     said = f"{request.id}: {esc(lines.title(request))} still waits for approval"
-    whom = _listed(electors)
+    whom = f"Who can still approve it: {_listed(electors)}. Reach them." if electors else _NOBODY
     blocks = [
         section(f":rotating_light: *Nobody has decided this yet*: {_what(request, link)}"),
         *_facts(request),
-        section(f"Who can still approve it: {whom}. Reach them. {_card(request, link)}."),
+        section(f"{whom} {_card(request, link)}."),
         context(
             f"You are told because rule “{esc(request.terms.rule)}” names you; that does not give "
             "you the right to approve."
@@ -116,9 +119,8 @@ def _what(request: Request, link: str) -> str:
 
 
 def _facts(request: Request) -> list[dict[str, object]]:
-    at = datetime.fromtimestamp(request.asked_at / 1000, UTC)
     pairs = [
-        ("Asked by", f"{mention(request.asker.id)} at {clock(at)}"),
+        ("Asked by", f"{mention(request.asker.id)} at {clock(request.asked_at)}"),
         ("Missing", _missing(request)),
         ("Expires", moment(request.expires_at)),
     ]
@@ -139,17 +141,16 @@ def _missing(request: Request) -> str:
 def _short(request: Request) -> str:
     """The rest of the one sentence that a locked screen shows."""
     votes = f"{len(request.approvals)} of {request.terms.approvals} approvals so far"
-    until = datetime.fromtimestamp(request.expires_at / 1000, UTC)
-    return f"asked by {esc(request.asker.name)}, {votes}, expires at {until:%H:%M} UTC"
+    return f"asked by {esc(request.asker.name)}, {votes}, expires {moment(request.expires_at)}"
 
 
 def _why_now(request: Request, latest: Round) -> str:
     if latest.by:
         return f"{mention(latest.by.id)} nudged at {clock(latest.at)}"
-    waited = duration((latest.at - request.asked_at) / 1000)
+    waited = f"{duration((latest.at - request.asked_at) / 1000)} after it was asked"
     if latest.kind is Kind.ESCALATION:
-        return f"escalated by rule “{esc(request.terms.rule)}”, after {waited}"
-    return f"reminder {latest.number}, after {waited}"
+        return f"escalated by rule “{esc(request.terms.rule)}”, {waited}"
+    return f"reminder {latest.number}, {waited}"
 
 
 def _card(request: Request, link: str) -> str:
@@ -161,4 +162,4 @@ def _card(request: Request, link: str) -> str:
 def _listed(names: Sequence[str]) -> str:
     some = ", ".join(esc(one, 80) for one in names[:_NAMED])
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{some}{more}" if names else "nobody"
+    return f"{some}{more}"

@@ -24,7 +24,7 @@ def without_reason() -> dict[str, Verb]:
 
 
 ACTS: Final[set[str]] = set()
-"""The commands of this registry that do something, and so are no looks; they change no machine."""
+"""The commands entered here that do something, though it is no operation."""
 
 
 def query(

@@ -4,8 +4,11 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from bot.domain.reminders import Letter
 from bot.domain.request import Request
 from bot.lifecycle import REMIND
+from bot.messages.buttons import NUDGE
+from handlers.buttons import Press, press
 from sandbox.people import Message, Person
 from sandbox.workspace.seed import TEAM
 from sandbox.workspace.state import User
@@ -317,6 +320,19 @@ async def test_people_nudge(world: World) -> None:
     assert not await letters(world.bo)
 
 
+async def test_the_button_does_the_same(world: World) -> None:
+    """Whoever presses it is told whom it reaches."""
+    await world.asked()
+    request = await world.request()
+    button = Press(
+        id="p1", user=request.asker.id, action=NUDGE.action, value=request.id, trigger=""
+    )
+    said = await press(world.bot, button)
+    assert said
+    assert "direct message: bo, carla, dmitri" in said.text
+    await only_letter(world.bo, ASKED_FOR, "@alice nudged at")
+
+
 async def test_who_has_no_say_cannot_nudge(world: World) -> None:
     """They are told so, and it is written down; those who can are not held up by it."""
     await world.asked()
@@ -348,7 +364,8 @@ async def test_a_forged_letter_deletes_nothing(world: World) -> None:
     card = await world.asked()
     request = await world.request()
     client: Any = world.bot.redis.client
-    forged = f'{{"name":"bo","channel":"C0INCIDENTS","ts":"{card.ts}","old":["C0INCIDENTS","{card.ts}"]}}'
+    place = ("C0INCIDENTS", card.ts)
+    forged = Letter(name="bo", channel=place[0], ts=card.ts, old=place).model_dump_json()
     await client.hset(
         f"{{dr}}:reminders:{request.id}", "letter U0BO0000000", f"{'0' * 64} {forged}"
     )

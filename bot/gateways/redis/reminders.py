@@ -19,8 +19,8 @@ _AGENDA: Final = "{dr}:reminding"
 _AGENDA_LIFE: Final = 400 * 24 * 3600 * 1000
 _LIFE: Final = 7 * 24 * 3600 * 1000
 """Milliseconds for which a request's rounds are remembered after it could have expired."""
-_BUSY: Final = 60.0
-"""Seconds after which whoever holds a request is believed to be dead."""
+_BUSY: Final = 30.0
+"""Seconds of silence after which whoever holds a request is believed to be dead."""
 
 Still = Callable[[], Awaitable[bool]]
 """Asks for more time; False when somebody else has taken over."""

@@ -1,4 +1,4 @@
-"""Nudging, as it is typed."""
+"""What can be done about a request that waits for others."""
 
 from bot import nudges
 from bot.domain.data import Data
