@@ -24,8 +24,8 @@ from bot.messages.blocks import (
 )
 
 _NOBODY: Final = (
-    "*Nobody can approve it at this moment*: of those who may, nobody is left who is active, did not "
-    "ask and has not voted."
+    "*Nobody can approve it at this moment*: of those who may, nobody is left who is active, did "
+    "not ask and has not voted."
 )
 _NAMED: Final = 10
 """So many of those who can still approve are named to those who cannot."""
