@@ -195,8 +195,6 @@ async def _reload(bot: Bot, request_id: str) -> Request:
 async def _wake(bot: Bot, request: Request, before: Request | None = None) -> None:
     """Wake whoever has work now. Losing this costs seconds: the sweeper looks for the same."""
     try:
-        if before and before.state is State.WAITING:
-            await bot.engine.wake(REMIND, request.id)
         if request.fleet:
             await bot.engine.wake(GATHER, request.id)
         elif request.state is State.APPROVED and not request.needs_nod:
@@ -206,6 +204,9 @@ async def _wake(bot: Bot, request: Request, before: Request | None = None) -> No
         if request.parent and not request.open:
             await bot.engine.wake(GATHER, request.parent)
         await bot.engine.wake(DRAW, root(request.id))
+        if before and before.state is State.WAITING:
+            await bot.redis.reminders.look_again(request.id, 0)
+            await bot.engine.wake(REMIND, request.id)
     except Unavailable:
         log.warning("%s was saved, but waking the workers failed", request.id)
 

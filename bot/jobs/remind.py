@@ -106,7 +106,10 @@ async def _look_after(bot: Bot, request_id: str, still: Still) -> float | None:
 
 
 async def _changed(bot: Bot, request: Request, kept: Kept) -> bool:
-    """Whether somebody voted or nudged while we were at it."""
+    """Whether somebody voted or nudged while we were at it.
+
+    Whoever does so from here on puts it on the agenda again, behind us.
+    """
     now = await bot.redis.requests.load(request.id)
     rounds = (await bot.redis.reminders.kept(request.id)).rounds
     return now is None or now.rev != request.rev or len(rounds) > len(kept.rounds)

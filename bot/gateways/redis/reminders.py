@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 from redis.asyncio import Redis
-from redis.exceptions import LockError
+from redis.exceptions import LockError, RedisError
 
 from bot.domain.reminders import Kept, Letter, Round
+from bot.errors import Unavailable
 
 _AGENDA: Final = "{dr}:reminding"
 """The requests that are looked after, each with when to look next."""
@@ -113,11 +114,17 @@ class Reminders:
         return new + [one for one, at in times.items() if at <= now or one not in still]
 
     async def look_again(self, request_id: str, at: int | None) -> None:
-        """Have a request looked at again then, in milliseconds; None for when it has ended."""
+        """Have a request looked at again then, in milliseconds; None for when it has ended.
+
+        Raises `Unavailable` when Redis does not answer.
+        """
         async with self._client.pipeline(transaction=True) as pipe:
             pipe.zadd(_AGENDA, {request_id: float("inf") if at is None else at})
             pipe.pexpire(_AGENDA, _AGENDA_LIFE)
-            await pipe.execute()
+            try:
+                await pipe.execute()
+            except (RedisError, OSError) as error:
+                raise Unavailable("Redis does not answer.") from error
 
     async def leave(self, request_id: str) -> None:
         """Look after a request no longer."""
