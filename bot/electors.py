@@ -53,9 +53,14 @@ async def electors(bot: Bot, request: Request) -> Circle:
     who = request.terms.may_approve
     groups = await bot.slack.groups(handles(who))
     ids = {one for one in _ids(who, groups) if would_fill(request, one, groups)}
-    missing = still_open(request.terms.quorum, request.filled)
-    everyone = any(EVERYONE in need.of for need in missing)
+    everyone = EVERYONE in open_lists(request)
     return await _looked_up(bot, frozenset(ids), most=MOST, everyone=everyone)
+
+
+def open_lists(request: Request) -> tuple[str, ...]:
+    """Return the lists of what a request still needs, as the policy writes them."""
+    missing = still_open(request.terms.quorum, request.filled)
+    return tuple(dict.fromkeys(one for need in missing for one in need.of))
 
 
 def _ids(who: tuple[str, ...], groups: dict[str, frozenset[str]]) -> frozenset[str]:

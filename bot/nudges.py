@@ -8,11 +8,10 @@ import uuid
 from bot.access import REFUSAL_AGE, actor, standing
 from bot.domain.audit import Fact
 from bot.domain.data import Data
-from bot.domain.quorum import still_open
 from bot.domain.reminders import NUDGE_PAUSE, Kind, Round, waits
 from bot.domain.request import Request
 from bot.domain.votes import Standing, why_not_nudge
-from bot.electors import electors
+from bot.electors import electors, open_lists
 from bot.errors import NotAllowed, NotNow, Unavailable
 from bot.lifecycle import REMIND, note
 from bot.messages.blocks import duration
@@ -56,9 +55,8 @@ async def nudge(bot: Bot, user_id: str, request_id: str) -> Nudged:
     new = Round(mark=f"nudge:{uuid.uuid4().hex}", kind=Kind.NUDGE, at=now, by=who.person)
     await bot.redis.reminders.begin(request.id, new, request.expires_at)
     await _wake(bot, request.id, now)
-    missing = still_open(request.terms.quorum, request.filled)
-    lists = tuple(dict.fromkeys(one for need in missing for one in need.of))
-    return Nudged(request=request, names=lists if able.large else able.names, thread=able.large)
+    names = open_lists(request) if able.large else able.names
+    return Nudged(request=request, names=names, thread=able.large)
 
 
 async def _with_a_say(bot: Bot, user_id: str, request: Request) -> Standing:

@@ -264,6 +264,36 @@ async def test_slack_asks_to_slow_down(world: World) -> None:
     assert len(await noted(world, "remind")) == 1
 
 
+async def test_what_is_decided_while_slack_is_away_reaches_nobody(world: World) -> None:
+    """A reminder that waited for Slack is not sent any more; the entry says so."""
+    await world.asked()
+    await looked_at(world)
+    world.workspace.trouble.next("chat.postMessage", "ratelimited", retry_after=3)
+    await pass_(world, 11)
+    await until(lambda: posts_to(world, "bo") == 1, "nobody is reminded")
+    await world.dmitri.presses("Deny", on=FAILOVER)
+    await world.alice.sees(FAILOVER, "Denied")
+    await looked_at(world)
+    assert [posts_to(world, one) for one in ("bo", "carla", "dmitri")] == [1, 0, 0]
+    assert await noted(world, "remind") == [
+        "Reminded nobody, for it was over before Slack took a message."
+    ]
+
+
+async def test_what_cannot_be_deleted_now_is_deleted_later(world: World) -> None:
+    """In between somebody has two messages; in the end they have one."""
+    await world.asked()
+    await pass_(world, 11)
+    await only_letter(world.bo, "reminder 1")
+    await looked_at(world)
+    world.workspace.trouble.next("chat.delete", "503")
+    await pass_(world, 31)
+    await world.bo.sees("reminder 2", channel=DIRECT)
+    await world.bo.sees("reminder 1", channel=DIRECT, gone=True)
+    await only_letter(world.bo, "reminder 2")
+    assert posts_to(world, "bo") == 2
+
+
 async def test_two_workers_tell_nobody_twice(redis_url: str) -> None:
     """However often they are woken."""
     async with inhabited(redis_url, worker=False) as world:
