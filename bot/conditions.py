@@ -33,6 +33,9 @@ def terms_of(
         confirm=rule.confirm,
         overrides=overrides,
         tell=tell,
+        remind_after=rule.remind_after,
+        escalate_after=rule.escalate_after,
+        escalate_to=rule.escalate_to,
     )
 
 

@@ -24,6 +24,7 @@ DRAW: Final = "draw"
 SUBMIT: Final = "submit"
 FOLLOW: Final = "follow"
 GATHER: Final = "gather"
+REMIND: Final = "remind"
 
 _FEW: Final = 20
 """Of so many machines, the thread is told how each of them ended; of more, only what went wrong."""
@@ -95,7 +96,7 @@ async def change(
             await bot.redis.requests.confirm()
         if verdict is Verdict.DONE:
             STEPS.labels(move.fact.type).inc()
-            await _wake(bot, move.request)
+            await _wake(bot, move.request, before.request)
             return move.request
         if verdict is Verdict.REPLAYED:
             return await _reload(bot, request_id)
@@ -191,7 +192,7 @@ async def _reload(bot: Bot, request_id: str) -> Request:
     return request
 
 
-async def _wake(bot: Bot, request: Request) -> None:
+async def _wake(bot: Bot, request: Request, before: Request | None = None) -> None:
     """Wake whoever has work now. Losing this costs seconds: the sweeper looks for the same."""
     try:
         if request.fleet:
@@ -203,6 +204,9 @@ async def _wake(bot: Bot, request: Request) -> None:
         if request.parent and not request.open:
             await bot.engine.wake(GATHER, request.parent)
         await bot.engine.wake(DRAW, root(request.id))
+        if before and before.state is State.WAITING:
+            await bot.redis.reminders.look_again(request.id, 0)
+            await bot.engine.wake(REMIND, request.id)
     except Unavailable:
         log.warning("%s was saved, but waking the workers failed", request.id)
 

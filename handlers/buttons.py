@@ -17,13 +17,16 @@ from bot.messages.buttons import (
     GIVE_UP,
     NEXT,
     NOD,
+    NUDGE,
     RESUBMIT,
     WITHDRAW,
     WITHDRAW_REST,
     Button,
 )
+from bot.nudges import nudge
 from bot.runtime import Bot
 from handlers import commands
+from handlers.pictures import show
 
 
 class Press(Data):
@@ -76,6 +79,10 @@ async def _nod(bot: Bot, press: Press) -> None:
     await bot.slack.open_view(press.trigger, await commands.nod_form_of(bot, press.value))
 
 
+async def _nudge(bot: Bot, press: Press) -> Message:
+    return show(await nudge(bot, press.user, press.value))
+
+
 HANDLERS: Final[Mapping[Button, Handle]] = {
     APPROVE: _approve,
     DENY: _deciding(approvals.deny),
@@ -84,6 +91,7 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
     RESUBMIT: _deciding(approvals.resubmit),
     GIVE_UP: _deciding(approvals.give_up),
     NOD: _nod,
+    NUDGE: _nudge,
     NEXT: _next,
     CHOOSE: _choose,
     FILL_IN: _fill_in,

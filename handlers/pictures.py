@@ -6,10 +6,20 @@ from typing import Any, Final
 
 from bot.domain.data import Data
 from bot.domain.operations import CATALOGUE
-from bot.messages import answers, machines, plans, policy, readiness, vaults, work
+from bot.messages import (
+    answers,
+    machines,
+    plans,
+    policy,
+    readiness,
+    reminders,
+    vaults,
+    work,
+)
 from bot.messages.blocks import Message
 from bot.messages.card import preview
 from bot.messages.receipt import receipt
+from bot.nudges import Nudged
 from bot.queries import VERBS
 from bot.queries.found import (
     EventList,
@@ -31,6 +41,7 @@ from bot.queries.found import (
     VaultList,
     VaultView,
 )
+from bot.queries.registry import ACTS
 
 
 def show(found: Data) -> Message:
@@ -47,7 +58,7 @@ def _overview(found: Overview) -> Message:
         running=found.running,
         mine=found.mine,
         may_ask=found.may_ask,
-        may_look=[name for name in VERBS if name not in {*CATALOGUE, "help"}],
+        may_look=[name for name in VERBS if name not in {*CATALOGUE, *ACTS, "help"}],
     )
 
 
@@ -153,6 +164,7 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     EventList: _events,
     Preview: lambda found: preview(found.request, found.why_not, found.drafts),
     Explanation: _explanation,
+    Nudged: lambda found: reminders.nudged(found.request, found.names, thread=found.thread),
     RequestList: lambda found: answers.request_list(found.open, found.recent),
     Trail: lambda found: answers.trail(
         found.subject,

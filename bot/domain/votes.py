@@ -36,14 +36,19 @@ def why_not_approve(request: Request, standing: Standing) -> str | None:
         if vote.person.is_same(standing.person):
             account = _as(vote.person, standing)
             return f"You have approved this already{account}; every person counts once."
-    could = could_fill(request, standing)
-    votes = {vote.person.id: vote.serves for vote in request.approvals}
-    needs = request.terms.quorum
-    with_them = fill(needs, votes | {standing.person.id: could})
-    if counted(with_them) == counted(request.filled):
+    if not would_fill(request, standing.person.id, standing.groups):
+        needs = request.terms.quorum
         missing = " and ".join(need.words for need in still_open(needs, request.filled))
         return f"What it still needs is {missing}; your approval would fill none of that."
     return None
+
+
+def would_fill(request: Request, user: str, groups: Groups) -> bool:
+    """Whether an approval of this user would fill something of what is still needed."""
+    needs = request.terms.quorum
+    votes = {vote.person.id: vote.serves for vote in request.approvals}
+    with_them = fill(needs, votes | {user: serves(needs, user, groups)})
+    return user != request.asker.id and counted(with_them) > counted(request.filled)
 
 
 def could_fill(request: Request, standing: Standing) -> tuple[int, ...]:
@@ -66,6 +71,13 @@ def why_not_withdraw(request: Request, standing: Standing) -> str | None:
     if not standing.person.is_same(request.asker):
         return f"Only {request.asker.name}, who asked, can withdraw this. You can deny it."
     return None
+
+
+def why_not_nudge(request: Request, standing: Standing) -> str | None:
+    """Say why this person has no business to nudge others about a request, or return None."""
+    if standing.person.id == request.asker.id:
+        return why_nobody(standing.person, standing.home_teams)
+    return _no_party(request, standing)
 
 
 def why_not_resubmit(request: Request, standing: Standing) -> str | None:

@@ -1,6 +1,7 @@
 """The commands that only look. Each is one function from who asks to plain data.
 
-They change nothing, and only the person who asked sees the answer.
+They change nothing, and only the person who asked sees the answer. Those of `ACTS` do something,
+though it is no operation.
 """
 
 from typing import Final
@@ -17,7 +18,7 @@ from bot.drafts import draft
 from bot.errors import Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
-from bot.queries import machines, plans, policy, readiness, trail, work
+from bot.queries import machines, plans, policy, readiness, trail, waiting, work
 from bot.queries.found import HelpPage, Overview, Preview, RequestList
 from bot.queries.line import meant_by
 from bot.queries.registry import VERBS, query
@@ -97,4 +98,14 @@ async def overview(bot: Bot, user_id: str) -> Overview:
     )
 
 
-__all__ = ["VERBS", "machines", "overview", "plans", "policy", "readiness", "trail", "work"]
+__all__ = [
+    "VERBS",
+    "machines",
+    "overview",
+    "plans",
+    "policy",
+    "readiness",
+    "trail",
+    "waiting",
+    "work",
+]

@@ -1,18 +1,17 @@
 """Explaining the policy: which rule decides about a command, why, and who could approve it now."""
 
-import asyncio
 from typing import Final
 
-from bot.access import person, require_look, standing
+from bot.access import require_look, standing
 from bot.conditions import freezes_now, why_frozen
 from bot.domain.data import Data
-from bot.domain.lists import EVERYONE, handles
-from bot.domain.people import Person, why_in_doubt, why_nobody
+from bot.domain.people import Person
 from bot.domain.policy import Rule
 from bot.domain.quorum import Need
 from bot.domain.targets import name_of
 from bot.domain.votes import why_not_ask
-from bot.errors import Misunderstood, NotNow, SlackRefused
+from bot.electors import circle
+from bot.errors import Misunderstood, NotNow
 from bot.queries.found import Candidates, Explanation
 from bot.queries.line import meant_by
 from bot.queries.registry import query
@@ -69,31 +68,6 @@ async def _candidates(bot: Bot, rule: Rule, asker: Person) -> tuple[Candidates, 
 
 
 async def _of_need(bot: Bot, need: Need, asker: Person) -> Candidates:
-    """Find those of a list who could approve now: in the group, active, not the asker.
-
-    Of several accounts of one human, one is named.
-    """
-    home = await bot.slack.home()
-    groups = await bot.slack.groups(handles(need.of))
-    listed = {one for one in need.of if one != EVERYONE and not one.startswith("@")}
-    ids = sorted(listed.union(*groups.values()) - {asker.id})
-    found = await asyncio.gather(
-        *(person(bot, one, fresh=False) for one in ids[:_ASKED]), return_exceptions=True
-    )
-    for one in found:
-        if isinstance(one, BaseException) and not isinstance(one, SlackRefused):
-            raise one
-    people: dict[str, Person] = {}
-    for one in found:
-        if (
-            isinstance(one, Person)
-            and not (why_nobody(one, home.teams) or why_in_doubt(one))
-            and not one.is_same(asker)
-        ):
-            people.setdefault(one.human, one)
-    return Candidates(
-        need=need,
-        everyone=EVERYONE in need.of,
-        people=tuple(people.values()),
-        more=max(0, len(ids) - _ASKED),
-    )
+    """Find those of a list who could approve now: in the group, active, not the asker."""
+    found = await circle(bot, need.of, most=_ASKED, without=(asker,))
+    return Candidates(need=need, everyone=found.everyone, people=found.people, more=found.more)

@@ -58,6 +58,7 @@ def test_the_shipped_policy_asks_for_two_people() -> None:
             "may_ask": ["@dr-operators"],
             "may_approve": ["@dr-approvers"],
             "request_lifetime": "1h",
+            "remind_after": "10m",
             "approval_lifetime": "30m",
         }
     )
