@@ -7,6 +7,7 @@ from bot.domain.people import Person, why_nobody
 from bot.domain.policy import handles, includes
 from bot.domain.votes import Standing
 from bot.errors import NotAllowed
+from bot.refusals import Ask
 from bot.runtime import Bot
 
 MEMBERSHIP_AGE: Final = 60.0
@@ -33,9 +34,11 @@ async def require_look(bot: Bot, user_id: str) -> Person:
     """Return the person if they may see machines, requests and the log, else raise `NotAllowed`."""
     who = await standing(bot, user_id, bot.policy.may_look, fresh=False)
     if reason := why_nobody(who.person, who.home_teams):
-        raise NotAllowed(reason)
+        raise reason
     if not includes(bot.policy.may_look, who.person.id, who.groups):
-        raise NotAllowed("The policy does not let you look at machines and requests.")
+        raise NotAllowed(
+            Ask.MAY_NOT_LOOK, "The policy does not let you look at machines and requests."
+        )
     return who.person
 
 

@@ -22,6 +22,7 @@ from bot.errors import NotNow, Tampered
 from bot.fleets import draft_fleet
 from bot.inventory import ground
 from bot.lifecycle import create, disown, fact_of
+from bot.refusals import Ask
 from bot.runtime import Bot
 from bot.targets import Meant, Selection, find_target, rule_for
 
@@ -98,7 +99,7 @@ async def _ask_for_several(
         same = [one for one in holders.values() if one.operation == operation.name]
         if len(holders) == len(same) == 1:
             return Asked(request=same[0], already=True)
-        raise NotNow(f"All of them have open requests: {', '.join(sorted(holders))}.")
+        raise NotNow(Ask.TAKEN, f"All of them have open requests: {', '.join(sorted(holders))}.")
     chosen = meant.model_copy(
         update={"machines": tuple(free), "left_out": (*meant.left_out, *kept)}
     )
@@ -188,6 +189,7 @@ async def _holder_of(bot: Bot, target: str, name: str) -> Request | None:
 
 def _taken(name: str, request: Request) -> NotNow:
     return NotNow(
+        Ask.TAKEN,
         f"{name} already has an open request: {request.id}, a {request.operation} that is "
         f"{request.state}.",
         "Let it end, or have it withdrawn: its card shows what can be done.",

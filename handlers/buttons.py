@@ -22,6 +22,7 @@ from bot.messages.buttons import (
     WITHDRAW_REST,
     Button,
 )
+from bot.refusals import Gone
 from bot.runtime import Bot
 from handlers import commands
 
@@ -94,7 +95,11 @@ async def press(bot: Bot, pressed: Press) -> Message | None:
     """Do what a button is for; nothing said means that the card says it."""
     handle = _BY_ACTION.get(pressed.action)
     if handle is None:
-        raise NotNow("This button is of an older version of the bot.", "Type the command instead.")
+        raise NotNow(
+            Gone.BUTTON,
+            "This button is of an older version of the bot.",
+            "Type the command instead.",
+        )
     return await handle(bot, pressed)
 
 

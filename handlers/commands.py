@@ -17,12 +17,13 @@ from bot.domain.operations import CATALOGUE
 from bot.domain.people import why_nobody
 from bot.domain.request import Request
 from bot.domain.verbs import Option
-from bot.errors import Ambiguous, Missing, Misunderstood, NotAllowed, NotNow, Refused
+from bot.errors import Ambiguous, Missing, Misunderstood, NotNow, Refused
 from bot.lifecycle import note
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
 from bot.messages.forms import MOST_CHOICES, confirm_form, nod_form, option_form
 from bot.queries import VERBS
+from bot.refusals import Appr, Ask, Gone
 from bot.runtime import Bot
 from handlers.pictures import show
 
@@ -83,7 +84,7 @@ async def next_of(bot: Bot, user: str, operation: str, request_id: str) -> Messa
     """Ask for what comes after a finished request, for the same machine and reason."""
     before = await bot.redis.requests.load(request_id)
     if before is None or operation not in CATALOGUE:
-        raise NotNow("This button is too old to be used.", "Type the command instead.")
+        raise NotNow(Gone.BUTTON, "This button is too old to be used.", "Type the command instead.")
     command = asking.next_command(before, operation)
     return await ask(bot, user, before.channel, command)
 
@@ -93,7 +94,7 @@ async def nod_form_of(bot: Bot, request_id: str) -> Block:
     request = await bot.redis.requests.load(request_id)
     asked = request.job.asks if request and request.job else None
     if asked is None:
-        raise NotNow("It does not wait for anybody any more.")
+        raise NotNow(Appr.WAITS_NO_MORE, "It does not wait for anybody any more.")
     return nod_form(request_id, asked)
 
 
@@ -124,7 +125,7 @@ async def unstash(bot: Bot, user: str, word: str) -> tuple[Command, dict[str, st
     """Take up a half-finished command; raises `NotNow` when it is gone or somebody else's."""
     kept = await bot.redis.shelf.stashed(word)
     if kept is None or kept["user"] != user:
-        raise NotNow("This choice has expired.", "Type the command again.")
+        raise NotNow(Gone.CHOICE, "This choice has expired.", "Type the command again.")
     return Command.model_validate_json(kept["command"]), kept
 
 
@@ -160,7 +161,9 @@ def option_of(verb: str, name: str) -> Option:
     for option in CATALOGUE[verb].verb.options:
         if option.name == name:
             return option
-    raise NotNow("This form is of another version of the bot.", "Type the command instead.")
+    raise NotNow(
+        Gone.FORM, "This form is of another version of the bot.", "Type the command instead."
+    )
 
 
 def check(given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -193,7 +196,9 @@ async def _welcome(bot: Bot, user: str) -> None:
     """Let in full members, at a pace a person can type at; write down who was not let in."""
     if await bot.redis.shelf.how_often(f"commands:{user}", 60) > _PER_MINUTE:
         raise Refused(
-            f"That was more than {_PER_MINUTE} commands within a minute.", "Wait for the next one."
+            Ask.TOO_FAST,
+            f"That was more than {_PER_MINUTE} commands within a minute.",
+            "Wait for the next one.",
         )
     who = await standing(bot, user, fresh=False)
     if reason := why_nobody(who.person, who.home_teams):
@@ -204,7 +209,8 @@ async def _welcome(bot: Bot, user: str) -> None:
                 subject=user,
                 actor=actor(who.person),
                 policy=bot.policy.version,
-                words=reason,
+                correlation={"code": reason.refusal.id},
+                words=reason.sentence,
             ),
         )
-        raise NotAllowed(reason)
+        raise reason

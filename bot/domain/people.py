@@ -6,6 +6,8 @@ Default deny: only a full, present, human member of our own workspace can do any
 from collections.abc import Collection
 
 from bot.domain.data import Data
+from bot.errors import NotAllowed
+from bot.refusals import Who
 
 
 class Person(Data):
@@ -23,14 +25,17 @@ class Person(Data):
     """Somebody of another organisation, here through a shared channel."""
 
 
-def why_nobody(person: Person, home_teams: Collection[str]) -> str | None:
+def why_nobody(person: Person, home_teams: Collection[str]) -> NotAllowed | None:
     """Say why this account may do nothing at all, or return None for a full member."""
     if person.deactivated:
-        return "This Slack account is deactivated."
+        return NotAllowed(Who.DEACTIVATED, "This Slack account is deactivated.")
     if person.bot:
-        return "Bots and workflows cannot use /dr; a person has to."
+        return NotAllowed(Who.NOT_A_PERSON, "Bots and workflows cannot use /dr; a person has to.")
     if person.outsider or person.team not in home_teams:
-        return "You belong to another organisation; only members of this workspace can use /dr."
+        return NotAllowed(
+            Who.OUTSIDER,
+            "You belong to another organisation; only members of this workspace can use /dr.",
+        )
     if person.guest:
-        return "Guests of this workspace cannot use /dr; ask a full member."
+        return NotAllowed(Who.GUEST, "Guests of this workspace cannot use /dr; ask a full member.")
     return None

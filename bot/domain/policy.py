@@ -16,6 +16,7 @@ from bot.domain.lists import EVERYONE, Who, handles, includes
 from bot.domain.mistakes import Mistake, mistakes
 from bot.domain.rules import Rule, Subject
 from bot.errors import Misconfigured, NotNow
+from bot.refusals import Pol
 
 __all__ = ["EVERYONE", "Policy", "ReprotectDefaults", "Rule", "Subject", "handles", "includes"]
 
@@ -89,6 +90,7 @@ class Policy(Data):
                     return rule
                 if matches is None:
                     raise NotNow(
+                        Pol.MACHINE_NOT_KNOWN,
                         f"The rule “{rule.name}” of the policy goes by where a machine runs, what "
                         f"replicates it or its tags, and the machine {subject.name} is not known.",
                     )
@@ -109,6 +111,7 @@ class Policy(Data):
         if len(rules) > 1:
             said = "; ".join(f"{_some(names)} under {rule}" for rule, names in fall.items())
             raise NotNow(
+                Pol.SEVERAL_RULES,
                 f"These machines fall under different rules of the policy: {said}.",
                 "Ask for those of each rule by themselves.",
             )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from bot.errors import Misunderstood
+from bot.refusals import Type
 
 TargetKind = Literal[
     "machine",
@@ -141,7 +142,7 @@ def one_of(
             return word
         if also and also(text):
             return text
-        raise Misunderstood(f"{text!r} is not {hint or _either(choices)}.")
+        raise Misunderstood(Type.WRONG_VALUE, f"{text!r} is not {hint or _either(choices)}.")
 
     return check
 

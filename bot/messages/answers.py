@@ -26,10 +26,14 @@ from bot.messages.buttons import CHOOSE, FILL_IN
 
 
 def sorry(error: DrError) -> Message:
-    """Say what was the matter and what to do next."""
+    """Say what was the matter and what to do next, with the code that stands for it."""
     advice = f"\n{esc(error.advice, 1000)}" if error.advice else ""
     text = esc(str(error), 2500)
-    return Message(text=text, blocks=[section(f"{esc(error.sentence, 1500)}{advice}")])
+    blocks = [section(f"{esc(error.sentence, 1500)}{advice}")]
+    if error.refusal:
+        text += f" ({error.refusal.id})"
+        blocks.append(context(code(error.refusal.id)))
+    return Message(text=text, blocks=blocks)
 
 
 def broken(reference: str) -> Message:

@@ -21,6 +21,7 @@ from bot.queries import machines, plans, policy, readiness, trail, work
 from bot.queries.found import HelpPage, Overview, Preview, RequestList
 from bot.queries.line import meant_by
 from bot.queries.registry import VERBS, query
+from bot.refusals import Pol, Type
 from bot.runtime import Bot
 from bot.targets import Selection, rule_for
 
@@ -47,10 +48,11 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     operation, command, meant = await meant_by(bot, target, "there is no preview of it")
     rule = await rule_for(bot, operation, meant)
     if rule is None:
-        raise NotNow(f"No rule of the policy speaks of {operation.name} on that.")
+        raise NotNow(Pol.NO_RULE, f"No rule of the policy speaks of {operation.name} on that.")
     who = await standing(bot, user_id, rule.may_ask, fresh=False)
     held = await freezes_now(bot, operation)
-    not_by_them = why_not_ask(rule.may_ask, who) or ""
+    refused = why_not_ask(rule.may_ask, who)
+    not_by_them = refused.sentence if refused else ""
     if held and not not_by_them:
         not_by_them = str(why_frozen(held, operation))
     terms = terms_of(bot, rule)
@@ -68,7 +70,9 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
 async def help_(_bot: Bot, _user_id: str, target: str) -> Data:
     """Explain the commands, or one of them."""
     if target and target.casefold() not in VERBS:
-        raise Misunderstood(f"There is no command “{target}”.", "Type /dr help to see them all.")
+        raise Misunderstood(
+            Type.NO_COMMAND, f"There is no command “{target}”.", "Type /dr help to see them all."
+        )
     return HelpPage(names=(target.casefold(),) if target else tuple(VERBS))
 
 

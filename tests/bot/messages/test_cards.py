@@ -30,6 +30,7 @@ from bot.messages.card import card
 from bot.messages.forms import confirm_form, option_form, to_confirm
 from bot.messages.thread import line
 from bot.queries import VERBS
+from bot.refusals import Type
 from sandbox.workspace.blocks import check_blocks
 from sandbox.workspace.view_rules import check_view
 from tests.bot.samples import (
@@ -287,7 +288,7 @@ def test_slack_takes_every_answer(text: str) -> None:
     )
     matches = [(f"id{n}", text) for n in range(40)]
     for message in (
-        answers.sorry(Misunderstood(text, text)),
+        answers.sorry(Misunderstood(Type.WRONG_VALUE, text, text)),
         answers.broken("0f3a"),
         answers.choose(Ambiguous(text, matches), "word"),
         answers.fill_in(Missing(text, ("cache",), target="id", name=text), "word", ["Cache"]),
