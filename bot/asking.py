@@ -129,9 +129,7 @@ async def _store(
 
 async def _may_ask_anything(bot: Bot, user_id: str, operation: Operation) -> None:
     """Refuse early somebody whom no rule names, before anything is read from Azure."""
-    named = tuple(
-        one for rule in bot.policy.rules if rule.speaks_of(operation.name) for one in rule.may_ask
-    )
+    named = bot.policy.who_may_ask(operation.name)
     who = await standing(bot, user_id, named)
     await _refuse_asking(bot, who, operation, "", named)
 

@@ -9,13 +9,16 @@ from bot.domain.operations import CATALOGUE
 from bot.messages import answers, machines, plans, policy, readiness, vaults, work
 from bot.messages.blocks import Message
 from bot.messages.card import preview
+from bot.messages.help import help_on, help_page, help_with
 from bot.messages.receipt import receipt
 from bot.queries import VERBS
 from bot.queries.found import (
     EventList,
     Explanation,
     Fleet,
+    HelpOn,
     HelpPage,
+    HelpWith,
     JobList,
     JobView,
     MachineStatus,
@@ -31,6 +34,7 @@ from bot.queries.found import (
     VaultList,
     VaultView,
 )
+from bot.refusals import BY_ID
 
 
 def show(found: Data) -> Message:
@@ -164,5 +168,7 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     Receipt: lambda found: receipt(
         found.request, found.parts, found.entries, found.checked, found.broken
     ),
-    HelpPage: lambda found: answers.help_page([VERBS[name] for name in found.names]),
+    HelpPage: lambda found: help_page(tuple(VERBS.values()), found.others, whole=found.whole),
+    HelpOn: lambda found: help_on(VERBS[found.name], found.others),
+    HelpWith: lambda found: help_with(BY_ID[found.code]),
 }

@@ -72,6 +72,16 @@ class Policy(Data):
         """A digest of what the policy says, whatever its layout."""
         return digest(self.model_dump(mode="json"))[:12]
 
+    def who_may_ask(self, operation: str) -> tuple[Who, ...]:
+        """Return everybody whom some rule lets ask for an operation, whatever it is done to."""
+        found: dict[Who, None] = {}
+        decided = False  # whatever is not asked of a plan by its name
+        for rule in self.rules:
+            if rule.speaks_of(operation) and (rule.plans or not decided):
+                found |= dict.fromkeys(rule.may_ask)
+                decided = decided or rule.takes_all
+        return tuple(found)
+
     def reprotect_in(self, place: str) -> ReprotectDefaults:
         """Return what is said about reprotects of machines in a region, or of a site."""
         found = (one for name, one in self.reprotect.items() if name.casefold() == place.casefold())

@@ -35,6 +35,7 @@ _HINTS: Final = {
     "machine or job": "<machine>|<job id>",
     "machine, plan:<name> or all": "<machine>|plan:<name>|all",
     "filters": "<filter>…",
+    "command": "<command>|<code>|all",
     "job": "<job>|<request>|<machine>",
     "explain": "explain <any command>",
     "line": "<any command>",

@@ -5,6 +5,7 @@ it for good. What is refused no more keeps its code here as long as entries may 
 refusal gets the next number of its area. `docs/refusals.md` is drawn from here.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from bot.refusals.azure import Far, Now
@@ -17,8 +18,11 @@ AREAS: Final[tuple[type[Code], ...]] = (Who, Ask, Pol, Appr, Type, Name, Gone, N
 
 CODES: Final[tuple[Code, ...]] = tuple(code for area in AREAS for code in area)
 
+BY_ID: Final[Mapping[str, Code]] = {code.id: code for code in CODES}
+
 __all__ = [
     "AREAS",
+    "BY_ID",
     "CODES",
     "Appr",
     "Ask",

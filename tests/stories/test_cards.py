@@ -155,7 +155,8 @@ async def test_answers_to_questions_are_private(world: World) -> None:
     """What somebody looks up is theirs alone."""
     for text, words in (
         ("/dr", "Nothing waits for your approval."),
-        ("/dr help", "/dr failover"),
+        ("/dr help", "/dr status"),
+        ("/dr help all", "/dr failover"),
         ("/dr help failover", "--point"),
         ("/dr status", "Needs attention"),
         ("/dr status vm-db01", "Recovery points"),

@@ -28,9 +28,10 @@ from bot.messages import answers, policy
 from bot.messages.blocks import Message, esc
 from bot.messages.card import card
 from bot.messages.forms import confirm_form, option_form, to_confirm
+from bot.messages.help import help_on, help_page, help_with
 from bot.messages.thread import line
 from bot.queries import VERBS
-from bot.refusals import Type
+from bot.refusals import CODES, Type
 from sandbox.workspace.blocks import check_blocks
 from sandbox.workspace.view_rules import check_view
 from tests.bot.samples import (
@@ -306,10 +307,17 @@ def test_slack_takes_every_answer(text: str) -> None:
         sound(message)
 
 
-@pytest.mark.parametrize("names", [[*VERBS], *([name] for name in VERBS)], ids="-".join)
-def test_slack_takes_every_page_of_help(names: list[str]) -> None:
-    """All commands, and each of them."""
-    sound(answers.help_page([VERBS[name] for name in names]))
+@pytest.mark.parametrize("whole", [True, False])
+def test_slack_takes_every_page_of_help(whole: bool) -> None:
+    """All commands, each of them and each code, whether one may or may not."""
+    nobody: dict[str, tuple[str, ...]] = dict.fromkeys(VERBS, ())
+    crowd = dict.fromkeys(VERBS, tuple(f"@dr-group-{n}" for n in range(40)))
+    for others in ({}, nobody, crowd):
+        sound(help_page(tuple(VERBS.values()), others, whole=whole))
+        for verb in VERBS.values():
+            sound(help_on(verb, others))
+    for code in CODES:
+        sound(help_with(code))
 
 
 @pytest.mark.parametrize("target", ["vm-web01", "id:/subscriptions/1/x", *HOSTILE], ids=range(11))
