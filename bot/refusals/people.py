@@ -34,6 +34,14 @@ class Who(Code):
         "Ask a full member to do it, or become one.",
         Help.WORKSPACE,
     )
+    SHARED_CHANNEL = (
+        "DR-WHO-05",
+        "The channel is shared with another organisation",
+        "People of another organisation are in the channel or are invited to it. There the bot "
+        "does only what stops something: a denial and a withdrawal count.",
+        "Do it in a channel of your own, such as the incident channel.",
+        Help.WORKSPACE,
+    )
 
 
 class Ask(Code):
