@@ -20,11 +20,12 @@ from bot.domain.catalogue import Ground
 from bot.domain.freezes import Frozen
 from bot.domain.jobs import Job, JobError, JobStep
 from bot.domain.operations import CATALOGUE
+from bot.domain.outside import Source
 from bot.domain.quorum import Need
 from bot.domain.request import Request, State
 from bot.domain.rules import Rule
 from bot.errors import Ambiguous, Missing, Misunderstood
-from bot.messages import answers, policy
+from bot.messages import answers, outside, policy
 from bot.messages.blocks import Message, esc
 from bot.messages.card import card
 from bot.messages.forms import confirm_form, option_form, to_confirm
@@ -303,6 +304,20 @@ def test_slack_takes_every_answer(text: str) -> None:
         answers.request_list([one] * 20, [one] * 10),
         answers.trail(text, [entry] * 20),
         answers.trail("", []),
+    ):
+        sound(message)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_slack_takes_every_alarm(text: str) -> None:
+    """Whatever machines and jobs are called that somebody touched past the bot."""
+    job = Job(id=text, name=text, scenario=text, state=text, target=text, started=NOON, ended=NOON)
+    where = {"portal": "", "resource": text}
+    for message in (
+        outside.alarm(job, Source(activity=text), **where),
+        outside.cancelled_past(job, text, **where),
+        outside.run_again_past(job, text, **where),
+        outside.gone(text, text, portal=""),
     ):
         sound(message)
 
