@@ -13,8 +13,6 @@ from bot.jobs.alarms import began, portal, sound
 from bot.messages.outside import gone
 from bot.runtime import Bot
 
-_LATE: Final = 1
-"""Looks for which a machine may still turn up elsewhere, or a job that took it out."""
 _DAY: Final = int(timedelta(days=1).total_seconds() * 1000)
 """Milliseconds for which a job that disabled a machine explains that it is gone."""
 
@@ -28,16 +26,18 @@ async def look_at_machines(bot: Bot, vault: str, jobs: Sequence[Job]) -> None:
     here = {one.item.casefold(): Kept(id=one.id, name=one.name) for one in machines}
     now = (await bot.redis.requests.snapshot()).now
     newcomers = {one.name.casefold() for item, one in here.items() if item not in before}
+    came = {item: one for item, one in here.items() if before.get(item) != one}
     left: list[str] = []
     for item, machine in before.items():
         if item in here:
             continue
         if machine.name.casefold() in newcomers or _taken_out(machine, jobs, now):
             left.append(item)
-        elif not _on_its_way(machine, jobs) and await _for_long(bot, vault, item):
+        elif machine.missed and not _on_its_way(machine, jobs):
             await _tell(bot, vault, machine, item, now)
             left.append(item)
-    came = {item: one for item, one in here.items() if before.get(item) != one}
+        else:  # it may still turn up elsewhere, or a job that took it out
+            came[item] = machine.model_copy(update={"missed": True})
     await bot.redis.watch.keep(vault, came, left)
 
 
@@ -59,11 +59,6 @@ def _on_its_way(machine: Kept, jobs: Iterable[Job]) -> bool:
 
 def _is_about(job: Job, machine: Kept) -> bool:
     return job.target.casefold() == machine.name.casefold()
-
-
-async def _for_long(bot: Bot, vault: str, item: str) -> bool:
-    looks = await bot.redis.shelf.how_often(f"gone:{digest([vault.casefold(), item])}", 3600)
-    return looks > _LATE
 
 
 async def _tell(bot: Bot, vault: str, machine: Kept, item: str, now: int) -> None:

@@ -81,18 +81,17 @@ async def test_a_cancel_that_a_request_asked_for_is_no_news(world: World) -> Non
 
 async def test_a_lost_answer_does_not_hide_whose_job_was_cancelled(quiet: World) -> None:
     """Nobody has found the job yet; the intent names what Azure keeps with it."""
-    world = quiet
-    await watching(world)
-    await world.asked()
-    await world.approved(FAILOVER)
-    await until(lambda: _approved(world), "it is not approved")
-    world.vault.trouble.next("/unplannedFailover", "drop_after_accept")
-    await submit_request(world.bot, (await world.request()).id)
-    assert (await world.request()).state is State.UNKNOWN
-    world.vault.cancel_job(world.vault.jobs[-1].job_id)
-    world.clock.advance(MINUTE)
-    [fact] = await looked(world, times=2)
-    assert (fact.type, fact.subject) == ("outside.cancel", (await world.request()).id)
+    await watching(quiet)
+    await quiet.asked()
+    await quiet.approved(FAILOVER)
+    await until(lambda: _approved(quiet), "it is not approved")
+    quiet.vault.trouble.next("/unplannedFailover", "drop_after_accept")
+    await submit_request(quiet.bot, (await quiet.request()).id)
+    assert (await quiet.request()).state is State.UNKNOWN
+    quiet.vault.cancel_job(quiet.vault.jobs[-1].job_id)
+    quiet.clock.advance(MINUTE)
+    [fact] = await looked(quiet, times=2)
+    assert (fact.type, fact.subject) == ("outside.cancel", (await quiet.request()).id)
 
 
 async def _approved(world: World) -> bool:
@@ -130,16 +129,27 @@ async def test_a_disabled_machine_is_told_once_by_its_job(world: World) -> None:
     await world.told(world.alice, "No machine is called vm-web02.")
 
 
-async def test_a_machine_that_is_gone_without_a_job_is_told(world: World) -> None:
+async def test_a_machine_that_is_gone_without_a_job_is_told(quiet: World) -> None:
     """After a second look, for it might only be on its way; then once."""
-    await watching(world)
-    world.vault.lose("vm-web02")
-    assert await looked(world) == []
-    [fact] = await looked(world, times=4)
+    await watching(quiet)
+    quiet.vault.lose("vm-web02")
+    assert await looked(quiet) == []
+    [fact] = await looked(quiet, times=4)
     assert (fact.type, fact.target) == ("outside.machine", "vm-web02")
-    [words] = await alarms(world, "is not protected any more")
+    [words] = await alarms(quiet, "is not protected any more")
     assert "vm-web02 is not protected any more: it has gone from the vault" in words
     assert "/dr events vm-web02" in words
+
+
+async def test_a_machine_that_comes_back_was_not_lost(quiet: World) -> None:
+    """Missing at one look and there at the next, twice: nobody is alarmed."""
+    await watching(quiet)
+    machine = quiet.vault.machine("vm-web02")
+    for _ in range(2):
+        quiet.vault.lose("vm-web02")
+        assert await looked(quiet) == []
+        quiet.vault.machines.append(machine)
+        assert await looked(quiet) == []
 
 
 async def test_a_reprotect_does_not_look_like_a_loss(world: World) -> None:
@@ -167,17 +177,17 @@ async def test_a_vault_that_cannot_be_read_has_not_lost_its_machines(world: Worl
     assert await looked(world, times=2) == []
 
 
-async def test_a_job_that_only_the_events_still_tell_about_is_told(world: World) -> None:
+async def test_a_job_that_only_the_events_still_tell_about_is_told(quiet: World) -> None:
     """It failed and is on no list any more; who began it is waited for, and not to be had."""
-    await watching(world)
-    world.vault.fail_next_job("vm-web02", "DisableDr")
-    job = world.vault.disable("vm-web02")
-    world.clock.advance(5 * MINUTE)
-    world.vault.forget_job(job.job_id)
-    [fact] = await looked(world, times=12)
+    await watching(quiet)
+    quiet.vault.fail_next_job("vm-web02", "DisableDr")
+    job = quiet.vault.disable("vm-web02")
+    quiet.clock.advance(5 * MINUTE)
+    quiet.vault.forget_job(job.job_id)
+    [fact] = await looked(quiet, times=12)
     assert (fact.operation, fact.target) == ("DisableDr", "vm-web02")
     assert fact.correlation["job"] == job.job_id
-    assert await alarms(world, "was started past the bot")
+    assert await alarms(quiet, "was started past the bot")
 
 
 async def test_events_that_cannot_be_read_hide_no_job(world: World) -> None:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
+from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import LockError
 
@@ -33,10 +34,12 @@ class Watched(Data):
 
 
 class Kept(Data):
-    """A machine that was in a vault when it was last looked at."""
+    """A machine that was in a vault at the last look, or at the one before."""
 
     id: str
     name: str
+    missed: bool = False
+    """Whether it was not there at the last look."""
 
 
 class Watch:
@@ -89,7 +92,11 @@ class Watch:
     async def machines(self, vault: str) -> dict[str, Kept]:
         """Return the machines that were there at the last look, by the names of their items."""
         kept = await self._client.hgetall(_machines(vault))
-        return {str(item): Kept.model_validate_json(said) for item, said in kept.items()}
+        found: dict[str, Kept] = {}
+        for item, said in kept.items():
+            with suppress(ValidationError):  # not ours: it comes anew
+                found[str(item)] = Kept.model_validate_json(said)
+        return found
 
     async def keep(self, vault: str, came: Mapping[str, Kept], gone: Iterable[str]) -> None:
         """Remember what came, and forget what is gone."""
