@@ -18,6 +18,7 @@ from bot.domain.request import Request, State
 from bot.errors import NotNow, Tampered, Unavailable
 from bot.gateways.redis import Snapshot, Verdict, Write
 from bot.metrics import STEPS
+from bot.refusals import Appr, Gone
 from bot.runtime import Bot
 
 DRAW: Final = "draw"
@@ -87,7 +88,7 @@ async def change(
         async with bot.redis.requests.turn:
             before = await bot.redis.requests.snapshot(request_id)
             if before.request is None:
-                raise NotNow(f"There is no request {request_id}.")
+                raise NotNow(Gone.REQUEST, f"There is no request {request_id}.")
             move = decide(before.request, before.now)
             if move is None:
                 return before.request
@@ -101,7 +102,11 @@ async def change(
         if verdict is Verdict.REPLAYED:
             return await _reload(bot, request_id)
         if verdict is Verdict.LATE:
-            raise NotNow(f"{request_id} has run out of time.", "Ask again if it is still needed.")
+            raise NotNow(
+                Appr.OUT_OF_TIME,
+                f"{request_id} has run out of time.",
+                "Ask again if it is still needed.",
+            )
         if verdict is Verdict.EARLY:
             return before.request
         await settle(attempt)
@@ -188,7 +193,7 @@ def fact_of(
 async def _reload(bot: Bot, request_id: str) -> Request:
     request = await bot.redis.requests.load(request_id)
     if request is None:
-        raise NotNow(f"There is no request {request_id}.")
+        raise NotNow(Gone.REQUEST, f"There is no request {request_id}.")
     return request
 
 

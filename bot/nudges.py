@@ -12,9 +12,10 @@ from bot.domain.reminders import NUDGE_PAUSE, Kind, Round, waits
 from bot.domain.request import Request
 from bot.domain.votes import Standing, why_not_nudge
 from bot.electors import electors, open_lists
-from bot.errors import NotAllowed, NotNow, Unavailable
+from bot.errors import NotNow, Unavailable
 from bot.lifecycle import REMIND, note
 from bot.messages.blocks import duration
+from bot.refusals import Appr, Gone
 from bot.runtime import Bot
 
 
@@ -36,19 +37,23 @@ async def nudge(bot: Bot, user_id: str, request_id: str) -> Nudged:
     before = await bot.redis.requests.snapshot(request_id)
     request, now = before.request, before.now
     if request is None:
-        raise NotNow(f"There is no request {request_id}.", "/dr requests lists them.")
+        raise NotNow(Gone.REQUEST, f"There is no request {request_id}.", "/dr requests lists them.")
     who = await _with_a_say(bot, user_id, request)
     if not waits(request, now):
         state = "out of time" if request.open else request.state
-        raise NotNow(f"{request.id} is {state}; nobody has to be nudged about it.")
+        raise NotNow(
+            Appr.NOBODY_TO_NUDGE, f"{request.id} is {state}; nobody has to be nudged about it."
+        )
     able = await electors(bot, request)
     if not (able.people or able.large):
         raise NotNow(
+            Appr.NOBODY_TO_NUDGE,
             f"Nobody can approve {request.id} at this moment, so there is nobody to nudge.",
             "Its card shows whose approval is missing; the owners of the policy file can help.",
         )
     if wait := await bot.redis.reminders.may_nudge(request.id, NUDGE_PAUSE):
         raise NotNow(
+            Appr.NUDGED_LATELY,
             f"They were nudged about {request.id} within the last {NUDGE_PAUSE // 60} minutes.",
             f"It can be done again in {duration(wait)}.",
         )
@@ -68,7 +73,8 @@ async def _with_a_say(bot: Bot, user_id: str, request: Request) -> Standing:
         who = await standing(bot, user_id, *lists, groups_age=REFUSAL_AGE)
     if not (reason := why_not_nudge(request, who)):
         return who
-    words = f"{who.person.name} tried to nudge those who can approve it and was refused: {reason}"
+    tried = f"{who.person.name} tried to nudge those who can approve it"
+    words = f"{tried} and was refused: {reason.sentence}"
     await note(
         bot,
         Fact(
@@ -79,10 +85,11 @@ async def _with_a_say(bot: Bot, user_id: str, request: Request) -> Standing:
             target=request.name,
             target_id=request.target_id,
             policy=bot.policy.version,
+            correlation={"code": reason.refusal.id},
             words=words,
         ),
     )
-    raise NotAllowed(reason)
+    raise reason
 
 
 async def _wake(bot: Bot, request_id: str, now: int) -> None:

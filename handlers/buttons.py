@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from bot import approvals
+from bot.access import admit
 from bot.approvals import Click
 from bot.domain.data import Data
+from bot.domain.fleets import is_request
 from bot.domain.request import Request, State
 from bot.errors import NotNow
 from bot.messages.blocks import Message
@@ -24,6 +26,7 @@ from bot.messages.buttons import (
     Button,
 )
 from bot.nudges import nudge
+from bot.refusals import Gone
 from bot.runtime import Bot
 from handlers import commands
 from handlers.pictures import show
@@ -35,6 +38,8 @@ class Press(Data):
     id: str
     """The same for every delivery of the same press."""
     user: str
+    channel: str
+    """Where the button is, '' when that is not known."""
     action: str
     value: str
     trigger: str
@@ -102,9 +107,25 @@ async def press(bot: Bot, pressed: Press) -> Message | None:
     """Do what a button is for; nothing said means that the card says it."""
     handle = _BY_ACTION.get(pressed.action)
     if handle is None:
-        raise NotNow("This button is of an older version of the bot.", "Type the command instead.")
+        raise NotNow(
+            Gone.BUTTON,
+            "This button is of an older version of the bot.",
+            "Type the command instead.",
+        )
+    about = pressed.value.rpartition(":")[2]
+    await admit(
+        bot,
+        pressed.user,
+        pressed.channel,
+        "click",
+        about=about if is_request(about) else "",
+        stops=pressed.action in _STOPS,
+    )
     return await handle(bot, pressed)
 
+
+_STOPS: Final = frozenset(button.action for button in (DENY, WITHDRAW, WITHDRAW_REST))
+"""What only ends something, and so is welcome from wherever it comes."""
 
 _BY_ACTION: Final[Mapping[str, Handle]] = {
     button.action: handle for button, handle in HANDLERS.items()

@@ -18,6 +18,7 @@ from bot.messages import (
 )
 from bot.messages.blocks import Message
 from bot.messages.card import preview
+from bot.messages.help import help_on, help_page, help_with
 from bot.messages.receipt import receipt
 from bot.nudges import Nudged
 from bot.queries import VERBS
@@ -25,7 +26,9 @@ from bot.queries.found import (
     EventList,
     Explanation,
     Fleet,
+    HelpOn,
     HelpPage,
+    HelpWith,
     JobList,
     JobView,
     MachineStatus,
@@ -42,6 +45,7 @@ from bot.queries.found import (
     VaultView,
 )
 from bot.queries.registry import ACTS
+from bot.refusals import BY_ID
 
 
 def show(found: Data) -> Message:
@@ -176,5 +180,7 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     Receipt: lambda found: receipt(
         found.request, found.parts, found.entries, found.checked, found.broken
     ),
-    HelpPage: lambda found: answers.help_page([VERBS[name] for name in found.names]),
+    HelpPage: lambda found: help_page(tuple(VERBS.values()), found.others, whole=found.whole),
+    HelpOn: lambda found: help_on(VERBS[found.name], found.others),
+    HelpWith: lambda found: help_with(BY_ID[found.code]),
 }

@@ -166,6 +166,12 @@ class Rule(Data):
         """Whether it takes a machine, beyond its name, to say whether the rule matches."""
         return bool(self.regions or self.tags or self.providers)
 
+    @property
+    def takes_all(self) -> bool:
+        """Whether no rule behind it decides about a machine, a job, or a plan by its machines."""
+        narrow = self.by_machine or self.vaults or set(self.kinds) != set(KINDS)
+        return "*" in self.machines and not narrow
+
     def speaks_of(self, operation: str) -> bool:
         """Whether this rule says anything about an operation."""
         return "*" in self.operations or operation in self.operations

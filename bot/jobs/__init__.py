@@ -127,9 +127,10 @@ async def sweep_once(bot: Bot) -> None:
         await bot.engine.wake(SUBMIT, request_id)
     for place in set((await bot.redis.requests.followed()).values()):
         await bot.engine.wake(FOLLOW if place.startswith("/") else GATHER, place)
-    for request_id in await bot.redis.reminders.agenda(await bot.redis.requests.open_ids()):
-        await bot.engine.wake(REMIND, request_id)
     now = (await bot.redis.requests.snapshot()).now
+    open_ids = await bot.redis.requests.open_ids()
+    for request_id in await bot.redis.reminders.agenda(open_ids, now):
+        await bot.engine.wake(REMIND, request_id)
     for request_id, since in (await bot.redis.cards.dirty()).items():
         if now - since > _LEFT_LYING:
             await bot.engine.wake(DRAW, request_id)

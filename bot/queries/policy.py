@@ -15,6 +15,7 @@ from bot.errors import Misunderstood, NotNow
 from bot.queries.found import Candidates, Explanation
 from bot.queries.line import meant_by
 from bot.queries.registry import query
+from bot.refusals import Pol, Type
 from bot.runtime import Bot
 from bot.targets import Selection, subjects_of
 
@@ -33,6 +34,7 @@ async def policy(bot: Bot, user_id: str, target: str) -> Data:
     word, _, line = target.partition(" ")
     if word.casefold() != _EXPLAIN or not line:
         raise Misunderstood(
+            Type.WANTS_COMMAND,
             f"The policy cannot be asked to “{word}”.",
             "Type: /dr policy explain failover vm-web01",
         )
@@ -46,8 +48,11 @@ async def explain(bot: Bot, user_id: str, line: str) -> Explanation:
     rule = bot.policy.rule_for_all(operation.name, subjects)
     name = meant.words if isinstance(meant, Selection) else name_of(meant)
     if rule is None:
-        raise NotNow(f"No rule of the policy speaks of {operation.name} on {name}: nobody may.")
+        raise NotNow(
+            Pol.NO_RULE, f"No rule of the policy speaks of {operation.name} on {name}: nobody may."
+        )
     who = await standing(bot, user_id, rule.may_ask, fresh=False)
+    refused = why_not_ask(rule.may_ask, who)
     held = await freezes_now(bot, operation)
     return Explanation(
         line=f"{operation.name} {name}",
@@ -56,7 +61,7 @@ async def explain(bot: Bot, user_id: str, line: str) -> Explanation:
         number=bot.policy.rules.index(rule) + 1,
         policy=bot.policy.version,
         why=rule.why(operation.name, subjects[0]),
-        why_not_ask=why_not_ask(rule.may_ask, who) or "",
+        why_not_ask=refused.sentence if refused else "",
         frozen=str(why_frozen(held, operation)) if held else "",
         candidates=await _candidates(bot, rule, who.person),
     )

@@ -122,6 +122,7 @@ class Job:
     warning: JobError | None = None
     fate: Fate | None = None
     inner: bool = False  # part of another job
+    forgotten: bool = False  # the vault lists it no more; its events stay
     complete: bool = False  # every step was gone through, whether well or not
 
     @property

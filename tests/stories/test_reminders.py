@@ -42,8 +42,9 @@ async def looked_at(world: World) -> None:
     """Wait until a worker has done all that there is to do about reminders."""
 
     async def done() -> bool:
-        open_ids = await world.bot.redis.requests.open_ids()
-        return not await world.bot.redis.reminders.agenda(open_ids)
+        requests = world.bot.redis.requests
+        now = (await requests.snapshot()).now
+        return not await world.bot.redis.reminders.agenda(await requests.open_ids(), now)
 
     await until(done, "nobody looks after the reminders")
 
@@ -355,7 +356,12 @@ async def test_the_button_does_the_same(world: World) -> None:
     await world.asked()
     request = await world.request()
     button = Press(
-        id="p1", user=request.asker.id, action=NUDGE.action, value=request.id, trigger=""
+        id="p1",
+        user=request.asker.id,
+        channel=request.channel,
+        action=NUDGE.action,
+        value=request.id,
+        trigger="",
     )
     said = await press(world.bot, button)
     assert said

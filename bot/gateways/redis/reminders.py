@@ -98,17 +98,12 @@ class Reminders:
             return 0
         return max(1, int(await self._client.ttl(key)))
 
-    async def agenda(self, open_ids: Collection[str]) -> list[str]:
+    async def agenda(self, open_ids: Collection[str], now: int) -> list[str]:
         """Return the requests to look at now: new ones, those whose time has come, and ended ones.
 
-        `open_ids` are the requests that are open.
+        `open_ids` are the requests that are open; `now` is in milliseconds.
         """
-        async with self._client.pipeline(transaction=True) as pipe:
-            pipe.time()
-            pipe.zrange(_AGENDA, 0, -1, withscores=True)
-            (seconds, micros), listed = await pipe.execute()
-        now = int(seconds) * 1000 + int(micros) // 1000
-        times: dict[str, float] = dict(listed)
+        times: dict[str, float] = dict(await self._client.zrange(_AGENDA, 0, -1, withscores=True))
         new = [one for one in open_ids if one not in times]
         still = set(open_ids)
         return new + [one for one, at in times.items() if at <= now or one not in still]

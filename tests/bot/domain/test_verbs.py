@@ -51,7 +51,7 @@ USAGE = {
     "audit": "/dr audit [<machine>|<request>] [--since <date>] [--kind <words>] [--by <person>] "
     "[--page <number>]",
     "verify": "/dr verify <request>",
-    "help": "/dr help [<command>]",
+    "help": "/dr help [<command>|<code>|all]",
 }
 
 

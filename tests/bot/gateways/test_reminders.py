@@ -62,14 +62,14 @@ async def test_one_nudge_in_a_pause(store: Redis) -> None:
 async def test_the_agenda_holds_what_has_to_be_looked_at(store: Redis) -> None:
     """What is new, what is due, and what has ended; nothing that is for later."""
     now = (await store.requests.snapshot()).now
-    assert await store.reminders.agenda(["R-1"]) == ["R-1"]
+    assert await store.reminders.agenda(["R-1"], now) == ["R-1"]
     await store.reminders.look_again("R-1", now + 60_000)
     await store.reminders.look_again("R-2", now - 1)
     await store.reminders.look_again("R-3", None)
-    assert await store.reminders.agenda(["R-1", "R-2", "R-3"]) == ["R-2"]
-    assert sorted(await store.reminders.agenda(["R-1"])) == ["R-2", "R-3"]
+    assert await store.reminders.agenda(["R-1", "R-2", "R-3"], now) == ["R-2"]
+    assert sorted(await store.reminders.agenda(["R-1"], now)) == ["R-2", "R-3"]
     await store.reminders.leave("R-2")
-    assert await store.reminders.agenda(["R-1"]) == ["R-3"]
+    assert await store.reminders.agenda(["R-1"], now) == ["R-3"]
 
 
 async def test_one_at_a_time(store: Redis, redis_url: str) -> None:

@@ -170,7 +170,7 @@ async def losing_replies(path: str, count: int) -> AsyncIterator[str]:
             while sent := await client.read(1 << 20):
                 server.write(sent)
                 reply = await replies.read(1 << 20)
-                if b"EVALSHA" in sent and left > 0 and b"NOSCRIPT" not in reply:
+                if b'"expected_rev"' in sent and left > 0 and b"NOSCRIPT" not in reply:
                     left -= 1
                     return
                 back.write(reply)
