@@ -18,6 +18,7 @@ from bot.messages.buttons import (
     NEXT,
     NOD,
     RESUBMIT,
+    REVIEW,
     WITHDRAW,
     WITHDRAW_REST,
     Button,
@@ -76,6 +77,13 @@ async def _nod(bot: Bot, press: Press) -> None:
     await bot.slack.open_view(press.trigger, await commands.nod_form_of(bot, press.value))
 
 
+async def _review(bot: Bot, press: Press) -> None:
+    """Open the form for those whose review would count."""
+    click = Click(id=press.id, user=press.user, request=press.value)
+    request = await approvals.to_be_reviewed(bot, click)
+    await bot.slack.open_view(press.trigger, commands.review_form_of(request))
+
+
 HANDLERS: Final[Mapping[Button, Handle]] = {
     APPROVE: _approve,
     DENY: _deciding(approvals.deny),
@@ -84,6 +92,7 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
     RESUBMIT: _deciding(approvals.resubmit),
     GIVE_UP: _deciding(approvals.give_up),
     NOD: _nod,
+    REVIEW: _review,
     NEXT: _next,
     CHOOSE: _choose,
     FILL_IN: _fill_in,

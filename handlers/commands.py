@@ -9,6 +9,7 @@ from bot import asking, queries
 from bot.access import actor, standing
 from bot.cards import draw
 from bot.domain.audit import Fact
+from bot.domain.break_glass import strict, unwrapped
 from bot.domain.confirmation import confirmations
 from bot.domain.data import Data
 from bot.domain.fleets import root
@@ -21,7 +22,13 @@ from bot.errors import Ambiguous, Missing, Misunderstood, NotAllowed, NotNow, Re
 from bot.lifecycle import note
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
-from bot.messages.forms import MOST_CHOICES, confirm_form, nod_form, option_form
+from bot.messages.forms import (
+    MOST_CHOICES,
+    confirm_form,
+    nod_form,
+    option_form,
+    review_form,
+)
 from bot.queries import VERBS
 from bot.runtime import Bot
 from handlers.pictures import show
@@ -40,7 +47,7 @@ class Said(Data):
 async def run(bot: Bot, said: Said) -> Message:
     """Carry out what somebody typed; raises our errors for the supervisor to put into words."""
     await _welcome(bot, said.user)
-    command = parse(said.text, VERBS)
+    command = unwrapped(parse(said.text, VERBS), strict(VERBS))
     if not command.verb:
         return show(await queries.overview(bot, said.user))
     if command.verb in CATALOGUE:
@@ -75,7 +82,10 @@ async def told(bot: Bot, asked: asking.Asked) -> Message:
     await draw(bot, asked.request.id)
     record = await bot.redis.cards.record(asked.request.id)
     return answers.asked(
-        asked.request, record.channel or asked.request.channel, already=asked.already
+        asked.request,
+        record.channel or asked.request.channel,
+        already=asked.already,
+        instead_of=asked.instead_of,
     )
 
 
@@ -101,6 +111,11 @@ def confirm_form_of(request: Request) -> Block:
     """Draw the form into which an approver types the name of the target."""
     destroys = CATALOGUE[request.operation].destroys(request.ground)
     return confirm_form(request.id, lines.title(request), destroys, confirmations(request))
+
+
+def review_form_of(request: Request) -> Block:
+    """Draw the form for the review of a broken glass."""
+    return review_form(request.id, lines.title(request), request.reason)
 
 
 async def channel_of(bot: Bot, request_id: str) -> str:

@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from bot.domain.data import Data
-from bot.domain.operations import CATALOGUE
 from bot.messages import answers, machines, plans, policy, readiness, vaults, work
 from bot.messages.blocks import Message
 from bot.messages.card import preview
 from bot.messages.receipt import receipt
-from bot.queries import VERBS
+from bot.queries import ASKING, VERBS
 from bot.queries.found import (
     EventList,
     Explanation,
@@ -46,8 +45,9 @@ def _overview(found: Overview) -> Message:
         waiting=found.waiting_for_me,
         running=found.running,
         mine=found.mine,
+        to_review=found.to_review,
         may_ask=found.may_ask,
-        may_look=[name for name in VERBS if name not in {*CATALOGUE, "help"}],
+        may_look=[name for name in VERBS if name not in {*ASKING, "help"}],
     )
 
 
@@ -121,7 +121,7 @@ def explained(found: Explanation) -> list[str]:
     """Put what the policy says into lines of plain text."""
     refusals = [one for one in (found.why_not_ask, found.frozen) if one]
     return [
-        *policy.lines_of(found.rule, found.number, found.why, refusals),
+        *policy.lines_of(found.rule, found.number, found.why, refusals, glass=found.glass),
         *(
             policy.who_can(one.need, one.people, everyone=one.everyone, more=one.more)
             for one in found.candidates
@@ -153,7 +153,9 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     EventList: _events,
     Preview: lambda found: preview(found.request, found.why_not, found.drafts),
     Explanation: _explanation,
-    RequestList: lambda found: answers.request_list(found.open, found.recent),
+    RequestList: lambda found: answers.request_list(
+        found.open, found.recent, found.unreviewed, found.now, lost=found.lost
+    ),
     Trail: lambda found: answers.trail(
         found.subject,
         found.entries,

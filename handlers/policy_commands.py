@@ -55,7 +55,7 @@ async def _members(environ: Mapping[str, str], policy: Policy) -> Members | None
     lists = [
         people
         for rule in policy.rules
-        for people in (rule.may_ask, rule.may_approve, *(need.of for need in rule.needs))
+        for people in (*rule.lists, *(need.of for need in rule.needs))
     ]
     async with slack.opened(*access) as gateway:
         return await gateway.groups(handles(*lists), age=0)

@@ -9,7 +9,9 @@ What is checked, rule by rule; a rule that lets nobody ask forbids, and is not a
 - nobody does it alone: where one approval is enough, it is neither everyone who may approve, nor a
   person who is named both among those who may ask and those who may approve. The bot never counts
   whoever asked; what is looked for is the second account of one human;
-- it can match: there is something that it matches and that no rule before it matches whole.
+- it can match: there is something that it matches and that no rule before it matches whole;
+- its break-glass is one: it takes fewer approvals, the three checks of people hold for it as well,
+  and whoever asks and approves, there are enough others to review it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,14 +44,18 @@ def findings(policy: Policy, members: Members | None = None) -> tuple[Finding, .
     return tuple(
         Finding(rule=rule.name, sentence=sentence)
         for at, rule in enumerate(policy.rules)
-        for sentence in (*_of_people(rule, known), *_of_reach(rule, policy.rules[:at]))
+        for sentence in (
+            *_of_people(rule, known),
+            *_of_glass(rule, known),
+            *_of_reach(rule, policy.rules[:at]),
+        )
     )
 
 
 def _of_people(rule: Rule, known: Members) -> Iterable[str]:
     if not rule.may_ask:
         return
-    needs = rule.needs or (Need(count=rule.approvals, of=rule.may_approve),)
+    needs = rule.quorum
     if nobody := [need for need in needs if _people(need, known) == frozenset()]:
         said = " and ".join(", ".join(need.of) or "an empty list" for need in nobody)
         yield f"nobody can approve: {said} is nobody."
@@ -66,10 +72,48 @@ def _of_people(rule: Rule, known: Members) -> Iterable[str]:
         )
 
 
+def _of_glass(rule: Rule, known: Members) -> Iterable[str]:
+    glass = rule.break_glass
+    if glass is None:
+        return
+    broken = rule.broken
+    if not broken.may_ask:
+        yield "break-glass: may_ask is empty, so nobody can break it; leave the table out."
+        return
+    if rule.may_ask and glass.approvals >= rule.approvals:
+        yield (
+            f"break-glass: {glass.approvals} approvals are not fewer than the {rule.approvals} of "
+            "the rule."
+        )
+    yield from (f"break-glass: {sentence}" for sentence in _of_people(broken, known))
+    reviewers = _listed(glass.may_review, known)
+    if reviewers is None:
+        return
+    gone = _had_a_part(reviewers, broken, known)
+    if len(reviewers) - gone < glass.reviews:
+        many = ", ".join(glass.may_review) or "an empty list"
+        yield (
+            f"break-glass: not enough people can review it: {many} is {len(reviewers)}, of whom "
+            f"{gone} may have asked or approved, and {glass.reviews} are needed."
+        )
+
+
+def _had_a_part(reviewers: frozenset[str], broken: Rule, known: Members) -> int:
+    """Return how many of the reviewers can be lost to one request: its asker, its approvers."""
+    askers = reviewers & (_listed(broken.may_ask, known) or frozenset())
+    approvers = reviewers & (_listed(broken.may_approve, known) or frozenset())
+    return min(len(approvers) + bool(askers - approvers), broken.approvals + bool(askers))
+
+
 def _people(need: Need, known: Members) -> frozenset[str] | None:
     """Return who can fill a need, None when nobody can tell."""
+    return _listed(need.of, known)
+
+
+def _listed(who: Iterable[str], known: Members) -> frozenset[str] | None:
+    """Return who is in a list of people, None when nobody can tell."""
     found: set[str] = set()
-    for one in need.of:
+    for one in who:
         if one == EVERYONE or (one.startswith("@") and one not in known):
             return None
         found |= known.get(one, frozenset({one}))

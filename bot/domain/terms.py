@@ -1,5 +1,6 @@
 """The terms of a request: what the policy asked for when it was made, frozen with it."""
 
+from bot.domain.break_glass import Glass
 from bot.domain.data import Data
 from bot.domain.freezes import Frozen
 from bot.domain.quorum import Need
@@ -25,6 +26,8 @@ class Terms(Data):
     """The freezes that whoever asked has overridden."""
     tell: tuple[str, ...] = ()
     """Who is told when it is asked: the ids of people and of user groups."""
+    glass: Glass | None = None
+    """What was skipped and is owed, when the glass is broken: `approvals` are then fewer."""
 
     @property
     def quorum(self) -> tuple[Need, ...]:

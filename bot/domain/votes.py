@@ -106,13 +106,14 @@ def why_not_nod(request: Request, standing: Standing, now: int) -> str | None:
     return None
 
 
-def why_not_ask(may_ask: tuple[str, ...], standing: Standing) -> str | None:
-    """Say why this person may not ask for something, or return None."""
+def why_not_ask(may_ask: tuple[str, ...], standing: Standing, *, glass: bool = False) -> str | None:
+    """Say why this person may not ask for something, or not break the glass, or return None."""
     if reason := why_nobody(standing.person, standing.home_teams):
         return reason
     if not includes(may_ask, standing.person.id, standing.groups):
         named = ", ".join(may_ask) or "nobody"
-        return f"The policy does not let you ask for this; it lets {named}."
+        what = "break the glass" if glass else "ask"
+        return f"The policy does not let you {what} for this; it lets {named}."
     return None
 
 

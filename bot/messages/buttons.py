@@ -81,6 +81,8 @@ NEXT: Final = Button("next", "Next")
 """Asks for what comes after a finished request; its value is `<operation>:<request id>`."""
 NOD: Final = Button("nod", "It is done…", "primary")
 """Opens the form in which somebody says that a manual action is done."""
+REVIEW: Final = Button("review", "Review…", "danger")
+"""Opens the form in which somebody says whether breaking the glass was justified."""
 CHOOSE: Final = Button("choose", "Choose")
 """Picks one of several matches; its value is `<stash word>:<number>`."""
 FILL_IN: Final = Button("fill", "Fill in")

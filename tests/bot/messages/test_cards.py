@@ -28,15 +28,18 @@ from bot.messages import answers, policy
 from bot.messages.blocks import Message, esc
 from bot.messages.card import card
 from bot.messages.forms import confirm_form, option_form, to_confirm
+from bot.messages.receipt import receipt
 from bot.messages.thread import line
 from bot.queries import VERBS
 from sandbox.workspace.blocks import check_blocks
 from sandbox.workspace.view_rules import check_view
+from tests.bot import samples
 from tests.bot.samples import (
     ANN,
     BO,
     CARLA,
     DAN,
+    ERIN,
     FINDINGS,
     GROUNDS,
     NOON,
@@ -50,6 +53,7 @@ from tests.bot.samples import (
     person,
     point,
     request,
+    reviewed,
     terms,
     turned_round,
     vote,
@@ -72,7 +76,7 @@ HOSTILE = [
 HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\ufeff\x00-\x09\x0b-\x1f]")
 MARKUP = re.compile(r"<[^<>]*>")
 OURS = re.compile(r"<@U[A-Z0-9]+>|<#C[A-Z0-9]+>|<!date\^\d+\^[^<>|^]+\|[^<>|]+>")
-MEMBERS = {one.id for one in (ANN, BO, CARLA, DAN)}
+MEMBERS = {one.id for one in (ANN, BO, CARLA, DAN, ERIN)}
 
 
 def texts(value: Any) -> Iterator[dict[str, Any]]:
@@ -142,6 +146,13 @@ def hostile(text: str, state: State, operation: str) -> Request:
     if known.after:
         more["after"] = changed(known.after, wild)
     return known.model_copy(update=more)
+
+
+def hostile_glass(text: str) -> Request:
+    """Make a request whose glass was broken, with a hostile review."""
+    one = hostile(text, State.SUCCEEDED, "failover")
+    under = samples.broken(rule=text)
+    return one.model_copy(update={"terms": under, "reviews": (reviewed(DAN, text),)})
 
 
 @pytest.mark.parametrize("state", State)
@@ -253,6 +264,16 @@ GOLDENS = {
             )
         ),
     ),
+    "break-glass-waiting": request(terms=samples.broken()),
+    "break-glass-succeeded-unreviewed": in_state(
+        State.SUCCEEDED, terms=samples.broken(), votes=(vote(BO),), reviews=(reviewed(DAN),)
+    ),
+    "break-glass-reviewed": in_state(
+        State.SUCCEEDED,
+        terms=samples.broken(),
+        votes=(vote(BO),),
+        reviews=(reviewed(DAN), reviewed(ERIN, "The others were online", justified=False)),
+    ),
     "failover-failed": in_state(State.FAILED),
     "failover-denied": in_state(State.DENIED),
     "failover-void": in_state(State.VOID),
@@ -279,6 +300,7 @@ def test_every_golden_card_is_compared() -> None:
 def test_slack_takes_every_answer(text: str) -> None:
     """Private answers and listings, with whatever names and errors they have to show."""
     one = hostile(text, State.WAITING, "failover")
+    broken = hostile_glass(text)
     entry = chain(
         fact(words=text, reason=text, target=text, subject=text, before=text, after="y"),
         sequence=1,
@@ -294,11 +316,19 @@ def test_slack_takes_every_answer(text: str) -> None:
         answers.fill_in(Missing(text, ("a", "b"), target="id", name=text), "word", ["A", "B"]),
         answers.asked(one, "C0INCIDENTS", already=False),
         answers.asked(one, "C0INCIDENTS", already=True),
+        answers.asked(broken, "C0INCIDENTS", already=False, instead_of="R-2M9P7K"),
+        card(broken, now=NOW, expected=None),
+        receipt(broken, [], [entry] * 3, 3, text),
         answers.overview(
-            waiting=[one] * 20, running=[one], mine=[one], may_ask=[*CATALOGUE], may_look=["list"]
+            waiting=[one] * 20,
+            running=[one],
+            mine=[one],
+            to_review=[one],
+            may_ask=[*CATALOGUE],
+            may_look=["list"],
         ),
-        answers.overview(waiting=[], running=[], mine=[], may_ask=[], may_look=[]),
-        answers.request_list([one] * 20, [one] * 10),
+        answers.overview(waiting=[], to_review=[], running=[], mine=[], may_ask=[], may_look=[]),
+        answers.request_list([one] * 20, [one] * 10, [broken] * 20, NOW, lost=[text]),
         answers.trail(text, [entry] * 20),
         answers.trail("", []),
     ):
