@@ -17,7 +17,7 @@ from bot.domain.confirmation import why_not_confirmed
 from bot.domain.data import Data
 from bot.domain.jobs import JobStep
 from bot.domain.request import Nod, Request, State, Step, Vote, nod_key, nod_mark, take
-from bot.domain.reviews import missing, why_not_review
+from bot.domain.reviews import missing
 from bot.domain.votes import (
     Standing,
     could_fill,
@@ -27,6 +27,7 @@ from bot.domain.votes import (
     why_not_give_up,
     why_not_nod,
     why_not_resubmit,
+    why_not_review,
     why_not_withdraw,
     why_not_withdraw_rest,
 )

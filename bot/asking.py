@@ -18,9 +18,8 @@ from bot.domain.people import Person
 from bot.domain.plans import Plan
 from bot.domain.policy import Rule
 from bot.domain.request import Request, State, Step, take
-from bot.domain.reviews import gives_way
 from bot.domain.targets import claim_of, name_of
-from bot.domain.votes import Standing, why_not_ask
+from bot.domain.votes import Standing, gives_way, why_not_ask
 from bot.drafts import draft
 from bot.errors import NotNow, Tampered
 from bot.fleets import draft_fleet

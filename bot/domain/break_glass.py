@@ -102,14 +102,14 @@ def unwrapped(command: Command, verbs: Mapping[str, Verb]) -> Command:
     """
     if command.verb != BREAK_GLASS.name:
         return command
-    behind = {name: replace(verb, before=BREAK_GLASS.name) for name, verb in verbs.items()}
-    inner = parse(command.line, behind)
-    if inner.verb not in CATALOGUE:
+    word = command.line.partition(" ")[0].casefold()
+    if word in verbs and word not in CATALOGUE:
         raise Misunderstood(
-            f"/dr {inner.verb} asks for nothing, so there is no glass to break for it.",
+            f"/dr {BREAK_GLASS.name} takes a command that changes something; /dr {word} is none.",
             f"Type: {BREAK_GLASS.usage}",
         )
-    return inner.model_copy(update={"glass": True})
+    behind = {name: replace(verbs[name], before=BREAK_GLASS.name) for name in CATALOGUE}
+    return parse(command.line, behind).model_copy(update={"glass": True})
 
 
 def strict(verbs: Mapping[str, Verb]) -> dict[str, Verb]:

@@ -11,6 +11,7 @@ from bot.domain.people import Person, why_nobody
 from bot.domain.policy import includes
 from bot.domain.quorum import Need, counted, fill, serves, still_open
 from bot.domain.request import Request, State, Step, Vote, nod_key, take
+from bot.domain.reviews import broken, missing
 
 NOD_AGAIN: Final = 120
 """Seconds after which a job that still waits can be let go on once more."""
@@ -106,6 +107,29 @@ def why_not_nod(request: Request, standing: Standing, now: int) -> str | None:
     return None
 
 
+def why_not_review(request: Request, standing: Standing) -> str | None:
+    """Say why a review by this person would not count, or return None."""
+    person, glass = standing.person, request.terms.glass
+    if glass is None or not broken(request):
+        return "No glass was broken for this request, so there is nothing to review."
+    if request.open:
+        return f"This request is {request.state}; it is reviewed when it has ended."
+    if reason := why_nobody(person, standing.home_teams):
+        return reason
+    if person.id == request.asker.id:
+        return "You asked for this yourself; others have to review it."
+    if any(vote.person.id == person.id for vote in request.approvals):
+        return "You approved this; others have to review it."
+    if not includes(glass.may_review, person.id, standing.groups):
+        named = ", ".join(glass.may_review) or "nobody"
+        return f"You are not among those who may review this ({named})."
+    if any(one.person.id == person.id for one in request.reviews):
+        return "You have reviewed this already; every person counts once."
+    if not missing(request):
+        return f"It has all of its {glass.reviews} reviews already."
+    return None
+
+
 def why_not_ask(may_ask: tuple[str, ...], standing: Standing, *, glass: bool = False) -> str | None:
     """Say why this person may not ask for something, or not break the glass, or return None."""
     if reason := why_nobody(standing.person, standing.home_teams):
@@ -115,6 +139,15 @@ def why_not_ask(may_ask: tuple[str, ...], standing: Standing, *, glass: bool = F
         what = "break the glass" if glass else "ask"
         return f"The policy does not let you {what} for this; it lets {named}."
     return None
+
+
+def gives_way(request: Request, asker: Person, operation: str) -> bool:
+    """Whether a request makes room for one of the same asker that breaks the glass for the same.
+
+    Only while it waits for votes: what is approved goes ahead, and needs no glass broken.
+    """
+    ordinary = request.state is State.WAITING and request.terms.glass is None
+    return ordinary and request.operation == operation and request.asker.id == asker.id
 
 
 def count(request: Request, vote: Vote) -> Request:

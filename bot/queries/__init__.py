@@ -12,8 +12,7 @@ from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import includes
 from bot.domain.request import State
-from bot.domain.reviews import why_not_review
-from bot.domain.votes import why_not_approve, why_not_ask
+from bot.domain.votes import why_not_approve, why_not_ask, why_not_review
 from bot.drafts import draft
 from bot.errors import Misunderstood, NotNow
 from bot.fleets import draft_fleet

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bot.domain.audit import Entry
+from bot.domain.break_glass import BreakGlass
 from bot.domain.catalogue import Operation
 from bot.domain.freezes import Freeze
 from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, FORWARD, HYPER_V, RCM, RCM_BACK
@@ -136,6 +137,8 @@ def _default(name: str, field: FieldInfo) -> str:
         return "has to be said"
     if name.endswith("_lifetime"):
         return f"`{field.default // 60}m`"
+    if name.endswith("_within"):
+        return f"`{field.default // 86400}d`"
     default = list(field.default) if isinstance(field.default, tuple) else field.default
     return f"`{json.dumps(default)}`" if default else "–"
 
@@ -147,6 +150,7 @@ DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("docs/how-it-works.md", "operations"): operations,
     ("docs/policy.md", "rule"): lambda: keys(Rule),
     ("docs/policy.md", "need"): lambda: keys(Need),
+    ("docs/policy.md", "break_glass"): lambda: keys(BreakGlass),
     ("docs/policy.md", "freeze"): lambda: keys(Freeze),
     ("docs/policy.md", "policy"): lambda: keys(Policy),
     ("docs/policy.md", "reprotect"): reprotect_keys,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.audit import START, chain
+from bot.domain.break_glass import BreakGlass
 from bot.domain.freezes import Freeze
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import Policy, load
@@ -96,6 +97,7 @@ def test_the_example_of_the_policy_page_is_sane_and_whole(tmp_path: Path) -> Non
         (Policy, [content]),
         (Rule, content["rule"]),
         (Need, content["rule"][0]["needs"]),
+        (BreakGlass, [content["rule"][0]["break_glass"]]),
         (Freeze, content["freeze"]),
     ):
         used = {key for table in tables for key in table}

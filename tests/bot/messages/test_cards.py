@@ -27,7 +27,13 @@ from bot.errors import Ambiguous, Missing, Misunderstood
 from bot.messages import answers, policy
 from bot.messages.blocks import Message, esc
 from bot.messages.card import card
-from bot.messages.forms import confirm_form, option_form, to_confirm
+from bot.messages.forms import (
+    confirm_form,
+    option_form,
+    review_form,
+    to_confirm,
+    unreviewable,
+)
 from bot.messages.receipt import receipt
 from bot.messages.thread import line
 from bot.queries import VERBS
@@ -383,9 +389,61 @@ def test_who_is_to_be_told_is_mentioned_in_the_thread() -> None:
     assert message.text == f"<@{BO.id}>, <!subteam^S0APPROVERS>: R-7K2M9P was asked."
 
 
+def test_whoever_was_skipped_is_told_where_all_can_hear() -> None:
+    """Loudly, by name, with what was skipped and why."""
+    entry = chain(fact("request.ask"), sequence=1, prevhash=START, time=NOON.isoformat())
+    under = samples.broken(tell=("S0OTHERS",))
+    said = line(entry, request(terms=under))
+    assert said
+    message, loud = said
+    assert loud
+    for words in ("*1 instead of 2*", "West Europe is down", "<!subteam^S0APPROVERS>", DAN.id):
+        assert words in message.text
+    assert "<!subteam^S0OTHERS>" in message.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "called"),
+    [
+        ("succeed", "running", "succeeded", True),
+        ("withdraw", "approved", "withdrawn", True),
+        ("overdue", "succeeded", "succeeded", True),
+        ("review", "succeeded", "succeeded", False),
+        ("progress", "running", "running", False),
+        ("observe", "succeeded", "succeeded", False),
+    ],
+)
+def test_reviewers_are_called_at_the_end(kind: str, before: str, after: str, called: bool) -> None:
+    """And once more when they are late; where no glass was broken, nobody is."""
+    entry = chain(
+        fact(f"request.{kind}", before=before, after=after), sequence=1, prevhash=START,
+        time=NOON.isoformat(),
+    )  # fmt: skip
+    owing = in_state(State.SUCCEEDED, terms=samples.broken())
+    for one, expected in (
+        (owing, called),
+        (in_state(State.SUCCEEDED), False),
+        (owing.model_copy(update={"approved_at": 0}), False),
+    ):
+        said = line(entry, one)
+        assert said
+        message, loud = said
+        assert ("<!subteam^S0REVIEWERS>" in message.text) is expected
+        assert loud or not expected
+
+
+def test_slack_takes_the_form_of_a_review() -> None:
+    """Whatever the request is called; a half-filled one is wrong under its fields."""
+    for text in HOSTILE:
+        check_view(review_form("R-7K2M9P", text, text), "modal")
+    assert unreviewable({"verdict": "justified", "note": "I looked"}) == {}
+    assert set(unreviewable({"verdict": "yes", "note": "\u200b"})) == {"verdict", "note"}
+    assert set(unreviewable({})) == {"verdict", "note"}
+
+
 KINDS = (
     "vote approve deny withdraw expire invalidate claim accept reject lose find absent resubmit "
-    "progress succeed fail cancel observe"
+    "progress succeed fail cancel observe review overdue"
 )
 
 
