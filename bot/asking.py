@@ -1,5 +1,6 @@
 """Asking: from a command to a request that people vote on. Nothing here executes anything."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from bot.access import actor, standing
@@ -102,14 +103,13 @@ async def _ask_for_several(
             continue
         holders[holder.id] = holder
         kept.append(LeftOut(name=machine.name, why=_taken(machine.name, holder).sentence))
-    waiting = next(iter(holders.values()), None) if len(holders) == 1 else None
-    if waiting and _covers(meant, waiting) and _makes_room(waiting, who, command):
+    waiting = _own_waiting(holders, meant, who, command)
+    if waiting:
         free, kept = list(meant.machines), []
-    else:
-        waiting = None
     if not free:
         same = [one for one in holders.values() if one.operation == operation.name]
         if len(holders) == len(same) == 1:
+            _makes_room(same[0], who, command)
             return Asked(request=same[0], already=True)
         raise NotNow(f"All of them have open requests: {', '.join(sorted(holders))}.")
     chosen = meant.model_copy(
@@ -139,10 +139,16 @@ def _makes_room(request: Request, who: Standing, command: Command) -> bool:
     return False
 
 
-def _covers(meant: Selection, request: Request) -> bool:
-    """Whether everything that a request keeps is among the machines that are meant."""
+def _own_waiting(
+    holders: Mapping[str, Request], meant: Selection, who: Standing, command: Command
+) -> Request | None:
+    """Find the one request that gives way, if all that it keeps is among what is meant."""
+    if not command.glass or len(holders) != 1:
+        return None
+    (request,) = holders.values()
     ids = {machine.id.casefold() for machine in meant.machines}
-    return {one.casefold() for one in request.claims} <= ids
+    covered = {one.casefold() for one in request.claims} <= ids
+    return request if covered and gives_way(request, who.person, command.verb) else None
 
 
 def _withdrawn_for(person: Person, new: str, request: Request, now: int) -> Move | None:

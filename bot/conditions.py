@@ -69,10 +69,10 @@ def granted_by(rule: Rule, command: Command) -> Rule:
     if not command.glass:
         return rule
     if rule.break_glass is None:
+        needs = " and ".join(need.words for need in rule.quorum)
         raise NotNow(
-            f"The rule “{rule.name}” allows no break-glass: it takes its "
-            f"{rule.approvals} approvals, whatever happens.",
-            "Ask for it without breakglass.",
+            f"The rule “{rule.name}” allows no break-glass.",
+            f"Ask for it without breakglass; it needs the approval of {needs}.",
         )
     return rule.broken
 

@@ -100,9 +100,15 @@ def _of_glass(rule: Rule, known: Members) -> Iterable[str]:
 
 def _had_a_part(reviewers: frozenset[str], broken: Rule, known: Members) -> int:
     """Return how many of the reviewers can be lost to one request: its asker, its approvers."""
-    askers = reviewers & (_listed(broken.may_ask, known) or frozenset())
-    approvers = reviewers & (_listed(broken.may_approve, known) or frozenset())
+    askers = _among(reviewers, broken.may_ask, known)
+    approvers = _among(reviewers, broken.may_approve, known)
     return min(len(approvers) + bool(askers - approvers), broken.approvals + bool(askers))
+
+
+def _among(some: frozenset[str], who: Iterable[str], known: Members) -> frozenset[str]:
+    """Return those of some people who are in a list, as far as that is known."""
+    listed = frozenset(person for one in who for person in known.get(one, frozenset({one})))
+    return some if EVERYONE in listed else some & listed
 
 
 def _people(need: Need, known: Members) -> frozenset[str] | None:

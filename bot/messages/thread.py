@@ -10,7 +10,17 @@ from bot.domain.anchors import anchor_words
 from bot.domain.audit import Entry
 from bot.domain.break_glass import Glass
 from bot.domain.request import FINAL, OPEN, Request
-from bot.messages.blocks import Block, Message, as_many, clip, context, esc, mention, section
+from bot.messages.blocks import (
+    Block,
+    Message,
+    as_many,
+    clip,
+    context,
+    esc,
+    mention,
+    section,
+    sections,
+)
 from bot.messages.facts import MEMBERS, NOTES
 from bot.messages.reviews import skipped
 
@@ -78,10 +88,11 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
         or (kind == "request.observe" and entry.data.after == "protected")
     )
     whom = f" {mention(request.asker.id)}" if loud else ""
-    text = f"{icon} {clip(esc(entry.data.words, 1500), _WORDS)}{whom}{owes}"
+    text = f"{icon} {clip(esc(entry.data.words, 1500), _WORDS)}{whom}"
     if loud:
         text = f"{text} ({request.id})"
-    blocks = [section(text)]
+    blocks = sections([text, owes] if owes else [text])
+    text = f"{text} {owes}".rstrip()
     if loud or kind == "request.approve":
         blocks.append(context(anchor_words(entry.sequence, entry.hash)))
     return Message(text=text, blocks=blocks), loud
@@ -99,7 +110,7 @@ def _owes(entry: Entry, request: Request) -> str:
         return ""
     whom = ", ".join(map(mention, glass.reviewers)) or esc(", ".join(glass.may_review))
     return (
-        f"\n:rotating_light: The glass was broken for this. {glass.reviews} people who neither "
+        f":rotating_light: The glass was broken for this. {glass.reviews} people who neither "
         f"asked nor approved must review it, on the card: {whom}."
     )
 

@@ -159,7 +159,7 @@ async def test_a_rule_without_a_glass_keeps_its_approvals(redis_url: str, tmp_pa
     both = POLICY.replace("[[rule]]", f"{tests}[[rule]]", 1)
     async with under(redis_url, tmp_path, both, worker=False) as world:
         await world.alice.types(ASK)
-        await world.told(world.alice, "The rule “web” allows no break-glass", "its 2 approvals")
+        await world.told(world.alice, "The rule “web” allows no break-glass", "2 of @dr-approvers")
     without = POLICY.partition("[rule.break_glass]")[0]
     async with under(redis_url, tmp_path, without, worker=False) as world:
         await world.alice.types(ASK)
@@ -381,6 +381,32 @@ async def test_a_plan_goes_behind_glass_too(redis_url: str, tmp_path: Path) -> N
         await world.alice.sees("Break-glass failover of plan-shop", "0 of 1")
         await world.bo.presses("Approve", on="Break-glass failover of plan-shop")
         await until(lambda: world.posts("unplannedFailover") == 1, "the plan was not sent")
+
+
+async def test_what_was_missing_is_filled_in_behind_the_glass(
+    redis_url: str, tmp_path: Path
+) -> None:
+    """A form for what the command lacks does not forget what it was for."""
+    async with under(redis_url, tmp_path, worker=False) as world:
+        await world.alice.types("/dr breakglass test-failover vm-app02 because nobody answers")
+        await world.alice.presses("Name the virtual network")
+        await world.alice.fills(option=world.vault.networks["northeurope"])
+        assert await world.alice.submits() == {}
+        await world.alice.sees("Break-glass test failover of vm-app02", "1 instead of 2")
+
+
+async def test_what_somebody_else_waits_for_is_left_out_and_named(
+    redis_url: str, tmp_path: Path
+) -> None:
+    """Of several machines; where nothing else is left, the answer says who can do what."""
+    async with under(redis_url, tmp_path, worker=False) as world:
+        await world.asked()
+        await world.carla.types("/dr breakglass failover vm-web01 vm-web02 because nobody answers")
+        await world.carla.sees("Break-glass failover of vm-web02", "left out: vm-web01 already")
+        await world.alice.types("/dr failover vm-app01 vm-app02 because West Europe is down")
+        await world.alice.sees("Failover of vm-app01, vm-app02", "0 of 2")
+        await world.carla.types("/dr breakglass failover vm-app01 vm-app02 because it burns")
+        await world.told(world.carla, "alice has asked for this already", "same command")
 
 
 async def test_it_can_be_looked_at_before(redis_url: str, tmp_path: Path) -> None:

@@ -116,6 +116,11 @@ def test_a_wrong_table_is_named_with_its_line(more: str, said: str, tmp_path: Pa
         ),
         (f'may_review = ["{A}", "{B}", "{C}"]\nmay_approve = ["{A}", "{B}"]', ()),
         (
+            f'may_review = ["{A}", "{B}", "{C}"]\nmay_ask = ["everyone"]\n'
+            f'may_approve = ["{A}", "@leads"]',
+            ("of whom 2 may have asked or approved",),
+        ),
+        (
             f'may_review = ["{A}", "{B}", "{C}"]\nmay_ask = ["{C}"]\nmay_approve = ["{A}", "{B}"]',
             ("is 3, of whom 2 may have asked or approved, and 2 are needed",),
         ),
