@@ -181,8 +181,8 @@ async def _reviews(bot: Bot) -> list[Diagnosis]:
     now = (await bot.redis.requests.snapshot()).now
     late = [one.id for one in owing if due_at(one) and now > due_at(one)]
     late += [f"{one} (its record cannot be read)" for one in lost]
-    said = f"{len(owing) + len(lost)} requests are not reviewed yet"
-    said += f", {len(late)} of them overdue: {', '.join(late)}." if late else ", none overdue."
+    said = f"Not reviewed yet: {len(owing) + len(lost)}"
+    said += f", of which overdue: {', '.join(late)}." if late else ", none of them overdue."
     return [_care("Break-glass", said, "/dr requests lists them first, with who is missing.")]
 
 

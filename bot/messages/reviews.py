@@ -31,6 +31,11 @@ def notice(request: Request) -> list[Block]:
     return [section(f":rotating_light: *Break-glass*: {skipped(request, glass)}.{owes}")]
 
 
+def parties(request: Request) -> tuple[str, ...]:
+    """Return the ids of those who had a part in it: whoever asked, and who approved."""
+    return (request.asker.id, *(vote.person.id for vote in request.approvals))
+
+
 def skipped(request: Request, glass: Glass) -> str:
     """`1 instead of 2 approvals under rule “default”, which wants 2 of @dr-approvers`."""
     wants = " and ".join(need.words for need in glass.instead_of)
@@ -48,7 +53,7 @@ def review(request: Request) -> list[Block]:
     if lacks := missing(request):
         word = "Overdue for review" if request.overdue else "Not reviewed yet"
         text = (
-            f":red_circle: *{word}*: {lacks} more of {lines.people(glass.may_review)} by "
+            f":red_circle: *{word}*: {lacks} more of {_whose(request, glass)}, by "
             f"{moment(due_at(request))}."
         )
         return [section(_with(text, request), accessory=REVIEW.draw(request.id))]
@@ -82,14 +87,18 @@ def _owes(request: Request, now: int, glass: Glass) -> str:
     ago = duration((now - request.approved_at) / 1000)
     late = due_at(request) and now > due_at(request)
     due = f", *overdue* since {moment(due_at(request))}" if late else ""
-    said = ", ".join(mention(one.person.id) for one in request.reviews)
-    there = f" (there is that of {said})" if said else ""
     lacks = many(missing(request), "review")
     return (
         f":red_circle: *{request.id}* {esc(lines.title(request))} — {request.state}, glass broken "
         f"{ago} ago by {mention(request.asker.id)}; {lacks} missing, of "
-        f"{lines.people(glass.may_review)}{there}{due}, in <#{request.channel}>"
+        f"{_whose(request, glass)}{due}, in <#{request.channel}>"
     )
+
+
+def _whose(request: Request, glass: Glass) -> str:
+    """Who may still review it: not those who had a part in it, nor who has done so."""
+    out = dict.fromkeys([*parties(request), *(one.person.id for one in request.reviews)])
+    return f"{lines.people(glass.may_review)}, not {', '.join(map(mention, out))}"
 
 
 def _with(text: str, request: Request) -> str:

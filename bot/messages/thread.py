@@ -22,7 +22,7 @@ from bot.messages.blocks import (
     sections,
 )
 from bot.messages.facts import MEMBERS, NOTES
-from bot.messages.reviews import skipped
+from bot.messages.reviews import parties, skipped
 
 _ICONS: Final = {
     "request.vote": ":ballot_box_with_check:",
@@ -108,7 +108,8 @@ def _owes(entry: Entry, request: Request) -> str:
         or not (ended or entry.type == "dr.request.overdue")
     ):
         return ""
-    whom = ", ".join(map(mention, glass.reviewers)) or esc(", ".join(glass.may_review))
+    others = [one for one in glass.reviewers if one not in parties(request)]
+    whom = ", ".join(map(mention, others)) or esc(", ".join(glass.may_review))
     return (
         f":rotating_light: The glass was broken for this. {glass.reviews} people who neither "
         f"asked nor approved must review it, on the card: {whom}."

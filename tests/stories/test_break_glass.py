@@ -319,7 +319,7 @@ async def test_a_review_that_is_late_is_called_for_once(redis_url: str, tmp_path
         await world.alice.types("/dr requests")
         await world.told(world.alice, "not reviewed yet", "overdue since")
         said = [one.sentence for one in await examine(world.bot) if one.about == "Break-glass"]
-        assert said == [f"1 requests are not reviewed yet, 1 of them overdue: {ended.id}."]
+        assert said == [f"Not reviewed yet: 1, of which overdue: {ended.id}."]
         await _reviews(world, "erin", "justified", "It burned")
         await _reviews(world, "dmitri", "justified", "It did")
         await world.alice.sees(BROKEN, "Reviewed: justified")
