@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from bot.domain.audit import Entry
 from bot.domain.break_glass import BreakGlass
 from bot.domain.catalogue import Operation
+from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
 from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, FORWARD, HYPER_V, RCM, RCM_BACK
 from bot.domain.operations import CATALOGUE
@@ -139,6 +140,8 @@ def _default(name: str, field: FieldInfo) -> str:
         return f"`{field.default // 60}m`"
     if name.endswith("_within"):
         return f"`{field.default // 86400}d`"
+    if isinstance(field.default, BaseModel):
+        return "–"
     default = list(field.default) if isinstance(field.default, tuple) else field.default
     return f"`{json.dumps(default)}`" if default else "–"
 
@@ -152,6 +155,7 @@ DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("docs/policy.md", "need"): lambda: keys(Need),
     ("docs/policy.md", "break_glass"): lambda: keys(BreakGlass),
     ("docs/policy.md", "freeze"): lambda: keys(Freeze),
+    ("docs/policy.md", "directory"): lambda: keys(Directory),
     ("docs/policy.md", "policy"): lambda: keys(Policy),
     ("docs/policy.md", "reprotect"): reprotect_keys,
 }

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.break_glass import BREAK_GLASS, strict, unwrapped
 from bot.domain.grammar import parse
 from bot.domain.operations import CATALOGUE
-from bot.domain.people import Person
+from bot.domain.people import Doubt, Person
 from bot.domain.policy import Policy, load, read
 from bot.domain.quorum import Need
 from bot.domain.request import FINAL, OPEN, TABLE, Request, State, Step
@@ -208,6 +208,38 @@ def test_a_person_reviews_once_and_no_more_than_are_needed() -> None:
     done = glass(reviews=(reviewed(DAN), reviewed(ERIN)), votes=(vote(CARLA),))
     assert (missing(done), due_at(done)) == (0, 0)
     assert "all of its 2 reviews" in str(why_not_review(done, standing(BO)))
+
+
+def test_a_second_account_has_the_part_that_the_first_had() -> None:
+    """Where the policy's directory knows that both are one human, and where it should and does not.
+
+    The sentence names the account that had it.
+    """
+    one = glass(
+        votes=(vote(BO.model_copy(update={"entra": "e-bo"})),),
+        asker=ANN.model_copy(update={"entra": "e-ann"}),
+        reviews=(reviewed(ERIN.model_copy(update={"entra": "e-erin"})),),
+    )
+    for entra, said in (
+        ("e-bo", "You approved this as Bo"),
+        ("e-ann", "You asked for this yourself as Ann"),
+        ("e-erin", "You have reviewed this already as Erin"),
+    ):
+        second = DAN.model_copy(update={"entra": entra})
+        assert said in str(why_not_review(one, standing(second)))
+    unlisted = DAN.model_copy(update={"doubt": Doubt.UNLISTED})
+    assert "in its directory" in str(why_not_review(one, standing(unlisted)))
+    assert why_not_review(one, standing(DAN)) is None
+
+
+def test_reviewers_are_counted_as_humans(tmp_path: Path) -> None:
+    """Two accounts of one human are one reviewer, where the directory says so."""
+    text = RULE + f'may_review = ["{A}", "{B}"]\n'
+    assert findings(policy_of(text, tmp_path)) == ()
+    one = "11111111-2222-4333-8444-555555555555"
+    text += f'[directory.people]\n{A} = "{one}"\n{B} = "{one}"\n'
+    [found] = findings(policy_of(text, tmp_path))
+    assert "not enough people can review it: U0AAA, U0BBB is 1" in found.sentence
 
 
 @pytest.mark.parametrize("state", [State.DENIED, State.EXPIRED, State.VOID, State.WITHDRAWN])
