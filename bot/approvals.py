@@ -12,10 +12,12 @@ from functools import partial
 from bot.access import REFUSAL_AGE, actor, standing
 from bot.domain.audit import Fact
 from bot.domain.bodies import resume
+from bot.domain.break_glass import Review
 from bot.domain.confirmation import why_not_confirmed
 from bot.domain.data import Data
 from bot.domain.jobs import JobStep
 from bot.domain.request import Nod, Request, State, Step, Vote, nod_key, nod_mark, take
+from bot.domain.reviews import missing
 from bot.domain.votes import (
     Standing,
     could_fill,
@@ -25,6 +27,7 @@ from bot.domain.votes import (
     why_not_give_up,
     why_not_nod,
     why_not_resubmit,
+    why_not_review,
     why_not_withdraw,
     why_not_withdraw_rest,
 )
@@ -223,6 +226,36 @@ async def nod(bot: Bot, click: Click, said: str, action: str) -> Request:
     return request
 
 
+async def review(bot: Bot, click: Click, note: str, *, justified: bool) -> Request:
+    """Take what somebody who had no part in it says of a broken glass; it changes nothing else.
+
+    Raises `NotAllowed` with the reason when this person's word does not count.
+    """
+
+    def decide(who: Standing, request: Request, now: int) -> Move | None:
+        if any(one.click == click.id for one in request.reviews):
+            return None
+        _refuse(why_not_review(request, who))
+        one = Review(person=who.person, justified=justified, note=note, at=now, click=click.id)
+        after = take(request, Step.REVIEW, reviews=(*request.reviews, one))
+        lacks = missing(after)
+        left = f"{lacks} more to come" if lacks else "it is reviewed"
+        words = f"{who.person.name} reviewed it ({left}): {one.verdict}. {note}"
+        fact = fact_of(Step.REVIEW, request, after, actor(who.person), words, note)
+        return Move(request=after, fact=fact)
+
+    return await _decide(bot, click, "review", decide)
+
+
+async def to_be_reviewed(bot: Bot, click: Click) -> Request:
+    """Return the request if this person can review it; raises `NotAllowed`, which is audited."""
+
+    def decide(who: Standing, request: Request, _now: int) -> None:
+        _refuse(why_not_review(request, who))
+
+    return await _decide(bot, click, "review", decide)
+
+
 async def _decide(
     bot: Bot,
     click: Click,
@@ -233,7 +266,8 @@ async def _decide(
     request = await bot.redis.requests.load(click.request)
     if request is None:
         raise NotNow(Gone.REQUEST, f"There is no request {click.request}.")
-    lists = (request.terms.may_ask, request.terms.may_approve)
+    lists = [request.terms.may_ask, request.terms.may_approve]
+    lists += [request.terms.glass.may_review] if request.terms.glass else []
     who = await standing(bot, click.user, *lists)
     try:
         return await change(bot, click.request, partial(decide, who), click=click.id)

@@ -21,6 +21,7 @@ from bot.messages.buttons import (
     NOD,
     NUDGE,
     RESUBMIT,
+    REVIEW,
     WITHDRAW,
     WITHDRAW_REST,
     Button,
@@ -88,6 +89,13 @@ async def _nudge(bot: Bot, press: Press) -> Message:
     return show(await nudge(bot, press.user, press.value))
 
 
+async def _review(bot: Bot, press: Press) -> None:
+    """Open the form for those whose review would count."""
+    click = Click(id=press.id, user=press.user, request=press.value)
+    request = await approvals.to_be_reviewed(bot, click)
+    await bot.slack.open_view(press.trigger, commands.review_form_of(request))
+
+
 HANDLERS: Final[Mapping[Button, Handle]] = {
     APPROVE: _approve,
     DENY: _deciding(approvals.deny),
@@ -97,6 +105,7 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
     GIVE_UP: _deciding(approvals.give_up),
     NOD: _nod,
     NUDGE: _nudge,
+    REVIEW: _review,
     NEXT: _next,
     CHOOSE: _choose,
     FILL_IN: _fill_in,

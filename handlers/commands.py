@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from bot import asking, queries
 from bot.access import admit
 from bot.cards import draw
+from bot.domain.break_glass import strict, unwrapped
 from bot.domain.confirmation import confirmations
 from bot.domain.data import Data
 from bot.domain.fleets import root
@@ -17,7 +18,13 @@ from bot.domain.verbs import Option
 from bot.errors import Ambiguous, Missing, Misunderstood, NotNow
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
-from bot.messages.forms import MOST_CHOICES, confirm_form, nod_form, option_form
+from bot.messages.forms import (
+    MOST_CHOICES,
+    confirm_form,
+    nod_form,
+    option_form,
+    review_form,
+)
 from bot.queries import VERBS
 from bot.refusals import Appr, Gone
 from bot.runtime import Bot
@@ -35,7 +42,7 @@ class Said(Data):
 async def run(bot: Bot, said: Said) -> Message:
     """Carry out what somebody typed; raises our errors for the supervisor to put into words."""
     await admit(bot, said.user, said.channel, "command")
-    command = parse(said.text, VERBS)
+    command = unwrapped(parse(said.text, VERBS), strict(VERBS))
     if not command.verb:
         return show(await queries.overview(bot, said.user))
     if command.verb in CATALOGUE:
@@ -70,7 +77,10 @@ async def told(bot: Bot, asked: asking.Asked) -> Message:
     await draw(bot, asked.request.id)
     record = await bot.redis.cards.record(asked.request.id)
     return answers.asked(
-        asked.request, record.channel or asked.request.channel, already=asked.already
+        asked.request,
+        record.channel or asked.request.channel,
+        already=asked.already,
+        instead_of=asked.instead_of,
     )
 
 
@@ -96,6 +106,11 @@ def confirm_form_of(request: Request) -> Block:
     """Draw the form into which an approver types the name of the target."""
     destroys = CATALOGUE[request.operation].destroys(request.ground)
     return confirm_form(request.id, lines.title(request), destroys, confirmations(request))
+
+
+def review_form_of(request: Request) -> Block:
+    """Draw the form for the review of a broken glass."""
+    return review_form(request.id, lines.title(request), request.reason)
 
 
 async def let_decide(bot: Bot, user: str, request_id: str) -> None:

@@ -18,11 +18,23 @@ from slack_bolt.response import BoltResponse
 from bot import approvals
 from bot.access import Way, turn_away
 from bot.approvals import Click
+from bot.domain.break_glass import JUSTIFIED
 from bot.domain.confirmation import is_one_of
 from bot.errors import SlackRefused
 from bot.messages.blocks import Message
 from bot.messages.buttons import PREFIX, action_of
-from bot.messages.forms import CONFIRM_FORM, NOD_FORM, NOTE, OPTION_FORM, TYPED, given, to_confirm
+from bot.messages.forms import (
+    CONFIRM_FORM,
+    NOD_FORM,
+    NOTE,
+    OPTION_FORM,
+    REVIEW_FORM,
+    TYPED,
+    VERDICT,
+    given,
+    to_confirm,
+    unreviewable,
+)
 from bot.runtime import Bot
 from handlers import commands
 from handlers.buttons import Press, press
@@ -65,6 +77,7 @@ def build(bot: Bot, supervisor: Supervisor) -> AsyncApp:
     app.view(OPTION_FORM)(listeners.filled_in)
     app.view(NOD_FORM)(listeners.nodded)
     app.view(CONFIRM_FORM)(listeners.confirmed)
+    app.view(REVIEW_FORM)(listeners.reviewed)
     app.error(listeners.unhandled)
     return app
 
@@ -183,6 +196,26 @@ class _Listeners:
         async def work() -> None:
             await commands.let_decide(self._bot, user, request_id)
             await approvals.approve(self._bot, click, typed)
+
+        async def reply(message: Message) -> None:
+            await self._whisper(await commands.channel_of(self._bot, request_id), user, message)
+
+        self._supervisor.spawn(self._once(view_id, work), reply)
+
+    async def reviewed(self, ack: AsyncAck, body: Body, view: Body) -> None:
+        """Somebody said whether a glass was rightly broken; whether it counts is decided behind."""
+        filled = given(view)
+        if wrong := unreviewable(filled):
+            await ack(response_action="errors", errors=wrong)
+            return
+        await ack()
+        user, view_id = str(body["user"]["id"]), str(view.get("id"))
+        request_id = str(view.get("private_metadata") or "")
+        click = Click(id=f"review:{view_id}", user=user, request=request_id)
+
+        async def work() -> None:
+            justified = filled[VERDICT] == JUSTIFIED
+            await approvals.review(self._bot, click, filled[NOTE], justified=justified)
 
         async def reply(message: Message) -> None:
             await self._whisper(await commands.channel_of(self._bot, request_id), user, message)

@@ -16,6 +16,9 @@ A request for several machines is voted on as one. When it is approved, each of 
 request of its own that begins as approved, with the same votes, and goes the same way; the request
 for the whole is **running** until the last of them has ended.
 
+A request whose glass was broken (it was approved by fewer than its rule asks for) owes a **review**
+when it has ended, however it ended; the state stays what it was.
+
 `TABLE` is the truth about all this: a step that it does not have raises `IllegalStep` and changes
 nothing. The picture in `docs/request-life.md` is drawn from it.
 """
@@ -25,6 +28,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.break_glass import Review
 from bot.domain.catalogue import Call, Ground
 from bot.domain.data import Data, digest
 from bot.domain.fleets import Fleet
@@ -86,6 +90,13 @@ class Step(StrEnum):
     FAIL = "fail"
     CANCEL = "cancel"
     OBSERVE = "observe"
+    REVIEW = "review"
+    OVERDUE = "overdue"
+
+
+def _reviewed_in(state: State) -> Mapping[Step, State]:
+    """The steps of a review, which changes nothing about how a request ended."""
+    return {Step.REVIEW: state, Step.OVERDUE: state}
 
 
 TABLE: Final[Mapping[State, Mapping[Step, State]]] = {
@@ -123,13 +134,13 @@ TABLE: Final[Mapping[State, Mapping[Step, State]]] = {
         Step.FAIL: State.FAILED,
         Step.CANCEL: State.CANCELLED,
     },
-    State.SUCCEEDED: {Step.OBSERVE: State.SUCCEEDED},
-    State.FAILED: {},
-    State.CANCELLED: {},
+    State.SUCCEEDED: {Step.OBSERVE: State.SUCCEEDED, **_reviewed_in(State.SUCCEEDED)},
+    State.FAILED: _reviewed_in(State.FAILED),
+    State.CANCELLED: _reviewed_in(State.CANCELLED),
     State.DENIED: {},
-    State.WITHDRAWN: {},
+    State.WITHDRAWN: _reviewed_in(State.WITHDRAWN),
     State.EXPIRED: {},
-    State.VOID: {},
+    State.VOID: _reviewed_in(State.VOID),
 }
 
 FINAL: Final = frozenset(
@@ -233,6 +244,10 @@ class Request(Data):
     nods: tuple[Nod, ...] = ()
     watching: bool = False
     """Whether we still look after the machine although the job has ended."""
+    reviews: tuple[Review, ...] = ()
+    """What people said afterwards of a glass that was broken for it."""
+    overdue: bool = False
+    """Whether everybody has been told that its review is overdue."""
 
     @property
     def target(self) -> Target:

@@ -1,5 +1,6 @@
 """The terms of a request: what the policy asked for when it was made, frozen with it."""
 
+from bot.domain.break_glass import Glass
 from bot.domain.data import Data
 from bot.domain.freezes import Frozen
 from bot.domain.quorum import Need
@@ -30,6 +31,8 @@ class Terms(Data):
     escalate_after: int = 0
     """Seconds until those of `escalate_to` are told that it still waits; 0 for never."""
     escalate_to: tuple[str, ...] = ()
+    glass: Glass | None = None
+    """What was skipped and is owed, when the glass is broken: `approvals` are then fewer."""
 
     @property
     def quorum(self) -> tuple[Need, ...]:

@@ -11,6 +11,7 @@ from bot.domain.people import Person, why_in_doubt, why_nobody
 from bot.domain.policy import includes
 from bot.domain.quorum import Need, counted, fill, serves, still_open
 from bot.domain.request import Request, State, Step, Vote, nod_key, take
+from bot.domain.reviews import broken, missing
 from bot.errors import NotAllowed
 from bot.refusals import Appr, Ask
 
@@ -143,18 +144,79 @@ def why_not_nod(request: Request, standing: Standing, now: int) -> NotAllowed | 
     return None
 
 
-def why_not_ask(may_ask: tuple[str, ...], standing: Standing) -> NotAllowed | None:
-    """Say why this person may not ask for something, or return None."""
+def why_not_review(request: Request, standing: Standing) -> NotAllowed | None:
+    """Say why a review by this person would not count, or return None."""
+    person, glass = standing.person, request.terms.glass
+    if glass is None or not broken(request):
+        return NotAllowed(
+            Appr.NOTHING_TO_REVIEW,
+            "No glass was broken for this request, so there is nothing to review.",
+        )
+    if request.open:
+        return NotAllowed(
+            Appr.REVIEW_LATER, f"This request is {request.state}; it is reviewed when it has ended."
+        )
+    if reason := why_nobody(person, standing.home_teams) or _own_review(request, standing):
+        return reason
+    if not includes(glass.may_review, person.id, standing.groups):
+        named = ", ".join(glass.may_review) or "nobody"
+        return NotAllowed(
+            Appr.NO_REVIEWER, f"You are not among those who may review this ({named})."
+        )
+    for one in request.reviews:
+        if one.person.is_same(person):
+            account = _as(one.person, standing)
+            return NotAllowed(
+                Appr.REVIEWED_TWICE,
+                f"You have reviewed this already{account}; every person counts once.",
+            )
+    if not missing(request):
+        return NotAllowed(
+            Appr.NOTHING_TO_REVIEW, f"It has all of its {glass.reviews} reviews already."
+        )
+    return why_in_doubt(person)
+
+
+def _own_review(request: Request, standing: Standing) -> NotAllowed | None:
+    """Say that somebody would review what they asked for or approved themselves, or return None."""
+    if standing.person.is_same(request.asker):
+        account = _as(request.asker, standing)
+        return NotAllowed(
+            Appr.OWN_REVIEW, f"You asked for this yourself{account}; others have to review it."
+        )
+    for vote in request.approvals:
+        if vote.person.is_same(standing.person):
+            account = _as(vote.person, standing)
+            return NotAllowed(
+                Appr.OWN_REVIEW, f"You approved this{account}; others have to review it."
+            )
+    return None
+
+
+def why_not_ask(
+    may_ask: tuple[str, ...], standing: Standing, *, glass: bool = False
+) -> NotAllowed | None:
+    """Say why this person may not ask for something, or not break the glass, or return None."""
     if reason := why_nobody(standing.person, standing.home_teams):
         return reason
     if not includes(may_ask, standing.person.id, standing.groups):
         named = ", ".join(may_ask) or "nobody"
+        what = "break the glass" if glass else "ask"
         return NotAllowed(
             Ask.NOT_LISTED,
-            f"The policy does not let you ask for this; it lets {named}.",
+            f"The policy does not let you {what} for this; it lets {named}.",
             "The owners of the policy file can change that.",
         )
     return why_in_doubt(standing.person)
+
+
+def gives_way(request: Request, asker: Person, operation: str) -> bool:
+    """Whether a request makes room for one of the same asker that breaks the glass for the same.
+
+    Only while it waits for votes: what is approved goes ahead, and needs no glass broken.
+    """
+    ordinary = request.state is State.WAITING and request.terms.glass is None
+    return ordinary and request.operation == operation and request.asker.is_same(asker)
 
 
 def count(request: Request, vote: Vote) -> Request:

@@ -83,6 +83,8 @@ NOD: Final = Button("nod", "It is done…", "primary")
 """Opens the form in which somebody says that a manual action is done."""
 NUDGE: Final = Button("nudge", "Nudge those who can approve")
 """Has them told again; its value is the id of the request."""
+REVIEW: Final = Button("review", "Review…", "danger")
+"""Opens the form in which somebody says whether breaking the glass was justified."""
 CHOOSE: Final = Button("choose", "Choose")
 """Picks one of several matches; its value is `<stash word>:<number>`."""
 FILL_IN: Final = Button("fill", "Fill in")

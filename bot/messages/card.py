@@ -9,6 +9,7 @@ from bot.domain.machines import Machine
 from bot.domain.operations import CATALOGUE
 from bot.domain.plans import Plan
 from bot.domain.request import Outcome, Request, State
+from bot.domain.reviews import missing
 from bot.messages import lines
 from bot.messages.blocks import (
     Block,
@@ -27,6 +28,7 @@ from bot.messages.blocks import (
 from bot.messages.choices import buttons
 from bot.messages.facts import facts, members
 from bot.messages.plans import group_blocks
+from bot.messages.reviews import notice, review
 from bot.messages.status import status
 from bot.messages.tables import fleet_table, step_blocks
 
@@ -45,8 +47,10 @@ def card(
     """
     at = datetime.fromtimestamp(now / 1000, UTC)
     blocks = [
-        header(lines.title(request)),
+        header(_title(request)),
+        *notice(request),
         section(status(request, at, expected)),
+        *review(request),
         fields(*facts(request)),
         *_reason(request),
         *_middle(request, at, outcomes or {}),
@@ -68,6 +72,7 @@ def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> M
     sent = json.dumps(body, indent=1, ensure_ascii=False) if body else "no body"
     blocks = [
         header(f"Preview: {lines.title(request)}"),
+        *notice(request),
         section(
             f"It would need {lines.needs(request.terms)}, under rule “{esc(request.terms.rule)}”."
         ),
@@ -99,7 +104,13 @@ def summary(request: Request) -> str:
             return f"{what} waits for somebody to do this: {esc(asked.name, 120)}."
         return f"{what} is running, at {esc(lines.progress(request.job.steps), 120)}."
     why = f" {esc(request.why)}" if request.why else ""
-    return f"{what} {lines.fate(request)}.{why}"
+    owed = " It is not reviewed yet." if missing(request) else ""
+    return f"{what} {lines.fate(request)}.{why}{owed}"
+
+
+def _title(request: Request) -> str:
+    alarm = ":rotating_light: " if request.terms.glass else ""
+    return f"{alarm}{lines.title(request)}"
 
 
 def _reason(request: Request) -> list[Block]:

@@ -117,6 +117,9 @@ def next_buttons(request: Request, after: Ground) -> list[Block]:
 def _approve(request: Request) -> Block:
     operation = CATALOGUE[request.operation]
     text = f"What it destroys: {operation.destroys(request.ground)}"
+    if request.terms.glass:
+        fewer = f"{request.terms.approvals} instead of {request.terms.glass.approvals} approvals"
+        text = f"Break-glass: {fewer}. {text}"
     if request.terms.confirm:
         return APPROVE.draw(request.id)  # it opens a form that says the same
     return APPROVE.draw(

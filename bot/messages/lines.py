@@ -61,9 +61,12 @@ _CHOICES = {"processed": "the newest of each machine", "app": "the newest app-co
 
 
 def title(request: Request) -> str:
-    """`Failover of vm-web01`."""
+    """`Failover of vm-web01`, `Break-glass failover of vm-web01`."""
     operation = CATALOGUE[request.operation]
-    return f"{operation.title}{': ' if operation.about == 'job' else ' of '}{request.name}"
+    what = operation.title
+    if request.terms.glass:
+        what = f"Break-glass {what[0].lower()}{what[1:]}"
+    return f"{what}{': ' if operation.about == 'job' else ' of '}{request.name}"
 
 
 def fate(request: Request) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 from bot.domain.audit import Entry
 from bot.domain.people import Person
 from bot.domain.request import Request
+from bot.domain.reviews import missing
 from bot.messages import lines
 from bot.messages.blocks import (
     Block,
@@ -21,6 +22,7 @@ from bot.messages.blocks import (
     section,
     sections,
 )
+from bot.messages.reviews import notice, reviews
 
 _LINES: Final = 120
 _PARTS: Final = 60
@@ -47,6 +49,8 @@ def receipt(
             ("Policy", code(terms.policy)),
             ("Outcome", _outcome(request)),
         ),
+        *notice(request),
+        *_reviews(request),
         section(f"*Reason*\n{esc(request.reason, 1000)}"),
         *sections(["*Azure*", *_azure(request)]),
     ]
@@ -83,6 +87,15 @@ def _chain(entries: Sequence[Entry], checked: int, broken: str) -> str:
 def _outcome(request: Request) -> str:
     ended = f", {moment(request.closed_at)}" if request.closed_at else ""
     return f"{lines.STATE_ICONS[request.state]} {request.state}{ended}"
+
+
+def _reviews(request: Request) -> list[Block]:
+    """Whether a glass that was broken has been reviewed, and by whom."""
+    if request.terms.glass is None or not request.approved_at:
+        return []
+    lacks = missing(request)
+    head = f"*Reviews* — :red_circle: {lacks} missing" if lacks else "*Reviews* — all there"
+    return sections([head, *reviews(request)])
 
 
 def _azure(request: Request) -> list[str]:

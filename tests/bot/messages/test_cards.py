@@ -28,18 +28,27 @@ from bot.errors import Ambiguous, Missing, Misunderstood
 from bot.messages import answers, outside, policy
 from bot.messages.blocks import Message, esc
 from bot.messages.card import card
-from bot.messages.forms import confirm_form, option_form, to_confirm
+from bot.messages.forms import (
+    confirm_form,
+    option_form,
+    review_form,
+    to_confirm,
+    unreviewable,
+)
 from bot.messages.help import help_on, help_page, help_with
+from bot.messages.receipt import receipt
 from bot.messages.thread import line
 from bot.queries import VERBS
 from bot.refusals import CODES, Type
 from sandbox.workspace.blocks import check_blocks
 from sandbox.workspace.view_rules import check_view
+from tests.bot import samples
 from tests.bot.samples import (
     ANN,
     BO,
     CARLA,
     DAN,
+    ERIN,
     FINDINGS,
     GROUNDS,
     NOON,
@@ -53,6 +62,7 @@ from tests.bot.samples import (
     person,
     point,
     request,
+    reviewed,
     terms,
     turned_round,
     vote,
@@ -75,7 +85,7 @@ HOSTILE = [
 HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\ufeff\x00-\x09\x0b-\x1f]")
 MARKUP = re.compile(r"<[^<>]*>")
 OURS = re.compile(r"<@U[A-Z0-9]+>|<#C[A-Z0-9]+>|<!date\^\d+\^[^<>|^]+\|[^<>|]+>")
-MEMBERS = {one.id for one in (ANN, BO, CARLA, DAN)}
+MEMBERS = {one.id for one in (ANN, BO, CARLA, DAN, ERIN)}
 
 
 def texts(value: Any) -> Iterator[dict[str, Any]]:
@@ -145,6 +155,13 @@ def hostile(text: str, state: State, operation: str) -> Request:
     if known.after:
         more["after"] = changed(known.after, wild)
     return known.model_copy(update=more)
+
+
+def hostile_glass(text: str) -> Request:
+    """Make a request whose glass was broken, with a hostile review."""
+    one = hostile(text, State.SUCCEEDED, "failover")
+    under = samples.broken(rule=text)
+    return one.model_copy(update={"terms": under, "reviews": (reviewed(DAN, text),)})
 
 
 @pytest.mark.parametrize("state", State)
@@ -256,6 +273,16 @@ GOLDENS = {
             )
         ),
     ),
+    "break-glass-waiting": request(terms=samples.broken()),
+    "break-glass-succeeded-unreviewed": in_state(
+        State.SUCCEEDED, terms=samples.broken(), votes=(vote(BO),), reviews=(reviewed(DAN),)
+    ),
+    "break-glass-reviewed": in_state(
+        State.SUCCEEDED,
+        terms=samples.broken(),
+        votes=(vote(BO),),
+        reviews=(reviewed(DAN), reviewed(ERIN, "The others were online", justified=False)),
+    ),
     "failover-failed": in_state(State.FAILED),
     "failover-denied": in_state(State.DENIED),
     "failover-void": in_state(State.VOID),
@@ -282,6 +309,7 @@ def test_every_golden_card_is_compared() -> None:
 def test_slack_takes_every_answer(text: str) -> None:
     """Private answers and listings, with whatever names and errors they have to show."""
     one = hostile(text, State.WAITING, "failover")
+    broken = hostile_glass(text)
     entry = chain(
         fact(words=text, reason=text, target=text, subject=text, before=text, after="y"),
         sequence=1,
@@ -297,11 +325,19 @@ def test_slack_takes_every_answer(text: str) -> None:
         answers.fill_in(Missing(text, ("a", "b"), target="id", name=text), "word", ["A", "B"]),
         answers.asked(one, "C0INCIDENTS", already=False),
         answers.asked(one, "C0INCIDENTS", already=True),
+        answers.asked(broken, "C0INCIDENTS", already=False, instead_of="R-2M9P7K"),
+        card(broken, now=NOW, expected=None),
+        receipt(broken, [], [entry] * 3, 3, text),
         answers.overview(
-            waiting=[one] * 20, running=[one], mine=[one], may_ask=[*CATALOGUE], may_look=["list"]
+            waiting=[one] * 20,
+            running=[one],
+            mine=[one],
+            to_review=[one],
+            may_ask=[*CATALOGUE],
+            may_look=["list"],
         ),
-        answers.overview(waiting=[], running=[], mine=[], may_ask=[], may_look=[]),
-        answers.request_list([one] * 20, [one] * 10),
+        answers.overview(waiting=[], to_review=[], running=[], mine=[], may_ask=[], may_look=[]),
+        answers.request_list([one] * 20, [one] * 10, [broken] * 20, NOW, lost=[text]),
         answers.trail(text, [entry] * 20),
         answers.trail("", []),
     ):
@@ -377,9 +413,61 @@ def test_who_is_to_be_told_is_mentioned_in_the_thread() -> None:
     assert message.text == f"<@{BO.id}>, <!subteam^S0APPROVERS>: R-7K2M9P was asked."
 
 
+def test_whoever_was_skipped_is_told_where_all_can_hear() -> None:
+    """Loudly, by name, with what was skipped and why."""
+    entry = chain(fact("request.ask"), sequence=1, prevhash=START, time=NOON.isoformat())
+    under = samples.broken(tell=("S0OTHERS",))
+    said = line(entry, request(terms=under))
+    assert said
+    message, loud = said
+    assert loud
+    for words in ("*1 instead of 2*", "West Europe is down", "<!subteam^S0APPROVERS>", DAN.id):
+        assert words in message.text
+    assert "<!subteam^S0OTHERS>" in message.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "called"),
+    [
+        ("succeed", "running", "succeeded", True),
+        ("withdraw", "approved", "withdrawn", True),
+        ("overdue", "succeeded", "succeeded", True),
+        ("review", "succeeded", "succeeded", False),
+        ("progress", "running", "running", False),
+        ("observe", "succeeded", "succeeded", False),
+    ],
+)
+def test_reviewers_are_called_at_the_end(kind: str, before: str, after: str, called: bool) -> None:
+    """And once more when they are late; where no glass was broken, nobody is."""
+    entry = chain(
+        fact(f"request.{kind}", before=before, after=after), sequence=1, prevhash=START,
+        time=NOON.isoformat(),
+    )  # fmt: skip
+    owing = in_state(State.SUCCEEDED, terms=samples.broken())
+    for one, expected in (
+        (owing, called),
+        (in_state(State.SUCCEEDED), False),
+        (owing.model_copy(update={"approved_at": 0}), False),
+    ):
+        said = line(entry, one)
+        assert said
+        message, loud = said
+        assert ("<!subteam^S0REVIEWERS>" in message.text) is expected
+        assert loud or not expected
+
+
+def test_slack_takes_the_form_of_a_review() -> None:
+    """Whatever the request is called; a half-filled one is wrong under its fields."""
+    for text in HOSTILE:
+        check_view(review_form("R-7K2M9P", text, text), "modal")
+    assert unreviewable({"verdict": "justified", "note": "I looked"}) == {}
+    assert set(unreviewable({"verdict": "yes", "note": "\u200b"})) == {"verdict", "note"}
+    assert set(unreviewable({})) == {"verdict", "note"}
+
+
 KINDS = (
     "vote approve deny withdraw expire invalidate claim accept reject lose find absent resubmit "
-    "progress succeed fail cancel observe"
+    "progress succeed fail cancel observe review overdue"
 )
 
 
