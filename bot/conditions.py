@@ -18,9 +18,14 @@ from bot.runtime import Bot
 
 
 def terms_of(
-    bot: Bot, rule: Rule, *, overrides: tuple[Frozen, ...] = (), tell: tuple[str, ...] = ()
+    bot: Bot,
+    operation: Operation,
+    rule: Rule,
+    *,
+    overrides: tuple[Frozen, ...] = (),
+    tell: tuple[str, ...] = (),
 ) -> Terms:
-    """Write down what the policy asks for now."""
+    """Write down what the policy asks for now; RPO and health matter to what fails over alone."""
     return Terms(
         rule=rule.name,
         policy=bot.policy.version,
@@ -31,6 +36,8 @@ def terms_of(
         request_lifetime=rule.request_lifetime,
         approval_lifetime=rule.approval_lifetime,
         confirm=rule.confirm,
+        rpo_may_grow=rule.rpo_may_grow if operation.judged else None,
+        health_may_worsen=rule.health_may_worsen or not operation.judged,
         overrides=overrides,
         tell=tell,
     )
@@ -45,7 +52,7 @@ async def agreed(
     """
     _require_reason(rule, command)
     overrides = await _thaw(bot, who, operation, command, target)
-    return terms_of(bot, rule, overrides=overrides, tell=await bot.slack.mentionable(rule.tell))
+    return terms_of(bot, operation, rule, overrides=overrides, tell=await bot.slack.mentionable(rule.tell))
 
 
 async def freezes_now(bot: Bot, operation: Operation) -> tuple[Frozen, ...]:

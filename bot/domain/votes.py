@@ -6,11 +6,14 @@ The same functions decide when somebody presses a button and again before anythi
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from bot.domain.catalogue import Ground
 from bot.domain.data import Data
+from bot.domain.drift import Change
+from bot.domain.latecomers import Wish, too_late
 from bot.domain.people import Person, why_nobody
 from bot.domain.policy import includes
 from bot.domain.quorum import Need, counted, fill, serves, still_open
-from bot.domain.request import Request, State, Step, Vote, nod_key, take
+from bot.domain.request import Request, State, Step, Vote, fingerprint, nod_key, take
 
 NOD_AGAIN: Final = 120
 """Seconds after which a job that still waits can be let go on once more."""
@@ -29,7 +32,7 @@ class Standing(Data):
 def why_not_approve(request: Request, standing: Standing) -> str | None:
     """Say why an approval by this person would not count, or return None."""
     own = "You asked for this yourself; somebody else has to approve it."
-    if reason := _no_say(request, standing, "approve", own):
+    if reason := _no_say(request, standing, Wish.APPROVE, own):
         return reason
     if any(vote.person.id == standing.person.id for vote in request.approvals):
         return "You have approved this already; every person counts once."
@@ -51,32 +54,38 @@ def could_fill(request: Request, standing: Standing) -> tuple[int, ...]:
 def why_not_deny(request: Request, standing: Standing) -> str | None:
     """Say why a denial by this person would not count, or return None."""
     own = "You asked for this yourself: press Withdraw instead."
-    return _no_say(request, standing, "deny", own)
+    return _no_say(request, standing, Wish.DENY, own)
 
 
 def why_not_withdraw(request: Request, standing: Standing) -> str | None:
     """Say why this person cannot withdraw the request, or return None."""
-    if request.state not in {State.WAITING, State.APPROVED}:
-        return _closed(request, "withdraw")
-    if reason := why_nobody(standing.person, standing.home_teams):
+    if reason := _no_chance(request, standing, Wish.WITHDRAW):
         return reason
     if standing.person.id != request.asker.id:
         return f"Only {request.asker.name}, who asked, can withdraw this. You can deny it."
     return None
 
 
+def why_not_revoke(request: Request, standing: Standing) -> str | None:
+    """Say why this person has no approval to take back, or return None.
+
+    Nobody has to be an approver still for that: it only ever stops something.
+    """
+    if reason := _no_chance(request, standing, Wish.REVOKE):
+        return reason
+    if all(vote.person.id != standing.person.id for vote in request.approvals):
+        return "You have not approved this, so there is nothing to take back."
+    return None
+
+
 def why_not_resubmit(request: Request, standing: Standing) -> str | None:
     """Say why this person cannot have an approved request sent again, or return None."""
-    if request.state is not State.APPROVED or not request.needs_nod:
-        return f"This request is {request.state}; there is nothing to submit again."
-    return _no_party(request, standing)
+    return _no_party(request, standing, Wish.RESUBMIT)
 
 
 def why_not_withdraw_rest(request: Request, standing: Standing) -> str | None:
     """Say why this person cannot stop several machines of which some are not sent, or None."""
-    if request.state is not State.RUNNING or request.fleet is None:
-        return f"This request is {request.state}; there is nothing left to withdraw."
-    return _no_party(request, standing)
+    return _no_party(request, standing, Wish.WITHDRAW_REST)
 
 
 def why_not_give_up(request: Request, standing: Standing, since: int) -> str | None:
@@ -84,23 +93,19 @@ def why_not_give_up(request: Request, standing: Standing, since: int) -> str | N
 
     `since` is the time in milliseconds before which the attempt must have been made.
     """
-    if request.state is not State.UNKNOWN or request.submission is None:
-        return f"This request is {request.state}; there is nothing to give up."
-    if reason := _no_party(request, standing):
+    if reason := _no_party(request, standing, Wish.GIVE_UP):
         return reason
-    if request.submission.at > since:
+    if request.submission and request.submission.at > since:
         return "Its job may still turn up; the bot is looking. Try again in a few minutes."
     return None
 
 
 def why_not_nod(request: Request, standing: Standing, now: int) -> str | None:
     """Say why this person's word does not let a waiting job go on, or return None."""
-    asked = request.job.asks if request.job else None
-    if request.state is not State.RUNNING or asked is None:
-        return "It does not wait for anybody any more."
-    if reason := _no_party(request, standing):
+    if reason := _no_party(request, standing, Wish.NOD):
         return reason
-    said = [nod for nod in request.nods if nod.task == nod_key(asked)]
+    asked = request.job.asks if request.job else None
+    said = [nod for nod in request.nods if asked and nod.task == nod_key(asked)]
     if said and now < said[-1].at + NOD_AGAIN * 1000:
         return f"{said[-1].person.name} has just said so; Azure goes on in a moment."
     return None
@@ -129,6 +134,47 @@ def count(request: Request, vote: Vote) -> Request:
         approved_at=vote.at,
         expires_at=vote.at + request.terms.approval_lifetime * 1000,
     )
+
+
+def revoke(request: Request, person: Person, at: int, click: str) -> Request:
+    """Take the approval of a person back; what was approved waits again, as long as it would have.
+
+    An approved request has no vote to spare, since none is counted that fills no need.
+    """
+    votes = tuple(
+        one.model_copy(update={"ended_at": at, "ended_by": click})
+        if one.counts and one.person.id == person.id
+        else one
+        for one in request.votes
+    )
+    if request.state is State.WAITING:
+        return take(request, Step.REVOKE, votes=votes)
+    why = request.why if request.needs_nod else ""  # that it never started is still to be known
+    return take(
+        request, Step.REVOKE, votes=votes, approved_at=0, expires_at=request.decided_by, why=why
+    )
+
+
+def ask_again(request: Request, now_is: Ground, changes: tuple[Change, ...], at: int) -> Request:
+    """Have an approved request approved anew, on the ground as it is now and for its whole time."""
+    votes = tuple(
+        one.model_copy(update={"ended_at": at}) if one.counts else one for one in request.votes
+    )
+    return take(
+        request,
+        Step.ASK_AGAIN,
+        ground=now_is,
+        fingerprint=fingerprint(
+            request.operation, request.arguments, now_is, request.call, request.terms,
+            request.asker,
+        ),
+        votes=votes,
+        changes=changes,
+        approved_at=0,
+        asked_again_at=at,
+        expires_at=at + request.terms.request_lifetime * 1000,
+        why="",
+    )  # fmt: skip
 
 
 def no_longer_counts(
@@ -177,21 +223,21 @@ def approvers(request: Request) -> str:
     return ", ".join(request.terms.may_approve) or "nobody"
 
 
-def _no_say(request: Request, standing: Standing, verb: str, own: str) -> str | None:
+def _no_say(request: Request, standing: Standing, wish: Wish, own: str) -> str | None:
     """Say why this person has no say in a request; `own` is for whoever asked for it."""
     person = standing.person
-    if reason := _closed(request, verb) or why_nobody(person, standing.home_teams):
+    if reason := _no_chance(request, standing, wish):
         return reason
     if person.id == request.asker.id:
         return own
     if not includes(request.terms.may_approve, person.id, standing.groups):
-        return f"You are not among those who may {verb} this ({approvers(request)})."
+        return f"You are not among those who may {wish.verb} this ({approvers(request)})."
     return None
 
 
-def _no_party(request: Request, standing: Standing) -> str | None:
-    """Say why this person may neither ask for a request nor approve it, or return None."""
-    if reason := why_nobody(standing.person, standing.home_teams):
+def _no_party(request: Request, standing: Standing, wish: Wish) -> str | None:
+    """Say why somebody may not, who has to be one of those who may ask or approve, or None."""
+    if reason := _no_chance(request, standing, wish):
         return reason
     lists = request.terms.may_ask + request.terms.may_approve
     if not includes(lists, standing.person.id, standing.groups):
@@ -199,7 +245,6 @@ def _no_party(request: Request, standing: Standing) -> str | None:
     return None
 
 
-def _closed(request: Request, verb: str) -> str | None:
-    if request.state is State.WAITING:
-        return None
-    return f"This request is {request.state}; it is too late to {verb}."
+def _no_chance(request: Request, standing: Standing, wish: Wish) -> str | None:
+    """Say why nobody like this person could do it, or nobody any more, whatever the lists say."""
+    return why_nobody(standing.person, standing.home_teams) or too_late(request, wish)

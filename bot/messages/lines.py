@@ -87,7 +87,7 @@ def point(ground: Ground, arguments: dict[str, str], asked_at: int) -> str:
     if ground.point:
         age = duration(asked_at / 1000 - ground.point.at.timestamp())
         asked = f" ({esc(chosen)})" if ":" in chosen else ""
-        return f"{esc(kind_of(ground.point))} of {moment(ground.point.at)}, {age} old{asked}"
+        return f"{esc(ground.point.sort_words)} of {moment(ground.point.at)}, {age} old{asked}"
     if chosen in _CHOICES:
         return _CHOICES[chosen]
     return "latest: what is still pending is sent first" if chosen == "latest" else "—"
@@ -96,14 +96,7 @@ def point(ground: Ground, arguments: dict[str, str], asked_at: int) -> str:
 def point_label(one: Point, now: datetime) -> str:
     """A recovery point in a list to choose from."""
     age = duration((now - one.at).total_seconds())
-    return f"{kind_of(one)}, {age} old ({one.at:%d %b %H:%M} UTC)"
-
-
-def kind_of(one: Point) -> str:
-    """What sort of point it is, as people say it."""
-    kinds = {"ApplicationConsistent": "app-consistent", "CrashConsistent": "crash-consistent"}
-    kind = kinds.get(one.kind, one.kind or "a point")
-    return f"{kind}, multi-VM-consistent" if one.shared else kind
+    return f"{one.sort_words}, {age} old ({one.at:%d %b %H:%M} UTC)"
 
 
 def whereabouts(machine: Machine) -> str:

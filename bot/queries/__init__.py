@@ -53,7 +53,7 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     not_by_them = why_not_ask(rule.may_ask, who) or ""
     if held and not not_by_them:
         not_by_them = str(why_frozen(held, operation))
-    terms = terms_of(bot, rule)
+    terms = terms_of(bot, operation, rule)
     if isinstance(meant, Selection):
         drafted = await draft_fleet(bot, operation, command, meant, terms, who.person)
         return Preview(request=drafted.request, why_not=not_by_them, drafts=drafted.drafts)
