@@ -52,7 +52,9 @@ async def agreed(
     """
     _require_reason(rule, command)
     overrides = await _thaw(bot, who, operation, command, target)
-    return terms_of(bot, operation, rule, overrides=overrides, tell=await bot.slack.mentionable(rule.tell))
+    return terms_of(
+        bot, operation, rule, overrides=overrides, tell=await bot.slack.mentionable(rule.tell)
+    )
 
 
 async def freezes_now(bot: Bot, operation: Operation) -> tuple[Frozen, ...]:

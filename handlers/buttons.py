@@ -7,17 +7,19 @@ from bot import approvals
 from bot.approvals import Click
 from bot.domain.data import Data
 from bot.domain.request import Request, State
-from bot.errors import NotNow
 from bot.messages.blocks import Message
 from bot.messages.buttons import (
     APPROVE,
     CHOOSE,
     DENY,
+    DENY_BECAUSE,
     FILL_IN,
     GIVE_UP,
+    MORE,
     NEXT,
     NOD,
     RESUBMIT,
+    REVOKE,
     WITHDRAW,
     WITHDRAW_REST,
     Button,
@@ -59,6 +61,13 @@ async def _approve(bot: Bot, press: Press) -> None:
         await bot.slack.open_view(press.trigger, commands.confirm_form_of(request))
 
 
+async def _deny_because(bot: Bot, press: Press) -> None:
+    """Open the form for the reason, for somebody who may deny it."""
+    click = Click(id=press.id, user=press.user, request=press.value)
+    request = await approvals.to_be_denied(bot, click)
+    await bot.slack.open_view(press.trigger, commands.deny_form_of(request))
+
+
 async def _next(bot: Bot, press: Press) -> Message:
     operation, _, request_id = press.value.partition(":")
     return await commands.next_of(bot, press.user, operation, request_id)
@@ -79,6 +88,8 @@ async def _nod(bot: Bot, press: Press) -> None:
 HANDLERS: Final[Mapping[Button, Handle]] = {
     APPROVE: _approve,
     DENY: _deciding(approvals.deny),
+    DENY_BECAUSE: _deny_because,
+    REVOKE: _deciding(approvals.take_back),
     WITHDRAW: _deciding(approvals.withdraw),
     WITHDRAW_REST: _deciding(approvals.withdraw_rest),
     RESUBMIT: _deciding(approvals.resubmit),
@@ -91,10 +102,13 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
 
 
 async def press(bot: Bot, pressed: Press) -> Message | None:
-    """Do what a button is for; nothing said means that the card says it."""
+    """Do what a button or the entry of a menu is for; nothing said means that the card says it."""
+    if pressed.action == MORE.action:
+        action, _, value = pressed.value.partition(":")
+        pressed = pressed.model_copy(update={"action": action, "value": value})
     handle = _BY_ACTION.get(pressed.action)
     if handle is None:
-        raise NotNow("This button is of an older version of the bot.", "Type the command instead.")
+        raise await commands.outdated(bot, pressed.value)
     return await handle(bot, pressed)
 
 

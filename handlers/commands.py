@@ -11,17 +11,18 @@ from bot.cards import draw
 from bot.domain.audit import Fact
 from bot.domain.confirmation import confirmations
 from bot.domain.data import Data
-from bot.domain.fleets import root
+from bot.domain.fleets import is_request, root
 from bot.domain.grammar import Command, parse
+from bot.domain.latecomers import Wish, became, too_late
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import why_nobody
 from bot.domain.request import Request
 from bot.domain.verbs import Option
 from bot.errors import Ambiguous, Missing, Misunderstood, NotAllowed, NotNow, Refused
-from bot.lifecycle import note
+from bot.lifecycle import note, redraw
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
-from bot.messages.forms import MOST_CHOICES, confirm_form, nod_form, option_form
+from bot.messages.forms import MOST_CHOICES, confirm_form, deny_form, nod_form, option_form
 from bot.queries import VERBS
 from bot.runtime import Bot
 from handlers.pictures import show
@@ -91,10 +92,31 @@ async def next_of(bot: Bot, user: str, operation: str, request_id: str) -> Messa
 async def nod_form_of(bot: Bot, request_id: str) -> Block:
     """Draw the form for the manual action that a request's job waits for."""
     request = await bot.redis.requests.load(request_id)
-    asked = request.job.asks if request and request.job else None
-    if asked is None:
-        raise NotNow("It does not wait for anybody any more.")
+    if request is None:
+        raise NotNow(f"There is no request {request_id}.")
+    asked = request.job.asks if request.job else None
+    late = too_late(request, Wish.NOD)
+    if late or asked is None:
+        await redraw(bot, request_id)
+        raise NotNow(late or "It does not wait for anybody any more.")
     return nod_form(request_id, asked)
+
+
+def deny_form_of(request: Request) -> Block:
+    """Draw the form in which somebody says why they deny a request."""
+    return deny_form(request.id, lines.title(request))
+
+
+async def outdated(bot: Bot, value: str) -> NotNow:
+    """Say what became of the request of a button that this version does not know; redraw it."""
+    said = "This button is of an older version of the bot."
+    advice = "Type the command instead."
+    request = await bot.redis.requests.load(value) if is_request(value) else None
+    if request:
+        await redraw(bot, request.id)
+        said = f"{said} {request.id} is {request.state}. {became(request)}"
+        advice = "Its card is drawn anew: press there, or type the command."
+    return NotNow(said, advice)
 
 
 def confirm_form_of(request: Request) -> Block:

@@ -19,9 +19,19 @@ from bot import approvals
 from bot.approvals import Click
 from bot.domain.confirmation import is_one_of
 from bot.errors import SlackRefused
-from bot.messages.blocks import Message
+from bot.messages.blocks import Message, visible
 from bot.messages.buttons import PREFIX, action_of
-from bot.messages.forms import CONFIRM_FORM, NOD_FORM, NOTE, OPTION_FORM, TYPED, given, to_confirm
+from bot.messages.forms import (
+    BECAUSE,
+    CONFIRM_FORM,
+    DENY_FORM,
+    NOD_FORM,
+    NOTE,
+    OPTION_FORM,
+    TYPED,
+    given,
+    to_confirm,
+)
 from bot.runtime import Bot
 from handlers import commands
 from handlers.buttons import Press, press
@@ -64,6 +74,7 @@ def build(bot: Bot, supervisor: Supervisor) -> AsyncApp:
     app.view(OPTION_FORM)(listeners.filled_in)
     app.view(NOD_FORM)(listeners.nodded)
     app.view(CONFIRM_FORM)(listeners.confirmed)
+    app.view(DENY_FORM)(listeners.denied)
     app.error(listeners.unhandled)
     return app
 
@@ -105,11 +116,12 @@ class _Listeners:
         action, user = body["actions"][0], str(body["user"]["id"])
         container = body.get("container") or {}
         place = (user, action.get("action_ts"), action["action_id"], container.get("message_ts"))
+        chosen = action.get("selected_option") or {}
         pressed = Press(
             id=hashlib.sha256(repr(place).encode()).hexdigest()[:32],
             user=user,
             action=action_of(str(action["action_id"])),
-            value=str(action.get("value") or ""),
+            value=str(chosen.get("value") or action.get("value") or ""),
             trigger=str(body.get("trigger_id") or ""),
         )
         fleeting = bool(container.get("is_ephemeral"))
@@ -167,6 +179,26 @@ class _Listeners:
 
         async def work() -> None:
             await approvals.approve(self._bot, click, typed)
+
+        async def reply(message: Message) -> None:
+            await self._whisper(await commands.channel_of(self._bot, request_id), user, message)
+
+        self._supervisor.spawn(self._once(view_id, work), reply)
+
+    async def denied(self, ack: AsyncAck, body: Body, view: Body) -> None:
+        """Somebody said why they deny a request; whether it counts is decided behind."""
+        because = visible(given(view).get(BECAUSE, "")).strip()
+        if not because:
+            wrong = "Say why, or press Deny on the card, which needs no reason."
+            await ack(response_action="errors", errors={BECAUSE: wrong})
+            return
+        await ack()
+        user, view_id = str(body["user"]["id"]), str(view.get("id"))
+        request_id = str(view.get("private_metadata") or "")
+        click = Click(id=f"deny:{view_id}", user=user, request=request_id)
+
+        async def work() -> None:
+            await approvals.deny(self._bot, click, because)
 
         async def reply(message: Message) -> None:
             await self._whisper(await commands.channel_of(self._bot, request_id), user, message)

@@ -114,7 +114,11 @@ def worse(terms: Terms, before: Ground, after: Ground) -> tuple[Change, ...]:
             found.append(
                 Change(what=f"{whose}RPO", before=_span(_rpo(old)), after=_span(_rpo(now)))
             )
-        if not terms.health_may_worsen and _rank(now, 3) > _rank(old, 0) and now.health != old.health:
+        if (
+            not terms.health_may_worsen
+            and _rank(now, 3) > _rank(old, 0)
+            and now.health != old.health
+        ):
             found.append(
                 Change(
                     what=f"{whose}replication health",

@@ -241,7 +241,8 @@ class Request(Data):
     why: str = ""
     """Why it ended as it did, or why we do not know: one or more sentences."""
     changes: tuple[Change, ...] = ()
-    """What is no longer as it was approved: why it is void, or why people are asked again."""
+    """What is no longer as it was approved: why it is void, or why people are asked again. It
+    goes with that state."""
     asked_again_at: int = 0
     """When people were last asked again, 0 when they were not."""
     advice: str = ""
@@ -302,9 +303,9 @@ class Request(Data):
 
     @property
     def full_why(self) -> str:
-        """Why it ended or is not known, with everything that changed, in one line."""
+        """Why it stands as it does, in one line, with everything that changed."""
         changes = "; ".join(one.words for one in self.changes)
-        return f"{self.why} {changes[:1].upper()}{changes[1:]}." if changes else self.why
+        return f"{self.why} {changes[:1].upper()}{changes[1:]}.".strip() if changes else self.why
 
     @property
     def submission(self) -> Submission | None:
@@ -338,7 +339,10 @@ def take(request: Request, step: Step, **changes: object) -> Request:
     after = TABLE[request.state].get(step)
     if after is None:
         raise IllegalStep(f"A {request.state} request cannot {step}.")
-    return request.model_copy(update={**changes, "state": after, "rev": request.rev + 1})
+    # What has changed is told where it matters: in the state that it led to.
+    told = request.changes if after is request.state else ()
+    update = {"changes": told, **changes, "state": after, "rev": request.rev + 1}
+    return request.model_copy(update=update)
 
 
 def nod_key(step: JobStep) -> str:

@@ -126,7 +126,7 @@ class Rule(Data):
     """By how much more the RPO may be when it is sent than the card showed, such as `15m`. Beyond
     that nothing is sent, and people are asked again."""
     health_may_worsen: Annotated[bool, Field(strict=True)] = True
-    """`false` asks again when the replication health is worse by then: Normal, Warning, Critical."""
+    """`false` asks again when the replication health is worse by then than the card showed."""
     reason: Literal["optional", "required"] = "optional"
     """`required` wants a reason for every command; a failover wants one anyhow."""
     reason_at_least: int = Field(default=0, ge=0, le=LONGEST_REASON, strict=True)

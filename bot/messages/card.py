@@ -47,6 +47,7 @@ def card(
     blocks = [
         header(lines.title(request)),
         section(status(request, at, expected)),
+        *_changes(request),
         fields(*facts(request)),
         *_reason(request),
         *_middle(request, at, outcomes or {}),
@@ -86,6 +87,8 @@ _GROUPS = 8
 _ROOM = 14
 """So many sections are for what there may be very much of: Slack takes 50 blocks in all."""
 _ELSEWHERE = "… and more, in the thread."
+_CHANGES = 4
+"""So many sections are for what has changed."""
 
 
 def summary(request: Request) -> str:
@@ -93,13 +96,26 @@ def summary(request: Request) -> str:
     what = f"{request.id}: {esc(lines.title(request))}"
     if request.state is State.WAITING:
         votes = f"{len(request.approvals)} of {request.terms.approvals} approvals"
-        return f"{what}, asked by {esc(request.asker.name)}, waits for approval: {votes}."
+        again = f" again. {esc(request.full_why)} " if request.changes else ": "
+        return f"{what}, asked by {esc(request.asker.name)}, waits for approval{again}{votes}."
     if request.state is State.RUNNING and request.job:
         if asked := request.job.asks:
             return f"{what} waits for somebody to do this: {esc(asked.name, 120)}."
         return f"{what} is running, at {esc(lines.progress(request.job.steps), 120)}."
-    why = f" {esc(request.why)}" if request.why else ""
+    why = f" {esc(request.full_why)}" if request.why else ""
     return f"{what} {lines.fate(request)}.{why}"
+
+
+def _changes(request: Request) -> list[Block]:
+    """What is no longer as it was approved, while that says what people should do."""
+    if request.state is State.WAITING:
+        title = ":warning: *It has changed since it was approved. Please approve again:*"
+    elif request.state is State.VOID:
+        title = "*What has changed*"
+    else:
+        return []
+    listed = lines.changes(request)
+    return as_many([title, *listed], _CHANGES, _ELSEWHERE) if listed else []
 
 
 def _reason(request: Request) -> list[Block]:
@@ -131,7 +147,7 @@ def _what_people_should_know(request: Request) -> list[Block]:
     if request.fleet:
         return as_many(members(request.fleet), _ROOM, _ELSEWHERE)
     judged = CATALOGUE[request.operation].judged
-    asked = datetime.fromtimestamp(request.asked_at / 1000, UTC)
+    asked = datetime.fromtimestamp(request.read_at / 1000, UTC)
     if isinstance(request.target, Machine):
         found = lines.readiness(request.target, asked) if judged else []
         if request.target.together:

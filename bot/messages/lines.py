@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.catalogue import Ground
+from bot.domain.drift import Change
 from bot.domain.jobs import Job, JobError, JobStep
 from bot.domain.machines import HYPER_V, Finding, Learnt, Machine, Point, position, segment
 from bot.domain.operations import CATALOGUE
 from bot.domain.readiness import Concern, Weight, concerns
-from bot.domain.request import Request, State
+from bot.domain.request import Request, State, Vote
 from bot.domain.scenarios import scenario_words
 from bot.domain.terms import Terms
 from bot.messages.blocks import Block, clock, duration, esc, mention, moment, sections
@@ -241,10 +242,14 @@ def not_yet(request: Request, machine: Machine) -> str:
 
 def votes(request: Request) -> str:
     """Who has said what, and who still may."""
-    said = [
+    ended = [vote for vote in request.votes if vote.ended_at]
+    said = [f":memo: {len(ended) - _ENDED} older ones no longer count"] if ended[_ENDED:] else []
+    said += [_ended(vote) for vote in ended[-_ENDED:]]
+    said += [
         f"{':white_check_mark:' if vote.approves else ':no_entry:'} {mention(vote.person.id)} "
         f"{'approved' if vote.approves else 'denied'} at {clock(vote.at)}"
         for vote in request.votes
+        if not vote.ended_at
     ]
     if request.terms.needs:
         said += [_need(request, at) for at in range(len(request.terms.needs))]
@@ -254,6 +259,33 @@ def votes(request: Request) -> str:
         whom = people(request.terms.may_approve)
         said.append(f":white_circle: {missing} more of {whom}, not {mention(request.asker.id)}")
     return "\n".join(said) or "none"
+
+
+_ENDED = 6
+"""So many votes that no longer count are shown."""
+
+
+def _ended(vote: Vote) -> str:
+    """A vote that was cast and no longer counts."""
+    what = "took it back" if vote.ended_by else "was asked again"
+    return (
+        f":leftwards_arrow_with_hook: {mention(vote.person.id)} approved at {clock(vote.at)}, "
+        f"{what} at {clock(vote.ended_at)}"
+    )
+
+
+def changes(request: Request) -> list[str]:
+    """What is no longer as it was approved, a line each, from old to new."""
+    return [f"• {_change(one)}" for one in request.changes]
+
+
+def _change(one: Change) -> str:
+    if not (one.before or one.after):
+        return esc(one.words)
+    return (
+        f"*{esc(one.what, 120)}*: {esc(one.before or 'none', 200)} → "
+        f"*{esc(one.after or 'none', 200)}*"
+    )
 
 
 def _need(request: Request, at: int) -> str:

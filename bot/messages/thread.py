@@ -4,6 +4,7 @@ Edits of the card notify nobody, so the end of a request is told as a message of
 to the channel too and mentions whoever asked.
 """
 
+from datetime import datetime
 from typing import Final
 
 from bot.domain.anchors import anchor_words
@@ -15,6 +16,8 @@ from bot.messages.facts import MEMBERS, NOTES
 _ICONS: Final = {
     "request.vote": ":ballot_box_with_check:",
     "request.approve": ":white_check_mark:",
+    "request.revoke": ":leftwards_arrow_with_hook:",
+    "request.ask-again": ":warning:",
     "request.deny": ":no_entry:",
     "request.withdraw": ":leftwards_arrow_with_hook:",
     "request.expire": ":alarm_clock:",
@@ -38,9 +41,12 @@ _ICONS: Final = {
 _WORDS: Final = 2700
 """So long may be what is said, that whoever is mentioned behind it still is."""
 _A_LINE: Final = 10
+_MENTIONED: Final = 20
+"""So many people are mentioned at once."""
 _BLOCKS: Final = 48
 _LOUD: Final = frozenset(
     {
+        "request.ask-again",
         "request.deny",
         "request.expire",
         "request.invalidate",
@@ -66,8 +72,12 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
     if entry.subject != request.id:
         text = f"{icon} *{esc(entry.data.target)}*: {clip(esc(entry.data.words, 1500), _WORDS)}"
         return Message(text=text, blocks=[section(text)]), False
-    loud = kind in _LOUD or (kind == "request.observe" and entry.data.after == "protected")
-    whom = f" {mention(request.asker.id)}" if loud else ""
+    loud = (
+        kind in _LOUD
+        or (kind == "request.observe" and entry.data.after == "protected")
+        or (kind == "request.revoke" and entry.data.before == "approved")
+    )
+    whom = f" {' '.join(map(mention, _concerned(entry, request)))}" if loud else ""
     text = f"{icon} {clip(esc(entry.data.words, 1500), _WORDS)}{whom}"
     if loud:
         text = f"{text} ({request.id})"
@@ -75,6 +85,13 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
     if loud or kind == "request.approve":
         blocks.append(context(anchor_words(entry.sequence, entry.hash)))
     return Message(text=text, blocks=blocks), loud
+
+
+def _concerned(entry: Entry, request: Request) -> list[str]:
+    """Return the ids of those who must hear of it: the asker, and who has to approve again."""
+    at = round(datetime.fromisoformat(entry.time).timestamp() * 1000)
+    again = [one.person.id for one in request.votes if one.ended_at == at and not one.ended_by]
+    return list(dict.fromkeys([*again, request.asker.id]))[:_MENTIONED]
 
 
 def _asked(request: Request) -> tuple[Message, bool] | None:

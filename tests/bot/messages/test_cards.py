@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 
 from bot.domain.audit import START, chain
 from bot.domain.catalogue import Ground
+from bot.domain.drift import Change, drift, worse
 from bot.domain.freezes import Frozen
 from bot.domain.jobs import Job, JobError, JobStep
 from bot.domain.operations import CATALOGUE
 from bot.domain.quorum import Need
 from bot.domain.request import Request, State
 from bot.domain.rules import Rule
+from bot.domain.votes import ask_again, revoke
 from bot.errors import Ambiguous, Missing, Misunderstood
 from bot.messages import answers, policy
 from bot.messages.blocks import Message, esc
@@ -139,6 +141,7 @@ def hostile(text: str, state: State, operation: str) -> Request:
         more["job"] = known.job.model_copy(update={"steps": steps, "errors": (error,)})
     if known.why:
         more |= {"why": text, "advice": text}
+    more["changes"] = (Change(what=text, before=text, after=text), Change(what=text)) * 3
     if known.after:
         more["after"] = changed(known.after, wild)
     return known.model_copy(update=more)
@@ -168,19 +171,33 @@ def test_very_many_approvers_do_not_break_a_card() -> None:
     sound(card(in_state(State.APPROVED, votes=crowd), now=NOW, expected=None))
 
 
+def offered_by(element: dict[str, Any]) -> list[str]:
+    """Read what a button or the entries of a menu say."""
+    if element["type"] == "overflow":
+        return [option["text"]["text"] for option in element["options"]]
+    return [element["text"]["text"]]
+
+
 def test_a_card_offers_only_what_its_state_allows() -> None:
     """Voting while it waits, withdrawing until it is sent, and then what comes next."""
     seen = {
         state: [
-            element["text"]["text"]
+            label
             for block in card(in_state(state), now=NOW, expected=None).blocks
             if block["type"] == "actions"
             for element in block["elements"]
+            for label in offered_by(element)
         ]
         for state in State
     }
-    assert seen.pop(State.WAITING) == ["Approve", "Deny", "Withdraw"]
-    assert seen.pop(State.APPROVED) == ["Withdraw"]
+    waiting = ["Approve", "Deny", "Withdraw", "Deny with a reason…"]
+    assert seen.pop(State.WAITING) == waiting
+    assert seen.pop(State.APPROVED) == ["Withdraw", "Revoke my approval"]
+    once = card(request(votes=(vote(BO),)), now=NOW, expected=None)
+    [row] = [block for block in once.blocks if block["type"] == "actions"]
+    assert [one for element in row["elements"] for one in offered_by(element)] == [
+        *waiting, "Revoke my approval",
+    ]  # fmt: skip
     assert seen.pop(State.SUCCEEDED) == ["Commit", "Change recovery point"]
     assert seen.pop(State.UNKNOWN) == ["Give up"]
     assert not any(seen.values()), seen
@@ -255,7 +272,27 @@ GOLDENS = {
     ),
     "failover-failed": in_state(State.FAILED),
     "failover-denied": in_state(State.DENIED),
-    "failover-void": in_state(State.VOID),
+    "failover-void": in_state(
+        State.VOID,
+        changes=drift(
+            Ground(target=machine(), point=point()),
+            Ground(target=failed_over()),
+        ),
+    ),
+    "failover-void-for-its-people": in_state(
+        State.VOID, changes=(Change(what="Bo may no longer approve this"),)
+    ),
+    "failover-revoked": revoke(in_state(State.APPROVED), CARLA, NOW + 70_000, "k7"),
+    "failover-asked-again": ask_again(
+        in_state(State.APPROVED, terms=terms(rpo_may_grow=900, health_may_worsen=False)),
+        Ground(target=ILL, points=24),
+        worse(
+            terms(rpo_may_grow=900, health_may_worsen=False),
+            Ground(target=machine()),
+            Ground(target=ILL),
+        ),
+        NOW + 90_000,
+    ),
 }
 
 
