@@ -305,7 +305,7 @@ class Request(Data):
     def full_why(self) -> str:
         """Why it stands as it does, in one line, with everything that changed."""
         changes = "; ".join(one.words for one in self.changes)
-        return f"{self.why} {changes[:1].upper()}{changes[1:]}.".strip() if changes else self.why
+        return f"{self.why} What has changed: {changes}.".strip() if changes else self.why
 
     @property
     def submission(self) -> Submission | None:

@@ -88,10 +88,19 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
 
 
 def _concerned(entry: Entry, request: Request) -> list[str]:
-    """Return the ids of those who must hear of it: the asker, and who has to approve again."""
-    at = round(datetime.fromisoformat(entry.time).timestamp() * 1000)
-    again = [one.person.id for one in request.votes if one.ended_at == at and not one.ended_by]
-    return list(dict.fromkeys([*again, request.asker.id]))[:_MENTIONED]
+    """Return the ids of those who must hear of it: the asker, and whose approvals were dropped.
+
+    The request may be older or newer than the entry.
+    """
+    again: list[str] = []
+    if entry.type.endswith("request.ask-again"):
+        at = round(datetime.fromisoformat(entry.time).timestamp() * 1000)
+        again = [
+            one.person.id
+            for one in request.votes
+            if one.approves and one.at <= at and not 0 < one.ended_at < at
+        ]
+    return list(dict.fromkeys([*again[:_MENTIONED], request.asker.id]))
 
 
 def _asked(request: Request) -> tuple[Message, bool] | None:

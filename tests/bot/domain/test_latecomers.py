@@ -22,7 +22,7 @@ WORDS = {
     State.WITHDRAWN: f"Ann withdrew it. {AT}",
     State.EXPIRED: f"It was not approved in time. {AT}",
     State.VOID: f"{APPROVED} What was approved is no longer so. Nothing was sent. "
-    f"State: a → b; bo may no longer approve this. {AT}",
+    f"What has changed: state: a → b; bo may no longer approve this. {AT}",
 }
 CAN = {
     Wish.APPROVE: {State.WAITING},
@@ -74,4 +74,4 @@ def test_a_crowd_is_not_listed() -> None:
 def test_a_change_is_told_with_what_waits_for_it() -> None:
     """In one line, for notifications."""
     change = Change(what="RPO", before="1 min", after="45 min")
-    assert request(changes=(change,)).full_why == "RPO: 1 min → 45 min."
+    assert request(changes=(change,)).full_why == "What has changed: RPO: 1 min → 45 min."

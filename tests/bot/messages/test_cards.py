@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,12 @@ from bot.domain.operations import CATALOGUE
 from bot.domain.quorum import Need
 from bot.domain.request import Request, State
 from bot.domain.rules import Rule
-from bot.domain.votes import ask_again, revoke
+from bot.domain.votes import ask_again, count, revoke
 from bot.errors import Ambiguous, Missing, Misunderstood
 from bot.messages import answers, policy
 from bot.messages.blocks import Message, esc
 from bot.messages.card import card
-from bot.messages.forms import confirm_form, option_form, to_confirm
+from bot.messages.forms import confirm_form, deny_form, option_form, to_confirm
 from bot.messages.thread import line
 from bot.queries import VERBS
 from sandbox.workspace.blocks import check_blocks
@@ -372,6 +373,33 @@ def test_slack_takes_the_form_for_approving(text: str) -> None:
     assert expected == (words if len(text) < 1000 else ())
 
 
+@pytest.mark.parametrize("text", [*HOSTILE, "vm-web01"], ids=range(len(HOSTILE) + 1))
+def test_slack_takes_the_form_for_denying(text: str) -> None:
+    """Of a target of any name."""
+    check_view(deny_form("R-7K2M9P", f"Failover of {text}"), "modal")
+
+
+def test_whoever_approved_is_mentioned_when_people_are_asked_again() -> None:
+    """Those whose approval was dropped by that, and not who had taken theirs back before."""
+    at = NOW + 90_000
+    asked = ask_again(
+        count(revoke(request(votes=(vote(DAN),)), DAN, NOW, "k1"), vote(BO)).model_copy(
+            update={"state": State.APPROVED}
+        ),
+        Ground(target=ILL, points=24),
+        (Change(what="RPO", before="a", after="b"),),
+        at,
+    )
+    when = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
+    entry = chain(fact("request.ask-again"), sequence=1, prevhash=START, time=when)
+    said = line(entry, asked)
+    assert said
+    message, loud = said
+    assert loud
+    assert f"<@{BO.id}> <@{ANN.id}>" in message.text
+    assert DAN.id not in message.text
+
+
 @pytest.mark.parametrize("text", [*HOSTILE, "plain"], ids=range(len(HOSTILE) + 1))
 def test_slack_takes_what_the_policy_says(text: str) -> None:
     """Whatever its rules and the machines are called."""
@@ -392,7 +420,7 @@ def test_who_is_to_be_told_is_mentioned_in_the_thread() -> None:
 
 KINDS = (
     "vote approve deny withdraw expire invalidate claim accept reject lose find absent resubmit "
-    "progress succeed fail cancel observe"
+    "progress succeed fail cancel observe revoke ask-again"
 )
 
 
