@@ -38,7 +38,7 @@ from bot.runtime import Bot
 from tests.world import World, inhabited
 
 EXAMPLES, LENGTH, AT_LEAST = 15, 40, 2000
-OFTEN = {"sent": 5, "taken back": 20, "asked again": 5}
+OFTEN = {"sent": 5, "taken back": 10, "asked again": 5}
 """How often each has to have happened at least, for a run to have shown anything."""
 MAY_GROW = 900
 HEALTHS = ("Normal", "Warning", "Critical")
