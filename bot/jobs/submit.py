@@ -20,6 +20,7 @@ from bot.domain.machines import segment
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import Person
+from bot.domain.plans import Plan
 from bot.domain.policy import handles
 from bot.domain.request import (
     Request,
@@ -29,6 +30,7 @@ from bot.domain.request import (
     fingerprint,
     take,
 )
+from bot.domain.targets import Target
 from bot.domain.votes import ask_again, no_longer_counts
 from bot.errors import (
     AnswerLost,
@@ -40,7 +42,7 @@ from bot.errors import (
     Unavailable,
 )
 from bot.gateways.azure import Accepted
-from bot.inventory import ground, reread
+from bot.inventory import ground, members_of, reread
 from bot.lifecycle import GATHER, Move, change, fact_of
 from bot.runtime import Bot
 
@@ -163,10 +165,17 @@ async def _changed(bot: Bot, request: Request) -> Check:
     operation = CATALOGUE[request.operation]
     try:
         target = await reread(bot, request.target)
+    except AzureRefused as error:
+        if error.status != 404:
+            return _void_for(error.sentence)
+        return Check(void=(Change(what=request.name, before="there", after="gone"),))
+    except (Refused, Missing) as error:
+        return _void_for(error.sentence)
+    try:
+        if changes := drift(request.ground, await _seen(bot, request, target)):
+            return Check(void=changes)
         if reason := why_not(operation, target):
-            seen = request.ground.model_copy(update={"target": target})
-            changes = drift(request.ground, seen)
-            return Check(void=changes) if changes else _void_for(reason.sentence)
+            return _void_for(reason.sentence)
         now = await ground(bot, operation, target, _pinned(request), in_bulk=bool(request.parent))
         call = operation.call(now, request.arguments)
     except (Refused, Missing, AzureRefused) as error:
@@ -177,6 +186,14 @@ async def _changed(bot: Bot, request: Request) -> Check:
     if not changes and call != request.call:
         changes = sent_otherwise(request.ground, now)
     return Check(void=changes, worse=worse(request.terms, request.ground, now), ground=now)
+
+
+async def _seen(bot: Bot, request: Request, target: Target) -> Ground:
+    """Return what was approved with the target, and the machines of a plan, as they are now."""
+    update: dict[str, object] = {"target": target}
+    if isinstance(target, Plan):
+        update["machines"] = await members_of(bot, target)
+    return request.ground.model_copy(update=update)
 
 
 def _pinned(request: Request) -> dict[str, str]:

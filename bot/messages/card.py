@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.domain.catalogue import Ground
+from bot.domain.drift import Change
 from bot.domain.machines import Machine
 from bot.domain.operations import CATALOGUE
 from bot.domain.plans import Plan
@@ -114,8 +115,15 @@ def _changes(request: Request) -> list[Block]:
         title = "*What has changed*"
     else:
         return []
-    listed = lines.changes(request)
+    listed = [f"• {_change(one)}" for one in request.changes]
     return as_many([title, *listed], _CHANGES, _ELSEWHERE) if listed else []
+
+
+def _change(one: Change) -> str:
+    if not (one.before or one.after):
+        return esc(one.words)
+    old, new = esc(one.before or "none", 200), esc(one.after or "none", 200)
+    return f"*{esc(one.what, 120)}*: {old} → *{new}*"
 
 
 def _reason(request: Request) -> list[Block]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.catalogue import Ground
-from bot.domain.drift import Change
 from bot.domain.jobs import Job, JobError, JobStep
 from bot.domain.machines import HYPER_V, Finding, Learnt, Machine, Point, position, segment
 from bot.domain.operations import CATALOGUE
@@ -271,20 +270,6 @@ def _ended(vote: Vote) -> str:
     return (
         f":leftwards_arrow_with_hook: {mention(vote.person.id)} approved at {clock(vote.at)}, "
         f"{what} at {clock(vote.ended_at)}"
-    )
-
-
-def changes(request: Request) -> list[str]:
-    """What is no longer as it was approved, a line each, from old to new."""
-    return [f"• {_change(one)}" for one in request.changes]
-
-
-def _change(one: Change) -> str:
-    if not (one.before or one.after):
-        return esc(one.words)
-    return (
-        f"*{esc(one.what, 120)}*: {esc(one.before or 'none', 200)} → "
-        f"*{esc(one.after or 'none', 200)}*"
     )
 
 

@@ -73,7 +73,7 @@ async def test_an_older_record_that_was_put_back_is_not_carried_out(quiet: World
     await submit_request(quiet.bot, request.id)
     ended = await quiet.request()
     assert (ended.state, quiet.posts("unplannedFailover")) == (State.VOID, 0)
-    assert "older than what the audit log says" in ended.why
+    assert "older than what the audit log says" in ended.full_why
 
 
 async def _closed(world: World) -> bool:
