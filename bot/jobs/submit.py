@@ -76,16 +76,16 @@ async def submit_request(bot: Bot, request_id: str) -> float | None:
     if wait := await bot.redis.pacing.take(_subscription(request), request_id):
         return wait
     try:
-        check = await _check(bot, request)
+        found = await check(bot, request)
     except Unavailable as error:
         log.warning("%s is not submitted yet: %s", request_id, error.sentence)
         await _wait_visibly(bot, request, error)
         return error.retry_after or _RETRY
-    if check.void or (check.worse and request.parent):  # one of several cannot wait by itself
-        await _void(bot, request, check.void + check.worse)
+    if found.void or (found.worse and request.parent):  # one of several cannot wait by itself
+        await _void(bot, request, found.void + found.worse)
         return None
-    if check.worse and check.ground:
-        await _ask_again(bot, request, check.ground, check.worse)
+    if found.worse and found.ground:
+        await _ask_again(bot, request, found.ground, found.worse)
         return None
     claim = uuid.uuid4().hex
     claimed = await _claim(bot, request, claim)
@@ -94,7 +94,7 @@ async def submit_request(bot: Bot, request_id: str) -> float | None:
     return None
 
 
-async def _check(bot: Bot, request: Request) -> Check:
+async def check(bot: Bot, request: Request) -> Check:
     """Find everything that makes the approval worthless now, or has it asked for again."""
     if request.terms.policy != bot.policy.version:
         policy = Change(what="policy", before=request.terms.policy, after=bot.policy.version)
@@ -121,8 +121,11 @@ async def _rolled_back(bot: Bot, request: Request) -> bool:
     newest = await bot.redis.audit.latest(request.id)
     if newest is None or newest.data.after != request.state:
         return True
-    # What was approved twice, with other votes between, is told apart by its revision.
-    return newest.data.correlation.get("revision", str(request.rev)) != str(request.rev)
+    # What was approved twice, with other votes between, is told apart by its revision. A record that
+    # is read after the log cannot be behind it, whatever happened meanwhile.
+    current = await bot.redis.requests.load(request.id)
+    revision = newest.data.correlation.get("revision", "0")
+    return current is None or not revision.isdecimal() or current.rev < int(revision)
 
 
 async def _frozen(bot: Bot, request: Request) -> tuple[str, ...]:
