@@ -121,8 +121,8 @@ async def _rolled_back(bot: Bot, request: Request) -> bool:
     newest = await bot.redis.audit.latest(request.id)
     if newest is None or newest.data.after != request.state:
         return True
-    # What was approved twice, with other votes between, is told apart by its revision. A record that
-    # is read after the log cannot be behind it, whatever happened meanwhile.
+    # What was approved twice, with other votes between, is told apart by its revision. A record
+    # that is read after the log cannot be behind it, whatever happened meanwhile.
     current = await bot.redis.requests.load(request.id)
     revision = newest.data.correlation.get("revision", "0")
     return current is None or not revision.isdecimal() or current.rev < int(revision)
