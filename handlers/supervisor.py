@@ -10,9 +10,8 @@ import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
-from redis.exceptions import RedisError
-
 from bot.errors import DrError, Refused, Unavailable
+from bot.gateways.redis import NO_ANSWER
 from bot.messages.answers import broken, sorry
 from bot.messages.blocks import Message
 
@@ -61,7 +60,7 @@ async def _outcome(work: Coroutine[Any, Any, Message | None]) -> Message | None:
     except DrError as error:
         log.warning("%s: %s", type(error).__name__, error.sentence)
         return sorry(error)
-    except (RedisError, OSError) as error:
+    except NO_ANSWER as error:
         log.warning("Redis: %s", type(error).__name__)
         return sorry(
             Unavailable(

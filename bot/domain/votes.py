@@ -10,7 +10,7 @@ from bot.domain.catalogue import Ground
 from bot.domain.data import Data
 from bot.domain.drift import Change
 from bot.domain.latecomers import Wish, too_late
-from bot.domain.people import Person, why_nobody
+from bot.domain.people import Person, why_in_doubt, why_nobody
 from bot.domain.policy import includes
 from bot.domain.quorum import Need, counted, fill, serves, still_open
 from bot.domain.request import Request, State, Step, Vote, fingerprint, nod_key, take
@@ -31,11 +31,14 @@ class Standing(Data):
 
 def why_not_approve(request: Request, standing: Standing) -> str | None:
     """Say why an approval by this person would not count, or return None."""
-    own = "You asked for this yourself; somebody else has to approve it."
-    if reason := _no_say(request, standing, Wish.APPROVE, own):
+    asked_as = _as(request.asker, standing)
+    own = f"You asked for this yourself{asked_as}; somebody else has to approve it."
+    if reason := _no_say(request, standing, Wish.APPROVE, own) or why_in_doubt(standing.person):
         return reason
-    if any(vote.person.id == standing.person.id for vote in request.approvals):
-        return "You have approved this already; every person counts once."
+    for vote in request.approvals:
+        if vote.person.is_same(standing.person):
+            account = _as(vote.person, standing)
+            return f"You have approved this already{account}; every person counts once."
     could = could_fill(request, standing)
     votes = {vote.person.id: vote.serves for vote in request.approvals}
     needs = request.terms.quorum
@@ -53,7 +56,7 @@ def could_fill(request: Request, standing: Standing) -> tuple[int, ...]:
 
 def why_not_deny(request: Request, standing: Standing) -> str | None:
     """Say why a denial by this person would not count, or return None."""
-    own = "You asked for this yourself: press Withdraw instead."
+    own = f"You asked for this yourself{_as(request.asker, standing)}: press Withdraw instead."
     return _no_say(request, standing, Wish.DENY, own)
 
 
@@ -61,7 +64,7 @@ def why_not_withdraw(request: Request, standing: Standing) -> str | None:
     """Say why this person cannot withdraw the request, or return None."""
     if reason := _no_chance(request, standing, Wish.WITHDRAW):
         return reason
-    if standing.person.id != request.asker.id:
+    if not standing.person.is_same(request.asker):
         return f"Only {request.asker.name}, who asked, can withdraw this. You can deny it."
     return None
 
@@ -73,14 +76,14 @@ def why_not_revoke(request: Request, standing: Standing) -> str | None:
     """
     if reason := _no_chance(request, standing, Wish.REVOKE):
         return reason
-    if all(vote.person.id != standing.person.id for vote in request.approvals):
+    if not any(vote.person.is_same(standing.person) for vote in request.approvals):
         return "You have not approved this, so there is nothing to take back."
     return None
 
 
 def why_not_resubmit(request: Request, standing: Standing) -> str | None:
     """Say why this person cannot have an approved request sent again, or return None."""
-    return _no_party(request, standing, Wish.RESUBMIT)
+    return _no_party(request, standing, Wish.RESUBMIT) or why_in_doubt(standing.person)
 
 
 def why_not_withdraw_rest(request: Request, standing: Standing) -> str | None:
@@ -102,7 +105,7 @@ def why_not_give_up(request: Request, standing: Standing, since: int) -> str | N
 
 def why_not_nod(request: Request, standing: Standing, now: int) -> str | None:
     """Say why this person's word does not let a waiting job go on, or return None."""
-    if reason := _no_party(request, standing, Wish.NOD):
+    if reason := _no_party(request, standing, Wish.NOD) or why_in_doubt(standing.person):
         return reason
     asked = request.job.asks if request.job else None
     said = [nod for nod in request.nods if asked and nod.task == nod_key(asked)]
@@ -118,7 +121,7 @@ def why_not_ask(may_ask: tuple[str, ...], standing: Standing) -> str | None:
     if not includes(may_ask, standing.person.id, standing.groups):
         named = ", ".join(may_ask) or "nobody"
         return f"The policy does not let you ask for this; it lets {named}."
-    return None
+    return why_in_doubt(standing.person)
 
 
 def count(request: Request, vote: Vote) -> Request:
@@ -137,13 +140,14 @@ def count(request: Request, vote: Vote) -> Request:
 
 
 def revoke(request: Request, person: Person, at: int, click: str) -> Request:
-    """Take the approval of a person back; what was approved waits again, as long as it would have.
+    """Take the approval of a person back, by whichever of their accounts it was given.
 
-    An approved request has no vote to spare, since none is counted that fills no need.
+    What was approved waits again, as long as it would have: it has no vote to spare, since none is
+    counted that fills no need.
     """
     votes = tuple(
         one.model_copy(update={"ended_at": at, "ended_by": click})
-        if one.counts and one.person.id == person.id
+        if one.counts and one.person.is_same(person)
         else one
         for one in request.votes
     )
@@ -182,33 +186,52 @@ def no_longer_counts(
 ) -> tuple[str, ...]:
     """Name everybody whose word no longer counts, before anything is sent; empty when all does.
 
-    `people` holds the asker and every approver as Slack knows them now.
+    `people` holds the asker and every approver as Slack and the directory know them now.
     """
     gone: list[str] = []
     asker = people[request.asker.id]
-    if why_nobody(asker, home_teams) or not includes(request.terms.may_ask, asker.id, groups):
-        gone.append(f"{request.asker.name} may no longer ask for this")
+    if not _has_power(asker, request.terms.may_ask, home_teams, groups):
+        gone.append(f"{request.asker.name} may no longer ask for this{_untold(asker)}")
     gone += [
         f"{request.asker.name} may no longer override the freeze “{one.name}”"
         for one in request.terms.overrides
         if not includes(one.override, asker.id, groups)
     ]
-    needs = request.terms.quorum
-    valid = {
-        vote.person.id: serves(needs, vote.person.id, groups)
-        for vote in request.approvals
-        if vote.person.id != request.asker.id
-        and not why_nobody(people[vote.person.id], home_teams)
-        and includes(request.terms.may_approve, vote.person.id, groups)
-    }
-    filled = fill(needs, valid)
-    if missing := still_open(needs, filled):
-        gone += [
-            f"{vote.person.name} may no longer approve this"
-            for vote in request.approvals
-            if vote.person.id not in valid
-        ] or [_short_of(missing, counted(filled), request)]
+    valid: dict[str, set[int]] = {}
+    lost: list[str] = []
+    for vote in request.approvals:
+        voter, name = people[vote.person.id], vote.person.name
+        if voter.is_same(asker):
+            lost.append(f"{name} and {request.asker.name}, who asked, are one person")
+        elif not _has_power(voter, request.terms.may_approve, home_teams, groups):
+            lost.append(f"{name} may no longer approve this{_untold(voter)}")
+        else:
+            if voter.human in valid:
+                lost.append(f"{name} has approved by another account already")
+            could = serves(request.terms.quorum, voter.id, groups)
+            valid.setdefault(voter.human, set()).update(could)
+    filled = fill(request.terms.quorum, {human: sorted(could) for human, could in valid.items()})
+    if missing := still_open(request.terms.quorum, filled):
+        gone += lost or [_short_of(missing, counted(filled), request)]
     return tuple(gone)
+
+
+def _has_power(
+    person: Person, who: tuple[str, ...], home_teams: Collection[str], groups: Groups
+) -> bool:
+    """Whether this is a full member of a list, of whom it can be told which human it is."""
+    if why_nobody(person, home_teams) or why_in_doubt(person):
+        return False
+    return includes(who, person.id, groups)
+
+
+def _untold(person: Person) -> str:
+    return " (it cannot be told which human that is)" if person.doubt else ""
+
+
+def _as(before: Person, standing: Standing) -> str:
+    """Name the other account by which somebody acted before; '' when it is the same one."""
+    return "" if before.id == standing.person.id else f" as {before.name}"
 
 
 def _short_of(missing: tuple[Need, ...], there: int, request: Request) -> str:
@@ -228,7 +251,7 @@ def _no_say(request: Request, standing: Standing, wish: Wish, own: str) -> str |
     person = standing.person
     if reason := _no_chance(request, standing, wish):
         return reason
-    if person.id == request.asker.id:
+    if person.is_same(request.asker):
         return own
     if not includes(request.terms.may_approve, person.id, standing.groups):
         return f"You are not among those who may {wish.verb} this ({approvers(request)})."

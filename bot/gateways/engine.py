@@ -21,7 +21,8 @@ import docket.execution
 import docket.strikelist
 import docket.worker
 from docket import Docket, Execution, Perpetual, Worker
-from redis.exceptions import RedisError
+from redis.credentials import CredentialProvider
+from redis.exceptions import RedisClusterException, RedisError
 
 from bot.errors import Unavailable
 
@@ -96,7 +97,7 @@ class Engine:
         key = ":".join([task, *arguments])
         try:
             await self._docket.add(task, when=when, key=key)(*arguments)
-        except (RedisError, OSError) as error:
+        except (RedisError, RedisClusterException, OSError) as error:
             raise Unavailable("Redis does not answer; the sweeper will find the work.") from error
 
     async def work(self, stopping: asyncio.Event) -> None:
@@ -148,7 +149,9 @@ async def _read_or_let_go(docket: Docket, message: dict[bytes, bytes], **how: An
 
 
 @asynccontextmanager
-async def opened(url: str, key: bytes) -> AsyncIterator[Engine]:
+async def opened(
+    url: str, key: bytes, *, credentials: CredentialProvider | None = None
+) -> AsyncIterator[Engine]:
     """Connect the engine; `key` is the secret its messages are sealed with."""
     codec = Codec(key)
     for module in (docket.execution, docket.strikelist, docket.worker):
@@ -156,5 +159,7 @@ async def opened(url: str, key: bytes) -> AsyncIterator[Engine]:
     Execution.from_message = staticmethod(_read_or_let_go)  # type: ignore[assignment]
     separator = "&" if "?" in url else "?"
     address = f"{url}{separator}max_connections=500"
-    async with Docket(name=NAME, url=address, execution_ttl=NO_TRACE) as inner:
+    async with Docket(
+        name=NAME, url=address, execution_ttl=NO_TRACE, credential_provider=credentials
+    ) as inner:
         yield Engine(inner)

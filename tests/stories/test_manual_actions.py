@@ -48,7 +48,7 @@ async def test_two_actions_take_a_word_each(whole: World) -> None:
     whole.clock.advance(600)
     await whole.alice.sees(TITLE, "Waits for somebody", f"this: {SECOND}")
     await says(whole.carla, "I have stopped them, too")
-    await whole.told(whole.carla, "it does not wait for that any more")
+    await whole.told(whole.carla, "It does not wait for that any more")
     assert whole.posts("resume") == 1
     await whole.carla.presses("It is done…", on=TITLE)
     await says(whole.carla, "The database is open")
@@ -64,7 +64,7 @@ async def test_a_word_that_azure_is_past_already_is_not_sent(whole: World) -> No
     await whole.bot.azure.submit(resume(job_of(whole), "in the portal"), "x")
     whole.clock.advance(600)
     await says(whole.bo, "The batch jobs are stopped")
-    await whole.told(whole.bo, "it does not wait for that any more")
+    await whole.told(whole.bo, "It does not wait for that any more")
     assert whole.posts("resume") == 1
 
 

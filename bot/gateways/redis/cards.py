@@ -6,9 +6,8 @@ One card is edited at most once in a pause, and all cards together at most fifty
 
 from typing import Any, Final
 
-from redis.asyncio import Redis
-
 from bot.domain.data import Data
+from bot.gateways.redis.address import Client
 from bot.gateways.redis.requests import DIRTY_CARDS
 
 _BUDGET: Final = "{dr}:cards:edits"
@@ -63,7 +62,7 @@ class CardRecord(Data):
 class Cards:
     """The records of the cards, the list of those to draw again, and the budget."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: Client) -> None:
         self._client: Any = client
         self._allow = client.register_script(_ALLOW)
         self._clean = client.register_script(_CLEAN)

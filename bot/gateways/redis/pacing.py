@@ -7,7 +7,7 @@ knowing what became of the request.
 
 from typing import Any, Final
 
-from redis.asyncio import Redis
+from bot.gateways.redis.address import Client
 
 BURST: Final = 200
 PER_SECOND: Final = 10
@@ -63,7 +63,7 @@ return 0
 class Pacing:
     """The queues."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: Client) -> None:
         self._client: Any = client
         self._take = client.register_script(_TAKE)
         self._hold = client.register_script(_HOLD)

@@ -4,7 +4,7 @@ import json
 import secrets
 from typing import Any, Final
 
-from redis.asyncio import Redis
+from bot.gateways.redis.address import Client
 
 _STASH_SECONDS: Final = 1800
 _HISTORY: Final = 20
@@ -13,7 +13,7 @@ _HISTORY: Final = 20
 class Shelf:
     """What may be lost without harm."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: Client) -> None:
         self._client: Any = client
 
     async def stash(self, content: dict[str, str]) -> str:

@@ -293,3 +293,11 @@ def test_a_vote_that_was_taken_back_is_not_looked_at_before_sending() -> None:
     full = count(three, vote(CARLA))
     people = {one.id: one for one in (ANN, BO, CARLA)}
     assert no_longer_counts(full, people, {TEAM}, GROUPS) == ()
+
+
+def test_an_approval_is_taken_back_by_whichever_account() -> None:
+    """Two accounts of one human are one voice, for taking back as for giving."""
+    first, second = person("Bo", entra="e-bo"), person("Bo2", entra="e-bo")
+    once = count(request(), vote(first))
+    assert why_not_revoke(once, standing(second)) is None
+    assert revoke(once, second, NOW + 90_000, "k8").approvals == ()
