@@ -37,7 +37,7 @@ async def test_an_approval_is_taken_back_while_it_waits(world: World) -> None:
     assert kinds[:6] == ["request.ask", *votes, "request.claim"]
     done = await world.done("Failover of vm-web01 succeeded")
     await world.alice.types(f"/dr verify {(await world.request()).id}")
-    await world.told(world.alice, "Receipt", "@carla (carla), @bo (bo)", "@bo (taken back)")
+    await world.told(world.alice, "Receipt", "@carla (carla), @bo (bo)", "@bo (bo) (taken back)")
     assert done.broadcast
 
 
