@@ -24,13 +24,17 @@ from bot.runtime import Bot
 
 def terms_of(
     bot: Bot,
+    operation: Operation,
     rule: Rule,
     *,
     overrides: tuple[Frozen, ...] = (),
     tell: tuple[str, ...] = (),
     glass: Glass | None = None,
 ) -> Terms:
-    """Write down what the policy asks for now; with `glass`, of a rule whose glass is broken."""
+    """Write down what the policy asks for now; with `glass`, of a rule whose glass is broken.
+
+    RPO and health matter to what fails over alone.
+    """
     return Terms(
         rule=rule.name,
         policy=bot.policy.version,
@@ -41,6 +45,8 @@ def terms_of(
         request_lifetime=rule.request_lifetime,
         approval_lifetime=rule.approval_lifetime,
         confirm=rule.confirm,
+        rpo_may_grow=rule.rpo_may_grow if operation.judged else None,
+        health_may_worsen=rule.health_may_worsen or not operation.judged,
         overrides=overrides,
         tell=tell,
         remind_after=rule.remind_after,
@@ -62,7 +68,7 @@ async def agreed(
     overrides = await _thaw(bot, who, operation, command, target)
     glass = await glass_of(bot, rule) if command.glass else None
     tell = await bot.slack.mentionable(rule.tell)
-    return terms_of(bot, granted, overrides=overrides, tell=tell, glass=glass)
+    return terms_of(bot, operation, granted, overrides=overrides, tell=tell, glass=glass)
 
 
 def granted_by(rule: Rule, command: Command) -> Rule:

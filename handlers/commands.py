@@ -10,17 +10,20 @@ from bot.cards import draw
 from bot.domain.break_glass import strict, unwrapped
 from bot.domain.confirmation import confirmations
 from bot.domain.data import Data
-from bot.domain.fleets import root
+from bot.domain.fleets import is_request, root
 from bot.domain.grammar import Command, parse
+from bot.domain.latecomers import Wish, became, too_late
 from bot.domain.operations import CATALOGUE
 from bot.domain.request import Request
 from bot.domain.verbs import Option
 from bot.errors import Ambiguous, Missing, Misunderstood, NotNow
+from bot.lifecycle import redraw
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
 from bot.messages.forms import (
     MOST_CHOICES,
     confirm_form,
+    deny_form,
     nod_form,
     option_form,
     review_form,
@@ -96,10 +99,32 @@ async def next_of(bot: Bot, user: str, operation: str, request_id: str) -> Messa
 async def nod_form_of(bot: Bot, request_id: str) -> Block:
     """Draw the form for the manual action that a request's job waits for."""
     request = await bot.redis.requests.load(request_id)
-    asked = request.job.asks if request and request.job else None
+    if request is None:
+        raise NotNow(Gone.REQUEST, f"There is no request {request_id}.")
+    asked = request.job.asks if request.job else None
+    if late := too_late(request, Wish.NOD):
+        await redraw(bot, request_id)
+        raise late
     if asked is None:
         raise NotNow(Appr.WAITS_NO_MORE, "It does not wait for anybody any more.")
     return nod_form(request_id, asked)
+
+
+def deny_form_of(request: Request) -> Block:
+    """Draw the form in which somebody says why they deny a request."""
+    return deny_form(request.id, lines.title(request))
+
+
+async def outdated(bot: Bot, value: str) -> NotNow:
+    """Say what became of the request of a button that this version does not know; redraw it."""
+    said = "This button is of an older version of the bot."
+    advice = "Type the command instead."
+    request = await bot.redis.requests.load(value) if is_request(value) else None
+    if request:
+        await redraw(bot, request.id)
+        said = f"{said} {request.id} is {request.state}. {became(request)}"
+        advice = "Its card is drawn anew: press there, or type the command."
+    return NotNow(Gone.BUTTON, said, advice)
 
 
 def confirm_form_of(request: Request) -> Block:
@@ -113,9 +138,10 @@ def review_form_of(request: Request) -> Block:
     return review_form(request.id, lines.title(request), request.reason)
 
 
-async def let_decide(bot: Bot, user: str, request_id: str) -> None:
+async def let_decide(bot: Bot, user: str, request_id: str, *, stops: bool = False) -> None:
     """Let somebody in who sends a form about a request; raises `NotAllowed` otherwise."""
-    await admit(bot, user, await channel_of(bot, request_id), "click", about=request_id)
+    channel = await channel_of(bot, request_id)
+    await admit(bot, user, channel, "click", about=request_id, stops=stops)
 
 
 async def channel_of(bot: Bot, request_id: str) -> str:

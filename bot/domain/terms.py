@@ -24,6 +24,10 @@ class Terms(Data):
     """`name` when an approver has to type the name of the target."""
     overrides: tuple[Frozen, ...] = ()
     """The freezes that whoever asked has overridden."""
+    rpo_may_grow: int | None = None
+    """Seconds by which the RPO may have grown when it is sent; None when nobody watches it."""
+    health_may_worsen: bool = True
+    """Whether it is sent although the replication health is worse than what people saw."""
     tell: tuple[str, ...] = ()
     """Who is told when it is asked: the ids of people and of user groups."""
     remind_after: int = 0

@@ -16,6 +16,9 @@ CONFIRM_FORM: Final = "dr.confirm"
 REVIEW_FORM: Final = "dr.review"
 VERDICT: Final = "verdict"
 """The field of the form for a review that says whether it was justified."""
+DENY_FORM: Final = "dr.deny"
+BECAUSE: Final = "because"
+"""The field into which somebody who denies writes why."""
 TYPED: Final = "typed"
 """The field into which an approver types the name of the target."""
 NOTE: Final = "note"
@@ -148,6 +151,28 @@ def confirm_form(request_id: str, title: str, destroys: str, expected: Sequence[
                 "block_id": TYPED,
                 "label": _plain(clip(visible(f"Type {' or '.join(expected)} to approve"), 2000)),
                 "element": _text(visible(expected[0]) or "the name"),
+            },
+        ],
+    }
+
+
+def deny_form(request_id: str, title: str) -> Block:
+    """Ask why somebody denies a request; the form brings its id back."""
+    return {
+        "type": "modal",
+        "callback_id": DENY_FORM,
+        "private_metadata": request_id,
+        "title": _plain("Deny"),
+        "submit": _plain("Deny"),
+        "close": _plain("Not now"),
+        "blocks": [
+            words(f"{title}. Denying ends the request, whoever has approved it."),
+            {
+                "type": "input",
+                "block_id": BECAUSE,
+                "label": _plain("Why?"),
+                "hint": _plain("Whoever asked is told, and it stands on the card and in the log."),
+                "element": _text("West Europe is up again") | {"multiline": True},
             },
         ],
     }

@@ -35,6 +35,11 @@ def receipt(
     """Who asked and approved, under which rule, what Azure did, and the entries with hashes."""
     terms = request.terms
     votes = [_who(vote.person) for vote in request.approvals]
+    ended = [
+        f"{_who(vote.person)} ({'taken back' if vote.ended_by else 'asked again'})"
+        for vote in request.votes
+        if vote.ended_at
+    ]
     blocks: list[Block] = [
         header(f"Receipt of {request.id}"),
         section(f"*{esc(lines.title(request))}*\n{_chain(entries, checked, broken)}"),
@@ -42,6 +47,7 @@ def receipt(
             ("Asked by", _who(request.asker)),
             ("Asked", moment(request.asked_at)),
             ("Approved by", ", ".join(votes) or "nobody"),
+            *([("No longer counted", ", ".join(ended))] if ended else []),
             (
                 "Rule",
                 f"{esc(terms.rule)}: {terms.approvals} of {esc(', '.join(terms.may_approve))}",
@@ -106,7 +112,7 @@ def _azure(request: Request) -> list[str]:
     if request.job:
         said.append(f"Job {code(request.job.name)}: {esc(request.job.words or request.job.state)}")
     if request.why:
-        said.append(esc(request.why, 500))
+        said.append(esc(request.full_why, 500))
     return said or ["Its machines were sent one by one." if request.fleet else "Nothing was sent."]
 
 

@@ -68,7 +68,8 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     not_by_them = refused.sentence if refused else ""
     if held and not not_by_them:
         not_by_them = str(why_frozen(held, operation))
-    terms = terms_of(bot, granted, glass=await glass_of(bot, rule) if command.glass else None)
+    glass = await glass_of(bot, rule) if command.glass else None
+    terms = terms_of(bot, operation, granted, glass=glass)
     if isinstance(meant, Selection):
         drafted = await draft_fleet(bot, operation, command, meant, terms, who.person)
         return Preview(request=drafted.request, why_not=not_by_them, drafts=drafted.drafts)

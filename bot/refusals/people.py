@@ -298,3 +298,10 @@ class Appr(Code):
         "Leave the other reviews to others.",
         Help.YOURSELF,
     )
+    NOT_APPROVED = (
+        "DR-APPR-21",
+        "There is no approval of yours",
+        "Only an approval of one's own, by whatever account it was given, can be taken back.",
+        "Deny the request if it should not go ahead, or talk to whoever approved it.",
+        Help.YOURSELF,
+    )
