@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
-from redis.exceptions import RedisError
-
 from bot.domain.checkpoints import key_name
 from bot.domain.data import Data
 from bot.domain.policy import handles
@@ -57,8 +55,6 @@ async def _guarded(about: str, part: Examination, bot: Bot) -> list[Diagnosis]:
         return await part(bot)
     except DrError as error:
         return [_bad(about, error.sentence, error.advice)]
-    except (RedisError, OSError) as error:
-        return [_bad(about, f"It does not answer ({type(error).__name__}).")]
 
 
 async def _redis(bot: Bot) -> list[Diagnosis]:

@@ -5,11 +5,8 @@ import sys
 from collections.abc import AsyncIterator
 from typing import Final, TextIO
 
-from redis.exceptions import RedisError
-
 from bot.domain.audit import Entry
 from bot.domain.trail import Filter, at, read_since
-from bot.errors import Unavailable
 from bot.gateways.redis import AuditLog, opened
 from handlers.audit_cef import cef
 
@@ -41,15 +38,12 @@ async def export(url: str, form: str, since: str = "", out: TextIO = sys.stdout)
     wanted = Filter(since=read_since(since) if since else "")
     async with opened(url, b"") as redis:
         entries = _wanted(redis.audit, wanted)
-        try:
-            if form == "csv":
-                await _csv(entries, out)
-            else:
-                write = cef if form == "cef" else Entry.model_dump_json
-                async for entry in entries:
-                    out.write(write(entry) + "\n")
-        except (RedisError, OSError) as error:
-            raise Unavailable("Redis does not answer.") from error
+        if form == "csv":
+            await _csv(entries, out)
+        else:
+            write = cef if form == "cef" else Entry.model_dump_json
+            async for entry in entries:
+                out.write(write(entry) + "\n")
     return 0
 
 

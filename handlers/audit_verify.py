@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TextIO
 
 from pydantic import ValidationError
-from redis.exceptions import RedisError
 
 from bot.domain.anchors import read_anchors, read_lines
 from bot.domain.audit import Entry
 from bot.domain.checkpoints import key_name, public_key
 from bot.domain.verification import Evidence
 from bot.domain.verification import verify as checked
-from bot.errors import Misconfigured, Unavailable
+from bot.errors import Misconfigured
 from bot.gateways.redis import opened
 
 
@@ -42,8 +41,6 @@ async def verify(url: str, files: Files, out: TextIO = sys.stdout) -> int:
                 f"{len(entries)}: somebody wrote over it.\n"
             )
             return 1
-        except (RedisError, OSError) as error:
-            raise Unavailable("Redis does not answer.") from error
     found = checked(entries, head, evidence)
     if found.broken:
         out.write(f"The audit log is broken. {found.broken}\n")

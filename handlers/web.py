@@ -11,12 +11,11 @@ from typing import Final
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from redis.exceptions import RedisError
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
 from bot import jobs
-from bot.errors import DrError, Misconfigured
+from bot.errors import DrError, Misconfigured, Unavailable
 from bot.metrics import ACKNOWLEDGED, TURNED_AWAY
 from bot.policies import take_effect
 from bot.runtime import Bot, greet, opened
@@ -54,7 +53,7 @@ class Gate:
             return "signature"
         try:
             new = await self._bot.redis.shelf.first_time(f"signature:{signature}", _REMEMBERED)
-        except (RedisError, OSError):
+        except Unavailable:
             return None  # without Redis nothing can be changed by a replay either
         return None if new else "replay"
 

@@ -9,17 +9,13 @@ All keys carry the hash tag `{dr}`, so that one script may touch them together, 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
 
 from redis.asyncio import Redis as Client
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import RedisError
 
 from bot.domain.data import Data
-from bot.errors import Unavailable
 from bot.gateways.redis.audit import AuditLog
 from bot.gateways.redis.cards import Cards
+from bot.gateways.redis.client import connect
 from bot.gateways.redis.pacing import Pacing
 from bot.gateways.redis.requests import Requests, Snapshot, Verdict, Write
 from bot.gateways.redis.shelf import Shelf
@@ -40,10 +36,6 @@ class Facts(Data):
     eviction: str
     confirms: bool
     """Whether it can say that a write is on disk."""
-
-
-_TRIES: Final = 3
-"""A connection that died meanwhile is replaced; a write that was done already does no harm."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +63,7 @@ class Redis:
 
     async def ping(self) -> None:
         """Raise `Unavailable` when Redis does not answer."""
-        try:
-            await self.client.ping()
-        except (RedisError, OSError) as error:
-            raise Unavailable("Redis does not answer.") from error
+        await self.client.ping()
 
 
 def _number(version: str) -> tuple[int, ...]:
@@ -87,14 +76,7 @@ async def opened(url: str, seal_key: bytes) -> AsyncIterator[Redis]:
 
     `seal_key` is a secret that Redis does not hold: requests are sealed with it.
     """
-    client = Client.from_url(
-        url,
-        decode_responses=True,
-        encoding_errors="replace",  # what is not text is not ours: no seal fits it
-        max_connections=500,
-        health_check_interval=15,
-        retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), _TRIES),
-    )
+    client = connect(url)
     try:
         yield Redis(
             client=client,

@@ -117,7 +117,9 @@ class Cards:
 
     async def lock(self, request_id: str, holder: str) -> bool:
         """Take the right to draw a card; it is given back by itself when the holder dies."""
-        return bool(await self._client.set(_lock(request_id), holder, nx=True, px=_LOCK_MS))
+        key = _lock(request_id)
+        found = await self._client.set(key, holder, nx=True, get=True, px=_LOCK_MS)
+        return found in {None, holder}  # ours when the answer to the first try was lost
 
     async def unlock(self, request_id: str, holder: str) -> None:
         """Give the right to draw back, if it is still ours."""

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 from redis.asyncio import Redis
-from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import ResponseError
 
 from bot.domain.audit import START, Entry, Fact, chain
 from bot.domain.data import Data, canonical, digest
@@ -354,15 +354,5 @@ async def _confirm(connection: Redis) -> None:
 
 
 async def _run(awaitable: Any) -> Any:
-    """Await a redis-py call, whose types are unions, and translate its errors."""
-    try:
-        return await awaitable
-    except (OutOfMemoryError, ReadOnlyError) as error:
-        raise Unavailable("Redis takes no writes now, so nothing was recorded.") from error
-    except ResponseError:
-        raise
-    except (RedisError, OSError) as error:
-        raise Unavailable(
-            "Redis does not answer, so this may or may not have been recorded.",
-            advice="Look at the card before you try again.",
-        ) from error
+    """Await a redis-py call, whose types are unions."""
+    return await awaitable

@@ -28,8 +28,14 @@ class Shelf:
         return {str(k): str(v) for k, v in json.loads(found).items()} if found else None
 
     async def first_time(self, what: str, seconds: int) -> bool:
-        """Whether this has not been seen within the last `seconds`; remembers it."""
-        return bool(await self._client.set(f"{{dr}}:seen:{what}", "1", nx=True, ex=seconds))
+        """Whether this has not been seen within the last `seconds`; remembers it.
+
+        Who sees it leaves a mark of its own: when the answer is lost and the client asks again,
+        it must not take its own mark for somebody else's.
+        """
+        mark = secrets.token_hex(8)
+        key = f"{{dr}}:seen:{what}"
+        return await self._client.set(key, mark, nx=True, get=True, ex=seconds) in {None, mark}
 
     async def how_often(self, what: str, seconds: int) -> int:
         """Count one more of something within a window that starts at the first."""
