@@ -73,7 +73,7 @@ async def _afar(folder: Path, port: int = 0) -> AsyncIterator[Afar]:
 
 
 @pytest.mark.parametrize("kind", ["lose_command", "lose_reply"])
-@pytest.mark.parametrize("word", ["EVALSHA", "SET", "EXEC", "WAITAOF", "XADD", "LRANGE"])
+@pytest.mark.parametrize("word", ["EVALSHA", "SET", "EXEC", "WAITAOF", "XREADGROUP", "LRANGE"])
 async def test_a_connection_is_cut_in_the_middle(afar: Afar, word: str, kind: Kind) -> None:
     """A command or its answer is lost at every point of the story: it goes on as if nothing was."""
     world = afar.world

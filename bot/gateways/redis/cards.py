@@ -47,6 +47,12 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 0
 """
 
+# Holds on to a lock that is still ours.
+_HOLD_ON: Final = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+"""
+
 
 class CardRecord(Data):
     """Where a card is and what it says."""
@@ -68,6 +74,7 @@ class Cards:
         self._allow = client.register_script(_ALLOW)
         self._clean = client.register_script(_CLEAN)
         self._unlock = client.register_script(_UNLOCK)
+        self._hold_on = client.register_script(_HOLD_ON)
 
     async def record(self, request_id: str) -> CardRecord:
         """Return what is known of a card; all empty when it was never posted."""
@@ -120,6 +127,10 @@ class Cards:
         key = _lock(request_id)
         found = await self._client.set(key, holder, nx=True, get=True, px=_LOCK_MS)
         return found in {None, holder}  # ours when the answer to the first try was lost
+
+    async def hold_on(self, request_id: str, holder: str) -> bool:
+        """Keep the right to draw for as long again; False when somebody else has it by now."""
+        return bool(await self._hold_on(keys=[_lock(request_id)], args=[holder, _LOCK_MS]))
 
     async def unlock(self, request_id: str, holder: str) -> None:
         """Give the right to draw back, if it is still ours."""

@@ -72,7 +72,8 @@ def connect(url: str) -> Redis:
 
 def translated(error: Exception) -> Exception:
     """Say in our words what Redis does not do now; a mistake of ours stays what it is."""
-    if isinstance(error, _WRITELESS) or str(error).startswith(_WRITELESS_WORDS):
+    # In a pipeline the server's words stand inside of redis-py's.
+    if isinstance(error, _WRITELESS) or any(word in str(error) for word in _WRITELESS_WORDS):
         return Unavailable(
             "Redis takes no writes now, so nothing more was recorded.", advice=_ADVICE
         )
