@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 from bot.errors import DrError, Refused, Unavailable
+from bot.gateways.redis import NO_ANSWER, translated
 from bot.messages.answers import broken, sorry
 from bot.messages.blocks import Message
 
@@ -71,7 +72,18 @@ async def _outcome(work: Coroutine[Any, Any, Message | None]) -> Message | None:
     except DrError as error:
         log.warning("%s: %s", type(error).__name__, error.sentence)
         return sorry(error)
+    except NO_ANSWER as error:
+        log.warning("Redis: %s", type(error).__name__)
+        said = translated(error)
+        if isinstance(said, DrError):
+            return sorry(said)
+        return _apology()
     except Exception:
-        reference = secrets.token_hex(4)
-        log.exception("unexpected, reference %s", reference)
-        return broken(reference)
+        return _apology()
+
+
+def _apology() -> Message:
+    """Log what nobody expected, and say where it is to be found."""
+    reference = secrets.token_hex(4)
+    log.exception("unexpected, reference %s", reference)
+    return broken(reference)

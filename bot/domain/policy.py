@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from bot.domain.data import Data, digest
+from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
 from bot.domain.lists import EVERYONE, Who, handles, includes
 from bot.domain.mistakes import Mistake, mistakes
@@ -57,6 +58,8 @@ class Policy(Data):
     """Times in which some operations may not be asked for, each a `[[freeze]]`."""
     reprotect: dict[str, ReprotectDefaults] = {}
     """What reprotects need that cannot be learnt, each a `[reprotect.<region or site>]`."""
+    directory: Directory = Directory()
+    """Which accounts are which human, a `[directory]`."""
 
     @model_validator(mode="after")
     def _told_apart(self) -> "Policy":

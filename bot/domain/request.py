@@ -270,8 +270,11 @@ class Request(Data):
 
     @property
     def filled(self) -> Filled:
-        """Who fills which need, as they stood when they pressed."""
-        return fill(self.terms.quorum, {one.person.id: one.serves for one in self.approvals})
+        """Who fills which need, as they stood when they pressed; every human once."""
+        first: dict[str, Vote] = {}
+        for one in self.approvals:
+            first.setdefault(one.person.human, one)
+        return fill(self.terms.quorum, {one.person.id: one.serves for one in first.values()})
 
     @property
     def submission(self) -> Submission | None:

@@ -32,6 +32,7 @@ class Filter(Data):
         if self.by and self.by.casefold() not in {
             fact.actor.name.casefold(),
             fact.actor.id.lower(),
+            fact.actor.entra,
         }:
             return False
         said = f"{entry.type} {fact.operation} {fact.after}".casefold()

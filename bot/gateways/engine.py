@@ -23,7 +23,8 @@ import docket.worker
 from docket import Docket, Execution, Perpetual, Worker
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ReadOnlyError, RedisError
+from redis.credentials import CredentialProvider
+from redis.exceptions import ReadOnlyError, RedisClusterException, RedisError
 
 from bot.errors import Unavailable
 
@@ -98,7 +99,7 @@ class Engine:
         key = ":".join([task, *arguments])
         try:
             await self._docket.add(task, when=when, key=key)(*arguments)
-        except (RedisError, OSError) as error:
+        except (RedisError, RedisClusterException, OSError) as error:
             raise Unavailable("Redis does not answer; the sweeper will find the work.") from error
 
     async def work(self, stopping: asyncio.Event) -> None:
@@ -156,7 +157,7 @@ async def _leave_replicas(inner: Docket) -> None:
     What was refused was not carried out, so that trying it once more does no harm.
     """
     pool = inner._redis._connection_pool
-    if pool is not None:
+    if pool is not None:  # a cluster's client finds its primary by itself
         pool.connection_kwargs["retry"] = Retry(NoBackoff(), 1, (ReadOnlyError,))
         pool.connection_kwargs["retry_on_error"] = [ReadOnlyError]
         await pool.disconnect()
@@ -164,7 +165,9 @@ async def _leave_replicas(inner: Docket) -> None:
 
 
 @asynccontextmanager
-async def opened(url: str, key: bytes) -> AsyncIterator[Engine]:
+async def opened(
+    url: str, key: bytes, *, credentials: CredentialProvider | None = None
+) -> AsyncIterator[Engine]:
     """Connect the engine; `key` is the secret its messages are sealed with."""
     codec = Codec(key)
     for module in (docket.execution, docket.strikelist, docket.worker):
@@ -172,6 +175,8 @@ async def opened(url: str, key: bytes) -> AsyncIterator[Engine]:
     Execution.from_message = staticmethod(_read_or_let_go)  # type: ignore[assignment]
     separator = "&" if "?" in url else "?"
     address = f"{url}{separator}max_connections=500"
-    async with Docket(name=NAME, url=address, execution_ttl=NO_TRACE) as inner:
+    async with Docket(
+        name=NAME, url=address, execution_ttl=NO_TRACE, credential_provider=credentials
+    ) as inner:
         await _leave_replicas(inner)
         yield Engine(inner)

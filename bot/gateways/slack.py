@@ -68,6 +68,14 @@ class Home(Data):
     team_name: str
 
 
+class Account(Data):
+    """A Slack account as it was when we looked."""
+
+    person: Person
+    address: str
+    """Its e-mail address; '' when Slack does not say, as without the scope users:read.email."""
+
+
 class Channel(Data):
     """A channel as far as we need to know it."""
 
@@ -103,10 +111,21 @@ class Slack:
             )
         return self._home
 
-    async def person(self, user_id: str, *, fresh: bool = False) -> Person:
-        """Read an account; `fresh` asks Slack now, otherwise an answer of the last minute does."""
+    async def account(self, user_id: str, *, fresh: bool = False) -> Account:
+        """Read an account; `fresh` asks Slack now, otherwise an answer of the last minute does.
+
+        Which human it is, the directory of the policy knows: see `bot.access.person`.
+        """
         age = 0 if fresh else _REMEMBERED
-        return await self._remember(f"person:{user_id}", lambda: self._person(user_id), age)
+        return await self._remember(f"account:{user_id}", lambda: self._account(user_id), age)
+
+    async def owner_of(self, address: str) -> str:
+        """Return the user id of the active account with an e-mail address; '' when there is none.
+
+        Slack allows few of these calls a minute, so this is for looking things over. Raises
+        `SlackRefused` without the scope users:read.email.
+        """
+        return await self._remember(f"address:{address}", lambda: self._owner_of(address))
 
     async def groups(
         self, handles: Iterable[str], *, age: float = _REMEMBERED
@@ -223,11 +242,11 @@ class Slack:
             if error.code != "exchanged_trigger_id":  # it opened, and the answer was lost
                 raise
 
-    async def _person(self, user_id: str) -> Person:
+    async def _account(self, user_id: str) -> Account:
         user = (await self._ask(lambda: self.client.users_info(user=user_id)))["user"]
         enterprise = (user.get("enterprise_user") or {}).get("enterprise_id")
         profile = user.get("profile") or {}
-        return Person(
+        person = Person(
             team=str(enterprise or user.get("team_id") or ""),
             id=str(user["id"]),
             name=str(profile.get("display_name") or user.get("real_name") or user.get("name", "")),
@@ -236,6 +255,16 @@ class Slack:
             guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
             outsider=bool(user.get("is_stranger")),
         )
+        return Account(person=person, address=str(profile.get("email") or ""))
+
+    async def _owner_of(self, address: str) -> str:
+        try:
+            answer = await self._ask(lambda: self.client.users_lookupByEmail(email=address))
+        except SlackRefused as error:
+            if error.code == "users_not_found":
+                return ""
+            raise
+        return str(answer["user"]["id"])
 
     async def _group_ids(self) -> dict[str, str]:
         try:

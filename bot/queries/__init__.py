@@ -84,7 +84,7 @@ async def overview(bot: Bot, user_id: str) -> Overview:
         person=person,
         waiting_for_me=tuple(one for one in waiting if why_not_approve(one, who) is None),
         running=tuple(one for one in open_ones if one.state is not State.WAITING),
-        mine=tuple(one for one in waiting if one.asker.id == user_id),
+        mine=tuple(one for one in waiting if one.asker.is_same(who.person)),
         may_ask=tuple(
             name
             for name in CATALOGUE

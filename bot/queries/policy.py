@@ -3,11 +3,11 @@
 import asyncio
 from typing import Final
 
-from bot.access import require_look, standing
+from bot.access import person, require_look, standing
 from bot.conditions import freezes_now, why_frozen
 from bot.domain.data import Data
 from bot.domain.lists import EVERYONE, handles
-from bot.domain.people import why_nobody
+from bot.domain.people import Person, why_in_doubt, why_nobody
 from bot.domain.policy import Rule
 from bot.domain.quorum import Need
 from bot.domain.targets import name_of
@@ -59,31 +59,41 @@ async def explain(bot: Bot, user_id: str, line: str) -> Explanation:
         why=rule.why(operation.name, subjects[0]),
         why_not_ask=why_not_ask(rule.may_ask, who) or "",
         frozen=str(why_frozen(held, operation)) if held else "",
-        candidates=await _candidates(bot, rule, user_id),
+        candidates=await _candidates(bot, rule, who.person),
     )
 
 
-async def _candidates(bot: Bot, rule: Rule, asker: str) -> tuple[Candidates, ...]:
+async def _candidates(bot: Bot, rule: Rule, asker: Person) -> tuple[Candidates, ...]:
     needs = rule.needs or (Need(count=rule.approvals, of=rule.may_approve),)
     return tuple([await _of_need(bot, need, asker) for need in needs])
 
 
-async def _of_need(bot: Bot, need: Need, asker: str) -> Candidates:
-    """Find those of a list who could approve now: in the group, active, not the asker."""
+async def _of_need(bot: Bot, need: Need, asker: Person) -> Candidates:
+    """Find those of a list who could approve now: in the group, active, not the asker.
+
+    Of several accounts of one human, one is named.
+    """
     home = await bot.slack.home()
     groups = await bot.slack.groups(handles(need.of))
     listed = {one for one in need.of if one != EVERYONE and not one.startswith("@")}
-    ids = sorted(listed.union(*groups.values()) - {asker})
+    ids = sorted(listed.union(*groups.values()) - {asker.id})
     found = await asyncio.gather(
-        *(bot.slack.person(one) for one in ids[:_ASKED]), return_exceptions=True
+        *(person(bot, one, fresh=False) for one in ids[:_ASKED]), return_exceptions=True
     )
     for one in found:
         if isinstance(one, BaseException) and not isinstance(one, SlackRefused):
             raise one
-    people = [one for one in found if not isinstance(one, BaseException)]
+    people: dict[str, Person] = {}
+    for one in found:
+        if (
+            isinstance(one, Person)
+            and not (why_nobody(one, home.teams) or why_in_doubt(one))
+            and not one.is_same(asker)
+        ):
+            people.setdefault(one.human, one)
     return Candidates(
         need=need,
         everyone=EVERYONE in need.of,
-        people=tuple(one for one in people if why_nobody(one, home.teams) is None),
+        people=tuple(people.values()),
         more=max(0, len(ids) - _ASKED),
     )

@@ -30,10 +30,14 @@ class User:
     """Somebody of another company, met in a shared channel."""
     deleted: bool = False
     """Deactivated."""
+    address: str = ""
+    """The e-mail address, when it is not made of the name."""
 
     @property
     def email(self) -> str:
         """Where `users.lookupByEmail` finds this person."""
+        if self.address:
+            return self.address
         return f"{self.name}@{'contoso' if self.is_stranger else 'northwind'}.example"
 
 

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 from bot.domain.audit import Entry
 from bot.domain.catalogue import Operation
+from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
 from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, FORWARD, HYPER_V, RCM, RCM_BACK
 from bot.domain.operations import CATALOGUE
@@ -136,6 +137,8 @@ def _default(name: str, field: FieldInfo) -> str:
         return "has to be said"
     if name.endswith("_lifetime"):
         return f"`{field.default // 60}m`"
+    if isinstance(field.default, BaseModel):
+        return "–"
     default = list(field.default) if isinstance(field.default, tuple) else field.default
     return f"`{json.dumps(default)}`" if default else "–"
 
@@ -148,6 +151,7 @@ DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("docs/policy.md", "rule"): lambda: keys(Rule),
     ("docs/policy.md", "need"): lambda: keys(Need),
     ("docs/policy.md", "freeze"): lambda: keys(Freeze),
+    ("docs/policy.md", "directory"): lambda: keys(Directory),
     ("docs/policy.md", "policy"): lambda: keys(Policy),
     ("docs/policy.md", "reprotect"): reprotect_keys,
 }

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
-from redis.asyncio import Redis
 from redis.exceptions import LockError
 
 from bot.domain.data import Data, digest
+from bot.gateways.redis.address import Client
 
 KEPT: Final = 7 * 24 * 3600 * 1000
 """Milliseconds for which judged jobs are remembered, and back to which jobs are judged."""
@@ -33,7 +33,7 @@ class Watched(Data):
 class Watch:
     """The memory of the watch over the vaults."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: Client) -> None:
         self._client: Any = client
 
     @asynccontextmanager

@@ -80,6 +80,58 @@ def test_groups_are_counted_when_they_are_known(tmp_path: Path) -> None:
         assert said in str(found)
 
 
+ONE, TWO = "3b0d7a7e-4f7c-4b86-9a63-0c6a5a1e2f10", "c8a1f0de-52f3-4d0b-8f0c-2a2b7c1d9e44"
+
+
+def directory(people: dict[str, str], *, required: bool = False) -> str:
+    """Write a directory."""
+    lines = [f'"{account}" = "{human}"' for account, human in people.items()]
+    return "\n".join(
+        [f"[directory]\nrequired = {str(required).lower()}", "[directory.people]", *lines, ""]
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule_text", "people_text", "said"),
+    [
+        (people([A, B, C], 2), directory({A: ONE, B: ONE}), "without U0AAA, U0BBB, who may be"),
+        (
+            people([A, B], 2),
+            directory({A: ONE, B: ONE}),
+            "1 of U0AAA, U0BBB cannot be found; U0AAA and U0BBB are one human.",
+        ),
+        (people([A, B, C], 2), directory({A: ONE, B: TWO}), ""),
+        (people([A, B, C], 2), directory({A: ONE, B: TWO}, required=True), "without U0AAA"),
+        (people([C], 1), directory({A: ONE}, required=True), "nobody can approve: U0CCC is nobody"),
+        (people(["everyone"], 1), directory({A: ONE, B: TWO}), "second account could do it alone"),
+        (people(["everyone"], 1), directory({A: ONE, B: TWO}, required=True), ""),
+        (people(["everyone"], 1), directory({A: ONE, B: ONE}, required=True), "without U0AAA, U0B"),
+        (people([A, B], 1, (A,)), directory({A: ONE, B: TWO}), ""),
+        (people([A, B], 1, (A,)), directory({B: TWO}), "U0AAA may both ask and approve"),
+        (people([A, B], 1, (A,)), directory({"a@b.example": ONE}, required=True), ""),
+    ],
+)
+def test_two_accounts_of_one_human_are_one_approver(
+    rule_text: str, people_text: str, said: str, tmp_path: Path
+) -> None:
+    """As far as the directory knows; where everybody has to be in it, no account is unknown."""
+    found = findings(policy_of(rule("x", rule_text) + people_text, tmp_path))
+    assert [said in str(one) for one in found] == ([True] if said else []), found
+
+
+def test_slack_says_whose_the_addresses_are(tmp_path: Path) -> None:
+    """Until then an account that is in the directory by its address is a human of its own."""
+    text = rule("x", people([A, B, C], 2)) + directory({A: ONE, "b@b.example": ONE})
+    policy = policy_of(text, tmp_path)
+    assert findings(policy) == ()
+    [found] = findings(policy, None, {"b@b.example": B})
+    assert "without U0AAA, U0BBB" in str(found)
+    closed = policy_of(text.replace("required = false", "required = true"), tmp_path)
+    assert findings(closed) == ()
+    [found] = findings(closed, None, {"b@b.example": B})
+    assert "not enough people can approve" in str(found)
+
+
 @pytest.mark.parametrize(
     ("first", "second", "idle"),
     [
