@@ -54,8 +54,8 @@ async def place_for(bot: Bot, channel_id: str, wanted: str = "") -> str:
     """Return the id of the channel that gets a card asked for in `channel_id`.
 
     That is the one that the policy wants, else the channel itself, where the bot is in it and
-    nobody from outside is; else the incident channel. Raises `SlackRefused` when the bot cannot
-    see that one either.
+    nobody from outside is; else the incident channel. Raises `SlackRefused` when that one cannot
+    be used either.
     """
     for one in filter(None, (wanted, channel_id)):
         found = await bot.slack.channel(one)
@@ -66,6 +66,8 @@ async def place_for(bot: Bot, channel_id: str, wanted: str = "") -> str:
     default = await bot.slack.channel(bot.settings.channel)
     if default is None or not default.member:
         raise SlackRefused("incident_channel_not_joined")
+    if default.shared:
+        raise SlackRefused("incident_channel_shared_with_others")
     return default.id
 
 

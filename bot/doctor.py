@@ -117,6 +117,7 @@ async def _policy(bot: Bot) -> list[Diagnosis]:
     rules = bot.policy.rules
     found = [_good("Policy", f"Version {bot.policy.version}, {len(rules)} rules.")]
     lists = [people for rule in rules for people in (rule.may_ask, rule.may_approve, rule.tell)]
+    lists += [rule.escalate_to for rule in rules]
     lists += [one.override for one in bot.policy.freezes]
     groups = await bot.slack.groups(handles(bot.policy.may_look, *lists), age=0)
     accounts, doubts = await _directory(bot)

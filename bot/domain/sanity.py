@@ -12,7 +12,8 @@ What is checked, rule by rule; a rule that lets nobody ask forbids, and is not a
   everybody of both lists, or has to, there is no such account that the bot would not know;
 - people are humans, as far as the directory knows: two accounts of one human are one approver, and
   where everybody has to be in it, who is not is none;
-- it can match: there is something that it matches and that no rule before it matches whole.
+- it can match: there is something that it matches and that no rule before it matches whole;
+- whom it has reminded or told later is told while the request still waits, and there is somebody.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +24,7 @@ from bot.domain.lists import EVERYONE
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import Policy
 from bot.domain.quorum import Need, fill, still_open
-from bot.domain.rules import Kind, Rule, like
+from bot.domain.rules import Kind, Rule, like, span
 
 Members = Mapping[str, frozenset[str]]
 """Who is in some groups, by handle; a group that is not there is not known."""
@@ -61,6 +62,7 @@ def findings(
         for sentence in (
             *_of_people(rule, known),
             *_of_second_accounts(rule, known),
+            *_of_reminders(rule, known),
             *_of_reach(rule, policy.rules[:at]),
         )
     )
@@ -146,6 +148,28 @@ def _merged(humans: Mapping[str, Sequence[str]]) -> str:
     """Say which accounts count as one human."""
     said = [" and ".join(own) for own in humans.values() if len(own) > 1]
     return f"; {', '.join(said)} are one human" if said else ""
+
+
+def _of_reminders(rule: Rule, known: _Known) -> Iterable[str]:
+    if not rule.may_ask:
+        return
+    lifetime = span(rule.request_lifetime)
+    if rule.remind_after >= rule.request_lifetime:
+        yield (
+            f"nobody is ever reminded: remind_after is {span(rule.remind_after)}, and a "
+            f"request expires after {lifetime}."
+        )
+    if rule.escalate_after and not rule.escalate_to:
+        yield "escalate_after without escalate_to: there is nobody to tell."
+    elif rule.escalate_to and not rule.escalate_after:
+        yield "escalate_to without escalate_after: they are never told."
+    elif rule.escalate_after >= rule.request_lifetime:
+        yield (
+            f"it never escalates: escalate_after is {span(rule.escalate_after)}, and a "
+            f"request expires after {lifetime}."
+        )
+    elif rule.escalate_to and known.people(rule.escalate_to) == frozenset():
+        yield f"nobody is told when it escalates: {', '.join(rule.escalate_to)} is nobody."
 
 
 def _of_reach(rule: Rule, before: Sequence[Rule]) -> Iterable[str]:

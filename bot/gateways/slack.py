@@ -204,6 +204,22 @@ class Slack:
 
         await self._shown(message, send)
 
+    async def delete(self, channel: str, ts: str) -> None:
+        """Take a message of ours away; one that is gone already is as it should be."""
+        try:
+            await self._call(self.client.chat_delete(channel=channel, ts=ts))
+        except SlackRefused as error:
+            if error.code not in {"message_not_found", "channel_not_found"}:
+                raise
+
+    async def link(self, channel: str, ts: str) -> str:
+        """Return the address of a message, '' when Slack knows of none."""
+        try:
+            answer = await self._call(self.client.chat_getPermalink(channel=channel, message_ts=ts))
+        except SlackRefused:
+            return ""
+        return str(answer["permalink"])
+
     async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
         """Answer a command or a click so that only the person sees it.
 

@@ -26,6 +26,7 @@ from bot.domain.request import TABLE, State
 from bot.domain.rules import Rule
 from bot.gateways.azure.rights import role
 from bot.queries import VERBS
+from bot.refusals import AREAS, Code
 
 CHECKOUT: Final = Path(__file__).parent.parent.parent
 ROLE: Final = CHECKOUT / "docs/azure-role.json"
@@ -128,6 +129,29 @@ def reprotect_keys() -> str:
     return ", ".join(f"`{name}`" for name in ReprotectDefaults.model_fields)
 
 
+def refusals() -> str:
+    """Draw every code of a refusal under its area; the heading of each is its anchor."""
+    parts = [f"- [{_word(area)}](#{_word(area).lower()}): {_said_of(area)}" for area in AREAS]
+    index = "\n".join(parts)
+    areas = [
+        "\n\n".join([f"## {_word(area)}", _said_of(area), *map(_refusal, area)]) for area in AREAS
+    ]
+    return "\n\n".join([index, *areas])
+
+
+def _refusal(one: Code) -> str:
+    what = f"**{one.title}.** {one.means}"
+    return f"### {one.id}\n\n{what}\n\n- What to do: {one.do}\n- Who can help: {one.help}"
+
+
+def _word(area: type[Code]) -> str:
+    return next(iter(area)).area
+
+
+def _said_of(area: type[Code]) -> str:
+    return area.__doc__ or ""
+
+
 def _words(description: str) -> str:
     return " ".join(description.split()).replace("|", "\\|")
 
@@ -148,6 +172,7 @@ DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("README.md", "providers"): providers,
     ("docs/request-life.md", "life"): request_life,
     ("docs/how-it-works.md", "operations"): operations,
+    ("docs/refusals.md", "refusals"): refusals,
     ("docs/policy.md", "rule"): lambda: keys(Rule),
     ("docs/policy.md", "need"): lambda: keys(Need),
     ("docs/policy.md", "freeze"): lambda: keys(Freeze),

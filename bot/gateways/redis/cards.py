@@ -4,6 +4,7 @@ One card is edited at most once in a pause, and all cards together at most fifty
 (Slack's limit for a whole workspace): the budget is shared by every process.
 """
 
+import uuid
 from typing import Any, Final
 
 from bot.domain.data import Data
@@ -18,20 +19,21 @@ _RESERVE: Final = 16
 """Edits a minute that only milestones and final states may use."""
 _LOCK_MS: Final = 20_000
 
-# Returns 0 when the edit may be made now (and counts it), else the milliseconds to wait.
+# Returns 0 when the edit may be made now (and counts it), else the milliseconds to wait. The second
+# key is the card, when it is one.
 _ALLOW: Final = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local due = tonumber(redis.call('HGET', KEYS[1], 'due') or '0')
+local due = KEYS[2] and tonumber(redis.call('HGET', KEYS[2], 'due') or '0') or 0
 if now < due then return due - now end
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - tonumber(ARGV[2]))
-if redis.call('ZCARD', KEYS[2]) >= tonumber(ARGV[3]) then
-  local first = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[2]))
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then
+  local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
   return math.max(1, tonumber(first[2]) + tonumber(ARGV[2]) - now)
 end
-redis.call('ZADD', KEYS[2], now, ARGV[4] .. ':' .. now)
-redis.call('PEXPIRE', KEYS[2], ARGV[2])
-redis.call('HSET', KEYS[1], 'due', now + tonumber(ARGV[1]))
+redis.call('ZADD', KEYS[1], now, ARGV[4] .. ':' .. now)
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if KEYS[2] then redis.call('HSET', KEYS[2], 'due', now + tonumber(ARGV[1])) end
 return 0
 """
 
@@ -118,9 +120,16 @@ class Cards:
         limit = _LIMIT if milestone else _LIMIT - _RESERVE
         wait = await run(
             self._allow(
-                keys=[_key(request_id), _BUDGET],
+                keys=[_BUDGET, _key(request_id)],
                 args=[int(pause * 1000), _MINUTE, limit, request_id],
             )
+        )
+        return int(wait) / 1000
+
+    async def wait_before_letter(self, request_id: str) -> float:
+        """Ask for an edit of a message that is no card, out of what milestones leave over."""
+        wait = await self._allow(
+            keys=[_BUDGET], args=[0, _MINUTE, _LIMIT - _RESERVE, f"{request_id}:{uuid.uuid4().hex}"]
         )
         return int(wait) / 1000
 
