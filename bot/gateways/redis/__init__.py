@@ -17,7 +17,7 @@ from bot.domain.data import Data
 from bot.domain.macs import MacKey
 from bot.errors import Unavailable
 from bot.gateways.redis.address import Client, connected
-from bot.gateways.redis.answers import NO_ANSWER
+from bot.gateways.redis.answers import NO_ANSWER, translated
 from bot.gateways.redis.audit import AuditLog
 from bot.gateways.redis.cards import Cards
 from bot.gateways.redis.confirmation import where
@@ -37,6 +37,7 @@ __all__ = [
     "Verdict",
     "Write",
     "opened",
+    "translated",
 ]
 
 
