@@ -1,15 +1,22 @@
-"""Who somebody is, now, and whether they may look: asked of Slack, never remembered for long."""
+"""Who somebody is, now, and whether they may look: asked of Slack, never remembered for long.
+
+Everything that people type, press and send comes in through `admit`, which knows nothing yet of
+what they want; what they may do of it is decided behind.
+"""
 
 import asyncio
-from typing import Final
+from contextlib import suppress
+from typing import Final, Literal
 
-from bot.domain.audit import Actor
+from bot.domain.audit import Actor, Fact
 from bot.domain.directory import Directory
 from bot.domain.people import Person, why_nobody
 from bot.domain.policy import handles, includes
 from bot.domain.votes import Standing
-from bot.errors import Misconfigured, NotAllowed, SlackRefused, Unavailable
+from bot.errors import DrError, Misconfigured, NotAllowed, Refused, SlackRefused, Unavailable
 from bot.gateways.slack import Slack
+from bot.lifecycle import note
+from bot.refusals import Ask, Who
 from bot.runtime import Bot
 
 MEMBERSHIP_AGE: Final = 60.0
@@ -17,6 +24,75 @@ MEMBERSHIP_AGE: Final = 60.0
 REFUSAL_AGE: Final = 10.0
 """Seconds for which they are believed when that would keep somebody from it."""
 _TRIES: Final = 3
+_PER_MINUTE: Final = 60
+"""So many commands, and so many clicks and forms, one person makes in a minute."""
+
+Way = Literal["command", "click"]
+"""How somebody comes in; what is sent with a form counts as a click."""
+
+
+async def admit(
+    bot: Bot, user_id: str, channel: str, way: Way, *, about: str = "", stops: bool = False
+) -> None:
+    """Let in full members, at a pace a person can keep, where nobody from outside listens.
+
+    `about` is the request that they mean, where it is known; what only `stops` something counts in
+    a shared channel, too. Raises `NotAllowed`, which is written down, or `Refused`.
+    """
+    if await bot.redis.shelf.how_often(f"{way}s:{user_id}", 60) > _PER_MINUTE:
+        raise Refused(
+            Ask.TOO_FAST,
+            f"That was more than {_PER_MINUTE} {way}s within a minute.",
+            "Wait for the next one.",
+        )
+    who = await standing(bot, user_id, fresh=False)
+    reason = why_nobody(who.person, who.home_teams)
+    if not reason and not stops:
+        reason = await _why_not_here(bot, channel)
+    if reason:
+        await _write_down(bot, actor(who.person), way, about, reason)
+        raise reason
+
+
+async def turn_away(bot: Bot, team: str, user_id: str, way: Way) -> None:
+    """Refuse what Slack says comes from another workspace, and write it down, at that pace, too."""
+    if await bot.redis.shelf.how_often(f"away:{team}", 60) > _PER_MINUTE:
+        raise Refused(Ask.TOO_FAST, "That was too much within a minute.", "Wait for the next one.")
+    stranger = Actor(team=team, id=user_id, name=user_id)
+    reason = NotAllowed(Who.OUTSIDER, "This bot works for another workspace.")
+    await _write_down(bot, stranger, way, "", reason)
+    raise reason
+
+
+async def _why_not_here(bot: Bot, channel: str) -> NotAllowed | None:
+    """Say why nothing is done in a channel; where the bot cannot see, it cannot be heard either."""
+    found = await bot.slack.channel(channel) if channel else None
+    if found is None or not found.shared:
+        return None
+    return NotAllowed(
+        Who.SHARED_CHANNEL,
+        "This channel is shared with another organisation, whose people could listen.",
+        "Use a channel of your own, such as the incident channel.",
+    )
+
+
+async def _write_down(bot: Bot, who: Actor, way: Way, about: str, reason: NotAllowed) -> None:
+    request = None
+    with suppress(DrError):  # it is named as far as it can be read
+        request = await bot.redis.requests.load(about) if about else None
+    did = "typed a command" if way == "command" else "pressed a button or sent a form"
+    fact = Fact(
+        type="entry.refused" if way == "command" else "click.refused",
+        subject=about or who.id or who.team,
+        actor=who,
+        operation=request.operation if request else "",
+        target=request.name if request else "",
+        target_id=request.target_id if request else "",
+        policy=bot.policy.version,
+        correlation={"code": reason.refusal.id},
+        words=f"{who.name} {did} and was refused: {reason.sentence}",
+    )
+    await note(bot, fact)
 
 
 async def standing(
@@ -46,9 +122,11 @@ async def require_look(bot: Bot, user_id: str) -> Person:
     """Return the person if they may see machines, requests and the log, else raise `NotAllowed`."""
     who = await standing(bot, user_id, bot.policy.may_look, fresh=False)
     if reason := why_nobody(who.person, who.home_teams):
-        raise NotAllowed(reason)
+        raise reason
     if not includes(bot.policy.may_look, who.person.id, who.groups):
-        raise NotAllowed("The policy does not let you look at machines and requests.")
+        raise NotAllowed(
+            Ask.MAY_NOT_LOOK, "The policy does not let you look at machines and requests."
+        )
     return who.person
 
 

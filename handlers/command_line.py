@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except DrError as error:
-        print(f"dr: {error}", file=sys.stderr)  # noqa: T201
+        code = f" ({error.refusal.id})" if error.refusal else ""
+        print(f"dr: {error}{code}", file=sys.stderr)  # noqa: T201
         return 2
     except KeyboardInterrupt:
         return 130

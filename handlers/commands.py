@@ -3,30 +3,35 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final
 
 from bot import asking, queries
-from bot.access import actor, standing
+from bot.access import admit
 from bot.cards import draw
-from bot.domain.audit import Fact
+from bot.domain.break_glass import strict, unwrapped
 from bot.domain.confirmation import confirmations
 from bot.domain.data import Data
-from bot.domain.fleets import root
+from bot.domain.fleets import is_request, root
 from bot.domain.grammar import Command, parse
+from bot.domain.latecomers import Wish, became, too_late
 from bot.domain.operations import CATALOGUE
-from bot.domain.people import why_nobody
 from bot.domain.request import Request
 from bot.domain.verbs import Option
-from bot.errors import Ambiguous, Missing, Misunderstood, NotAllowed, NotNow, Refused
-from bot.lifecycle import note
+from bot.errors import Ambiguous, Missing, Misunderstood, NotNow
+from bot.lifecycle import redraw
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
-from bot.messages.forms import MOST_CHOICES, confirm_form, nod_form, option_form
+from bot.messages.forms import (
+    MOST_CHOICES,
+    confirm_form,
+    deny_form,
+    nod_form,
+    option_form,
+    review_form,
+)
 from bot.queries import VERBS
+from bot.refusals import Appr, Gone
 from bot.runtime import Bot
 from handlers.pictures import show
-
-_PER_MINUTE: Final = 60
 
 
 class Said(Data):
@@ -39,8 +44,8 @@ class Said(Data):
 
 async def run(bot: Bot, said: Said) -> Message:
     """Carry out what somebody typed; raises our errors for the supervisor to put into words."""
-    await _welcome(bot, said.user)
-    command = parse(said.text, VERBS)
+    await admit(bot, said.user, said.channel, "command")
+    command = unwrapped(parse(said.text, VERBS), strict(VERBS))
     if not command.verb:
         return show(await queries.overview(bot, said.user))
     if command.verb in CATALOGUE:
@@ -75,7 +80,10 @@ async def told(bot: Bot, asked: asking.Asked) -> Message:
     await draw(bot, asked.request.id)
     record = await bot.redis.cards.record(asked.request.id)
     return answers.asked(
-        asked.request, record.channel or asked.request.channel, already=asked.already
+        asked.request,
+        record.channel or asked.request.channel,
+        already=asked.already,
+        instead_of=asked.instead_of,
     )
 
 
@@ -83,7 +91,7 @@ async def next_of(bot: Bot, user: str, operation: str, request_id: str) -> Messa
     """Ask for what comes after a finished request, for the same machine and reason."""
     before = await bot.redis.requests.load(request_id)
     if before is None or operation not in CATALOGUE:
-        raise NotNow("This button is too old to be used.", "Type the command instead.")
+        raise NotNow(Gone.BUTTON, "This button is too old to be used.", "Type the command instead.")
     command = asking.next_command(before, operation)
     return await ask(bot, user, before.channel, command)
 
@@ -91,16 +99,49 @@ async def next_of(bot: Bot, user: str, operation: str, request_id: str) -> Messa
 async def nod_form_of(bot: Bot, request_id: str) -> Block:
     """Draw the form for the manual action that a request's job waits for."""
     request = await bot.redis.requests.load(request_id)
-    asked = request.job.asks if request and request.job else None
+    if request is None:
+        raise NotNow(Gone.REQUEST, f"There is no request {request_id}.")
+    asked = request.job.asks if request.job else None
+    if late := too_late(request, Wish.NOD):
+        await redraw(bot, request_id)
+        raise late
     if asked is None:
-        raise NotNow("It does not wait for anybody any more.")
+        raise NotNow(Appr.WAITS_NO_MORE, "It does not wait for anybody any more.")
     return nod_form(request_id, asked)
+
+
+def deny_form_of(request: Request) -> Block:
+    """Draw the form in which somebody says why they deny a request."""
+    return deny_form(request.id, lines.title(request))
+
+
+async def outdated(bot: Bot, value: str) -> NotNow:
+    """Say what became of the request of a button that this version does not know; redraw it."""
+    said = "This button is of an older version of the bot."
+    advice = "Type the command instead."
+    request = await bot.redis.requests.load(value) if is_request(value) else None
+    if request:
+        await redraw(bot, request.id)
+        said = f"{said} {request.id} is {request.state}. {became(request)}"
+        advice = "Its card is drawn anew: press there, or type the command."
+    return NotNow(Gone.BUTTON, said, advice)
 
 
 def confirm_form_of(request: Request) -> Block:
     """Draw the form into which an approver types the name of the target."""
     destroys = CATALOGUE[request.operation].destroys(request.ground)
     return confirm_form(request.id, lines.title(request), destroys, confirmations(request))
+
+
+def review_form_of(request: Request) -> Block:
+    """Draw the form for the review of a broken glass."""
+    return review_form(request.id, lines.title(request), request.reason)
+
+
+async def let_decide(bot: Bot, user: str, request_id: str, *, stops: bool = False) -> None:
+    """Let somebody in who sends a form about a request; raises `NotAllowed` otherwise."""
+    channel = await channel_of(bot, request_id)
+    await admit(bot, user, channel, "click", about=request_id, stops=stops)
 
 
 async def channel_of(bot: Bot, request_id: str) -> str:
@@ -124,7 +165,7 @@ async def unstash(bot: Bot, user: str, word: str) -> tuple[Command, dict[str, st
     """Take up a half-finished command; raises `NotNow` when it is gone or somebody else's."""
     kept = await bot.redis.shelf.stashed(word)
     if kept is None or kept["user"] != user:
-        raise NotNow("This choice has expired.", "Type the command again.")
+        raise NotNow(Gone.CHOICE, "This choice has expired.", "Type the command again.")
     return Command.model_validate_json(kept["command"]), kept
 
 
@@ -148,6 +189,8 @@ async def filled_in(
     bot: Bot, user: str, word: str, given: Mapping[str, str]
 ) -> tuple[str, Message]:
     """Go on with a command, with the options that were filled in; returns the channel, too."""
+    kept = await bot.redis.shelf.stashed(word) or {}
+    await admit(bot, user, kept.get("channel", ""), "click")
     command, kept = await unstash(bot, user, word)
     for name in given:
         option_of(command.verb, name)
@@ -160,7 +203,9 @@ def option_of(verb: str, name: str) -> Option:
     for option in CATALOGUE[verb].verb.options:
         if option.name == name:
             return option
-    raise NotNow("This form is of another version of the bot.", "Type the command instead.")
+    raise NotNow(
+        Gone.FORM, "This form is of another version of the bot.", "Type the command instead."
+    )
 
 
 def check(given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -187,24 +232,3 @@ async def choose(bot: Bot, user: str, value: str) -> Message:
     if command.verb in CATALOGUE:
         return await ask(bot, user, kept["channel"], chosen)
     return show(await VERBS[chosen.verb].function(bot, user, chosen.target, **chosen.options))
-
-
-async def _welcome(bot: Bot, user: str) -> None:
-    """Let in full members, at a pace a person can type at; write down who was not let in."""
-    if await bot.redis.shelf.how_often(f"commands:{user}", 60) > _PER_MINUTE:
-        raise Refused(
-            f"That was more than {_PER_MINUTE} commands within a minute.", "Wait for the next one."
-        )
-    who = await standing(bot, user, fresh=False)
-    if reason := why_nobody(who.person, who.home_teams):
-        await note(
-            bot,
-            Fact(
-                type="entry.refused",
-                subject=user,
-                actor=actor(who.person),
-                policy=bot.policy.version,
-                words=reason,
-            ),
-        )
-        raise NotAllowed(reason)

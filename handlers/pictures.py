@@ -5,17 +5,29 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from bot.domain.data import Data
-from bot.domain.operations import CATALOGUE
-from bot.messages import answers, machines, plans, policy, readiness, vaults, work
+from bot.messages import (
+    answers,
+    machines,
+    plans,
+    policy,
+    readiness,
+    reminders,
+    vaults,
+    work,
+)
 from bot.messages.blocks import Message
 from bot.messages.card import preview
+from bot.messages.help import help_on, help_page, help_with
 from bot.messages.receipt import receipt
+from bot.nudges import Nudged
 from bot.queries import VERBS
 from bot.queries.found import (
     EventList,
     Explanation,
     Fleet,
+    HelpOn,
     HelpPage,
+    HelpWith,
     JobList,
     JobView,
     MachineStatus,
@@ -31,6 +43,8 @@ from bot.queries.found import (
     VaultList,
     VaultView,
 )
+from bot.queries.registry import ACTS, ASKING
+from bot.refusals import BY_ID
 
 
 def show(found: Data) -> Message:
@@ -46,8 +60,9 @@ def _overview(found: Overview) -> Message:
         waiting=found.waiting_for_me,
         running=found.running,
         mine=found.mine,
+        to_review=found.to_review,
         may_ask=found.may_ask,
-        may_look=[name for name in VERBS if name not in {*CATALOGUE, "help"}],
+        may_look=[name for name in VERBS if name not in {*ASKING, *ACTS, "help"}],
     )
 
 
@@ -121,7 +136,7 @@ def explained(found: Explanation) -> list[str]:
     """Put what the policy says into lines of plain text."""
     refusals = [one for one in (found.why_not_ask, found.frozen) if one]
     return [
-        *policy.lines_of(found.rule, found.number, found.why, refusals),
+        *policy.lines_of(found.rule, found.number, found.why, refusals, glass=found.glass),
         *(
             policy.who_can(one.need, one.people, everyone=one.everyone, more=one.more)
             for one in found.candidates
@@ -153,7 +168,10 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     EventList: _events,
     Preview: lambda found: preview(found.request, found.why_not, found.drafts),
     Explanation: _explanation,
-    RequestList: lambda found: answers.request_list(found.open, found.recent),
+    Nudged: lambda found: reminders.nudged(found.request, found.names, thread=found.thread),
+    RequestList: lambda found: answers.request_list(
+        found.open, found.recent, found.unreviewed, found.now, lost=found.lost
+    ),
     Trail: lambda found: answers.trail(
         found.subject,
         found.entries,
@@ -164,5 +182,7 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     Receipt: lambda found: receipt(
         found.request, found.parts, found.entries, found.checked, found.broken
     ),
-    HelpPage: lambda found: answers.help_page([VERBS[name] for name in found.names]),
+    HelpPage: lambda found: help_page(tuple(VERBS.values()), found.others, whole=found.whole),
+    HelpOn: lambda found: help_on(VERBS[found.name], found.others),
+    HelpWith: lambda found: help_with(BY_ID[found.code]),
 }

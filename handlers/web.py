@@ -15,7 +15,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
 from bot import jobs
-from bot.errors import DrError, Misconfigured
+from bot.errors import DrError, Misconfigured, Unavailable
 from bot.gateways.redis import NO_ANSWER
 from bot.metrics import ACKNOWLEDGED, TURNED_AWAY
 from bot.policies import take_effect
@@ -60,7 +60,7 @@ class Gate:
             return "signature"
         try:
             new = await self._bot.redis.shelf.first_time(f"signature:{signature}", _REMEMBERED)
-        except NO_ANSWER:
+        except (Unavailable, *NO_ANSWER):
             return None  # without Redis nothing can be changed by a replay either
         return None if new else "replay"
 

@@ -70,7 +70,8 @@ class Fact(Data):
     policy: str = ""
     """The version of the policy that it was decided under."""
     correlation: dict[str, str] = {}
-    """What leads elsewhere: Azure's client request id and job, a fingerprint, a checkpoint."""
+    """What leads elsewhere: Azure's client request id and job, a fingerprint, a checkpoint, the
+    code of a refusal."""
     words: str = ""
     """One line for people: what an entry says in a thread or a listing."""
 

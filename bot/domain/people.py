@@ -5,9 +5,10 @@ Default deny: only a full, present, human member of our own workspace can do any
 
 from collections.abc import Collection
 from enum import StrEnum
-from typing import Final
 
 from bot.domain.data import Data
+from bot.errors import NotAllowed
+from bot.refusals import Who
 
 
 class Doubt(StrEnum):
@@ -49,36 +50,42 @@ class Person(Data):
         return self.id == other.id or self.human == other.human
 
 
-def why_nobody(person: Person, home_teams: Collection[str]) -> str | None:
+def why_nobody(person: Person, home_teams: Collection[str]) -> NotAllowed | None:
     """Say why this account may do nothing at all, or return None for a full member."""
     if person.deactivated:
-        return "This Slack account is deactivated."
+        return NotAllowed(Who.DEACTIVATED, "This Slack account is deactivated.")
     if person.bot:
-        return "Bots and workflows cannot use /dr; a person has to."
+        return NotAllowed(Who.NOT_A_PERSON, "Bots and workflows cannot use /dr; a person has to.")
     if person.outsider or person.team not in home_teams:
-        return "You belong to another organisation; only members of this workspace can use /dr."
+        return NotAllowed(
+            Who.OUTSIDER,
+            "You belong to another organisation; only members of this workspace can use /dr.",
+        )
     if person.guest:
-        return "Guests of this workspace cannot use /dr; ask a full member."
+        return NotAllowed(Who.GUEST, "Guests of this workspace cannot use /dr; ask a full member.")
     return None
 
 
-def why_in_doubt(person: Person) -> str | None:
+def why_in_doubt(person: Person) -> NotAllowed | None:
     """Say why this account may neither ask nor approve although it is a full member's, or None."""
-    return _DOUBTS.get(person.doubt)
-
-
-_DOUBTS: Final = {
-    Doubt.UNLISTED: (
-        "The policy wants everybody who asks or approves to be in its directory, and this account "
-        "is not."
-    ),
-    Doubt.HIDDEN: (
-        "The policy's directory knows people by their e-mail addresses, and Slack does not tell "
-        "the bot yours, so it cannot be told who you are. The Slack app needs the scope "
-        "users:read.email; dr doctor says whether it has it."
-    ),
-    Doubt.TWO: (
-        "The policy's directory has this account twice, as two different people: by its user id "
-        "and by its e-mail address."
-    ),
-}
+    match person.doubt:
+        case Doubt.UNLISTED:
+            return NotAllowed(
+                Who.NOT_IN_DIRECTORY,
+                "The policy wants everybody who asks or approves to be in its directory, and this "
+                "account is not.",
+            )
+        case Doubt.HIDDEN:
+            return NotAllowed(
+                Who.NO_ADDRESS,
+                "The policy's directory knows people by their e-mail addresses, and Slack does not "
+                "tell the bot yours, so it cannot be told who you are. The Slack app needs the "
+                "scope users:read.email; dr doctor says whether it has it.",
+            )
+        case Doubt.TWO:
+            return NotAllowed(
+                Who.TWO_HUMANS,
+                "The policy's directory has this account twice, as two different people: by its "
+                "user id and by its e-mail address.",
+            )
+    return None

@@ -17,6 +17,7 @@ from bot.domain.lists import EVERYONE, Who, handles, includes
 from bot.domain.mistakes import Mistake, mistakes
 from bot.domain.rules import Rule, Subject
 from bot.errors import Misconfigured, NotNow
+from bot.refusals import Pol
 
 __all__ = ["EVERYONE", "Policy", "ReprotectDefaults", "Rule", "Subject", "handles", "includes"]
 
@@ -74,6 +75,22 @@ class Policy(Data):
         """A digest of what the policy says, whatever its layout."""
         return digest(self.model_dump(mode="json"))[:12]
 
+    def who_may_ask(self, operation: str, *, glass: bool = False) -> tuple[Who, ...]:
+        """Return everybody whom some rule lets ask for an operation, whatever it is done to.
+
+        With `glass`, those who may break it.
+        """
+        found: dict[Who, None] = {}
+        decided = False  # whatever is not asked of a plan by its name
+        for rule in self.rules:
+            if rule.speaks_of(operation) and (rule.plans or not decided):
+                if not glass:
+                    found |= dict.fromkeys(rule.may_ask)
+                elif rule.break_glass:
+                    found |= dict.fromkeys(rule.broken.may_ask)
+                decided = decided or rule.takes_all
+        return tuple(found)
+
     def reprotect_in(self, place: str) -> ReprotectDefaults:
         """Return what is said about reprotects of machines in a region, or of a site."""
         found = (one for name, one in self.reprotect.items() if name.casefold() == place.casefold())
@@ -92,6 +109,7 @@ class Policy(Data):
                     return rule
                 if matches is None:
                     raise NotNow(
+                        Pol.MACHINE_NOT_KNOWN,
                         f"The rule “{rule.name}” of the policy goes by where a machine runs, what "
                         f"replicates it or its tags, and the machine {subject.name} is not known.",
                     )
@@ -112,6 +130,7 @@ class Policy(Data):
         if len(rules) > 1:
             said = "; ".join(f"{_some(names)} under {rule}" for rule, names in fall.items())
             raise NotNow(
+                Pol.SEVERAL_RULES,
                 f"These machines fall under different rules of the policy: {said}.",
                 "Ask for those of each rule by themselves.",
             )

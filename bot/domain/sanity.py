@@ -12,13 +12,17 @@ What is checked, rule by rule; a rule that lets nobody ask forbids, and is not a
   everybody of both lists, or has to, there is no such account that the bot would not know;
 - people are humans, as far as the directory knows: two accounts of one human are one approver, and
   where everybody has to be in it, who is not is none;
-- it can match: there is something that it matches and that no rule before it matches whole.
+- it can match: there is something that it matches and that no rule before it matches whole;
+- whom it has reminded or told later is told while the request still waits, and there is somebody;
+- its break-glass is one: it takes fewer approvals, all that is looked for in people holds for it as
+  well, and whoever asks and approves, there are enough others to review it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.data import Data
+from bot.domain.lifetimes import span
 from bot.domain.lists import EVERYONE
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import Policy
@@ -61,6 +65,8 @@ def findings(
         for sentence in (
             *_of_people(rule, known),
             *_of_second_accounts(rule, known),
+            *_of_reminders(rule, known),
+            *_of_glass(rule, known),
             *_of_reach(rule, policy.rules[:at]),
         )
     )
@@ -90,15 +96,18 @@ class _Known:
             found |= self.members.get(one, frozenset({one}))
         return frozenset(found & self.owners.keys() if closed else found)
 
+    def humans(self, accounts: Iterable[str]) -> frozenset[str]:
+        """Return whose some accounts are; an account that nobody is known to own is a human."""
+        return frozenset(self.owners.get(one, one) for one in accounts)
+
 
 def _of_people(rule: Rule, known: _Known) -> Iterable[str]:
     if not rule.may_ask:
         return
-    needs = rule.needs or (Need(count=rule.approvals, of=rule.may_approve),)
-    if nobody := [need for need in needs if known.people(need.of) == frozenset()]:
+    if nobody := [need for need in rule.quorum if known.people(need.of) == frozenset()]:
         said = " and ".join(", ".join(need.of) or "an empty list" for need in nobody)
         yield f"nobody can approve: {said} is nobody."
-    elif short := _without_spare(needs, known):
+    elif short := _without_spare(rule.quorum, known):
         yield short
 
 
@@ -116,6 +125,47 @@ def _of_second_accounts(rule: Rule, known: _Known) -> Iterable[str]:
             f"one approval, and {', '.join(twice)} may both ask and approve: with a second account "
             "in either list they could do it alone."
         )
+
+
+def _of_glass(rule: Rule, known: _Known) -> Iterable[str]:
+    glass = rule.break_glass
+    if glass is None:
+        return
+    broken = rule.broken
+    if not broken.may_ask:
+        yield "break-glass: may_ask is empty, so nobody can break it; leave the table out."
+        return
+    if rule.may_ask and glass.approvals >= rule.approvals:
+        yield (
+            f"break-glass: {glass.approvals} approvals are not fewer than the {rule.approvals} of "
+            "the rule."
+        )
+    for sentence in (*_of_people(broken, known), *_of_second_accounts(broken, known)):
+        yield f"break-glass: {sentence}"
+    accounts = known.people(glass.may_review)
+    if accounts is None:
+        return
+    reviewers = known.humans(accounts)
+    gone = _had_a_part(reviewers, broken, known)
+    if len(reviewers) - gone < glass.reviews:
+        many = ", ".join(glass.may_review) or "an empty list"
+        yield (
+            f"break-glass: not enough people can review it: {many} is {len(reviewers)}, of whom "
+            f"{gone} may have asked or approved, and {glass.reviews} are needed."
+        )
+
+
+def _had_a_part(reviewers: frozenset[str], broken: Rule, known: _Known) -> int:
+    """Return how many of the reviewers can be lost to one request: its asker, its approvers."""
+    askers = _among(reviewers, broken.may_ask, known)
+    approvers = _among(reviewers, broken.may_approve, known)
+    return min(len(approvers) + bool(askers - approvers), broken.approvals + bool(askers))
+
+
+def _among(some: frozenset[str], who: Iterable[str], known: _Known) -> frozenset[str]:
+    """Return those of some humans who are in a list, as far as that is known."""
+    listed = [one for word in who for one in known.members.get(word, frozenset({word}))]
+    return some if EVERYONE in listed else some & known.humans(listed)
 
 
 def _without_spare(needs: Sequence[Need], known: _Known) -> str:
@@ -146,6 +196,28 @@ def _merged(humans: Mapping[str, Sequence[str]]) -> str:
     """Say which accounts count as one human."""
     said = [" and ".join(own) for own in humans.values() if len(own) > 1]
     return f"; {', '.join(said)} are one human" if said else ""
+
+
+def _of_reminders(rule: Rule, known: _Known) -> Iterable[str]:
+    if not rule.may_ask:
+        return
+    lifetime = span(rule.request_lifetime)
+    if rule.remind_after >= rule.request_lifetime:
+        yield (
+            f"nobody is ever reminded: remind_after is {span(rule.remind_after)}, and a "
+            f"request expires after {lifetime}."
+        )
+    if rule.escalate_after and not rule.escalate_to:
+        yield "escalate_after without escalate_to: there is nobody to tell."
+    elif rule.escalate_to and not rule.escalate_after:
+        yield "escalate_to without escalate_after: they are never told."
+    elif rule.escalate_after >= rule.request_lifetime:
+        yield (
+            f"it never escalates: escalate_after is {span(rule.escalate_after)}, and a "
+            f"request expires after {lifetime}."
+        )
+    elif rule.escalate_to and known.people(rule.escalate_to) == frozenset():
+        yield f"nobody is told when it escalates: {', '.join(rule.escalate_to)} is nobody."
 
 
 def _of_reach(rule: Rule, before: Sequence[Rule]) -> Iterable[str]:

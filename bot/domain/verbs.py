@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from bot.errors import Misunderstood
+from bot.refusals import Type
 
 TargetKind = Literal[
     "machine",
@@ -34,6 +35,7 @@ _HINTS: Final = {
     "machine or job": "<machine>|<job id>",
     "machine, plan:<name> or all": "<machine>|plan:<name>|all",
     "filters": "<filter>…",
+    "command": "<command>|<code>|all",
     "job": "<job>|<request>|<machine>",
     "explain": "explain <any command>",
     "line": "<any command>",
@@ -76,6 +78,8 @@ class Verb:
     function: Callable[..., Any] = field(default=lambda: None, compare=False)
     also: tuple[Option, ...] = ()
     """Options that are no arguments of the function, and that the usage line leaves out."""
+    before: str = ""
+    """The word that stands before it, when it is typed behind another command."""
 
     @property
     def several(self) -> bool:
@@ -93,7 +97,7 @@ class Verb:
         return self.usage if len(self.options) <= _FEW else self._line(["[options]"])
 
     def _line(self, options: Sequence[str]) -> str:
-        parts = [f"/dr {self.name}"]
+        parts = [" ".join(filter(None, ("/dr", self.before, self.name)))]
         if self.target:
             hint = _HINTS.get(self.target, f"<{self.target}>")
             parts.append(hint if self.target_required else f"[{hint}]")
@@ -141,7 +145,7 @@ def one_of(
             return word
         if also and also(text):
             return text
-        raise Misunderstood(f"{text!r} is not {hint or _either(choices)}.")
+        raise Misunderstood(Type.WRONG_VALUE, f"{text!r} is not {hint or _either(choices)}.")
 
     return check
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from bot import cards
 from bot.about import ABOUT
+from bot.domain.request import Request
 from bot.errors import DrError, NotNow, OtherVersion, Refused, Tampered, Unavailable
 from bot.gateways.engine import Perpetual, Task
 from bot.jobs.checkpoint import checkpoint
@@ -19,8 +20,10 @@ from bot.jobs.follow import follow_vault
 from bot.jobs.gather import gather
 from bot.jobs.keep import keep
 from bot.jobs.outside import WATCH_EVERY, watch_vaults
+from bot.jobs.overdue import call_for_review
+from bot.jobs.remind import remind
 from bot.jobs.submit import submit_request
-from bot.lifecycle import DRAW, FOLLOW, GATHER, SUBMIT, disown
+from bot.lifecycle import DRAW, FOLLOW, GATHER, REMIND, SUBMIT, disown
 from bot.runtime import Bot
 
 SWEEP_EVERY: Final = timedelta(seconds=2)
@@ -45,6 +48,7 @@ def register(bot: Bot) -> None:
         _task(FOLLOW, follow_vault, bot),
         _task(GATHER, gather, bot),
         _task(DRAW, cards.draw, bot),
+        _task(REMIND, remind, bot),
         _sweeper(bot),
         _watcher(bot),
         _keeper(bot),
@@ -122,25 +126,30 @@ def _keeper(bot: Bot) -> Task:
 async def sweep_once(bot: Bot) -> None:
     """Let time run out where it has, and wake whoever has work that nobody woke them for."""
     for request_id in await bot.redis.requests.overdue_ids():
-        await _expire(bot, request_id)
+        await _late(bot, request_id, expire)
+    for request_id in await bot.redis.requests.due_for_review_ids():
+        await _late(bot, request_id, call_for_review)
     for request_id in await bot.redis.requests.outbox_ids():
         await bot.engine.wake(SUBMIT, request_id)
     for place in set((await bot.redis.requests.followed()).values()):
         await bot.engine.wake(FOLLOW if place.startswith("/") else GATHER, place)
     now = (await bot.redis.requests.snapshot()).now
+    open_ids = await bot.redis.requests.open_ids()
+    for request_id in await bot.redis.reminders.agenda(open_ids, now):
+        await bot.engine.wake(REMIND, request_id)
     for request_id, since in (await bot.redis.cards.dirty()).items():
         if now - since > _LEFT_LYING:
             await bot.engine.wake(DRAW, request_id)
 
 
-async def _expire(bot: Bot, request_id: str) -> None:
-    """Expire one request; a record that is gone or not ours must not hold up the others."""
+async def _late(bot: Bot, request_id: str, act: Callable[[Bot, str], Awaitable[Request]]) -> None:
+    """Do what is due for one request; a record that is gone or not ours holds up no others."""
     try:
-        await expire(bot, request_id)
+        await act(bot, request_id)
     except Tampered as error:
         await disown(bot, request_id, error)
     except OtherVersion as error:
         log.warning("%s is left to the others: %s", request_id, error.sentence)
     except NotNow as error:
-        log.error("%s is on the list of open requests, but: %s", request_id, error.sentence)  # noqa: TRY400
+        log.error("%s is on a list of requests, but: %s", request_id, error.sentence)  # noqa: TRY400
         await bot.redis.requests.give_up(request_id)

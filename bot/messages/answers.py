@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 from bot.domain.audit import Entry
-from bot.domain.operations import CATALOGUE
 from bot.domain.request import Request
-from bot.domain.verbs import Verb
 from bot.errors import Ambiguous, DrError, Missing
 from bot.messages import lines
 from bot.messages.blocks import (
     Block,
     Message,
     actions,
+    as_many,
     clock,
     code,
     context,
@@ -20,16 +20,24 @@ from bot.messages.blocks import (
     header,
     moment,
     section,
-    sections,
 )
 from bot.messages.buttons import CHOOSE, FILL_IN
+from bot.messages.reviews import owing
+
+_UNREVIEWED: Final = "*Break-glass, not reviewed yet*"
+_OWING: Final = 10
+"""So many sections are for what owes a review."""
 
 
 def sorry(error: DrError) -> Message:
-    """Say what was the matter and what to do next."""
+    """Say what was the matter and what to do next, with the code that stands for it."""
     advice = f"\n{esc(error.advice, 1000)}" if error.advice else ""
     text = esc(str(error), 2500)
-    return Message(text=text, blocks=[section(f"{esc(error.sentence, 1500)}{advice}")])
+    blocks = [section(f"{esc(error.sentence, 1500)}{advice}")]
+    if error.refusal:
+        text += f" ({error.refusal.id})"
+        blocks.append(context(code(error.refusal.id)))
+    return Message(text=text, blocks=blocks)
 
 
 def broken(reference: str) -> Message:
@@ -61,7 +69,7 @@ def fill_in(error: Missing, stash: str, titles: Sequence[str]) -> Message:
     return Message(text=esc(str(error), 2500), blocks=blocks)
 
 
-def asked(request: Request, channel: str, *, already: bool) -> Message:
+def asked(request: Request, channel: str, *, already: bool, instead_of: str = "") -> Message:
     """Tell the asker where the card is."""
     what = f"*{request.id}* ({esc(lines.title(request))})"
     if already:
@@ -72,12 +80,15 @@ def asked(request: Request, channel: str, *, already: bool) -> Message:
             f"Asked: {what}. Its card is in <#{channel}>; it needs {votes} "
             f"approval{'s' if votes != 1 else ''} by {moment(request.expires_at)}."
         )
+    if instead_of and not already:
+        text += f" It took the place of {instead_of}, which is withdrawn."
     return Message(text=text, blocks=[section(text)])
 
 
 def overview(
     *,
     waiting: Sequence[Request],
+    to_review: Sequence[Request],
     running: Sequence[Request],
     mine: Sequence[Request],
     may_ask: Sequence[str],
@@ -86,6 +97,7 @@ def overview(
     """What waits for me, what runs, and what I can do."""
     blocks: list[Block] = [header("Disaster recovery")]
     blocks += requests_block("Waiting for you", waiting, "Nothing waits for your approval.")
+    blocks += requests_block(":red_circle: Break-glass, waiting for your review", to_review, "")
     blocks += requests_block("Yours, waiting for others", mine, "")
     blocks += requests_block("Running now", running, "")
     can = ", ".join(f"`/dr {name}`" for name in may_ask)
@@ -93,15 +105,28 @@ def overview(
         f"You may ask for: {can}." if can else "The policy lets you look, and not ask for changes."
     )
     looks = ", ".join(f"`/dr {name}`" for name in may_look)
-    blocks.append(section(f"{may}\nYou may look: {looks}. `/dr help` explains all."))
-    return Message(text=f"{len(waiting)} requests wait for you. Type /dr help.", blocks=blocks)
+    blocks.append(section(f"{may}\nYou may look: {looks}. `/dr help` explains them."))
+    count = len(waiting) + len(to_review)
+    return Message(text=f"{count} requests wait for you. Type /dr help.", blocks=blocks)
 
 
-def request_list(open_ones: Sequence[Request], recent: Sequence[Request]) -> Message:
-    """The open requests, and the latest that ended."""
-    blocks = [header("Requests"), *requests_block("Open", open_ones, "No request is open.")]
+def request_list(
+    open_ones: Sequence[Request],
+    recent: Sequence[Request],
+    unreviewed: Sequence[Request],
+    now: int,
+    *,
+    lost: Sequence[str] = (),
+) -> Message:
+    """The open requests, and the latest that ended; before all, those that owe a review."""
+    blocks = [header("Requests")]
+    owed = ""
+    if said := owing(unreviewed, lost, now):
+        blocks += as_many([_UNREVIEWED, *said], _OWING, "… and more of them.")
+        owed = f"{len(said)} with broken glass are not reviewed. "
+    blocks += requests_block("Open", open_ones, "No request is open.")
     blocks += requests_block("Lately", recent, "")
-    return Message(text=f"{len(open_ones)} requests are open.", blocks=blocks)
+    return Message(text=f"{owed}{len(open_ones)} requests are open.", blocks=blocks)
 
 
 def requests_block(title: str, some: Sequence[Request], nothing: str) -> list[Block]:
@@ -147,40 +172,6 @@ def trail(
         context("On the server: `dr audit verify` checks the log, `dr audit export` has all.")
     )
     return Message(text=esc(f"{len(entries)} entries of the audit log{of}."), blocks=blocks)
-
-
-def help_page(verbs: Sequence[Verb]) -> Message:
-    """The commands, or one of them in detail."""
-    if len(verbs) == 1:
-        return _help_on(verbs[0])
-    changing = [_line(verb) for verb in verbs if verb.name in CATALOGUE]
-    looking = [_line(verb) for verb in verbs if verb.name not in CATALOGUE]
-    blocks = [
-        header("Commands"),
-        *sections(["*Change something* (needs approval)", *changing]),
-        *sections(["*Look*", *looking]),
-        context("`/dr help &lt;command&gt;` says more. `/dr` alone shows what waits for you."),
-    ]
-    return Message(text="\n".join(_code(f"{v.usage} — {v.help}") for v in verbs), blocks=blocks)
-
-
-def _help_on(verb: Verb) -> Message:
-    blocks = [header(f"/dr {verb.name}"), section(f"`{_code(verb.usage)}`\n{esc(verb.help)}")]
-    if verb.details:
-        blocks.append(section(esc(verb.details, 1500)))
-    for option in (*verb.options, *verb.also):
-        text = f"`--{option.name} {_code(option.argument.hint)}` — {esc(option.argument.help)}"
-        default = f" (without it: {esc(option.default)})" if option.default else ""
-        blocks.append(section(text + default))
-    return Message(text=_code(f"{verb.usage} — {verb.help}"), blocks=blocks)
-
-
-def _line(verb: Verb) -> str:
-    return f"`{_code(verb.brief)}`\n{esc(verb.help)}"
-
-
-def _code(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _entry(entry: Entry) -> str:

@@ -1,40 +1,53 @@
 """The commands that only look. Each is one function from who asks to plain data.
 
-They change nothing, and only the person who asked sees the answer.
+They change nothing, and only the person who asked sees the answer. Those of `ACTS` do something,
+though it is no operation.
 """
 
 from typing import Final
 
 from bot.access import require_look, standing
-from bot.conditions import freezes_now, terms_of, why_frozen
+from bot.conditions import freezes_now, glass_of, granted_by, terms_of, why_frozen
+from bot.domain.break_glass import BREAK_GLASS
 from bot.domain.data import Data
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import includes
 from bot.domain.request import State
-from bot.domain.votes import why_not_approve, why_not_ask
+from bot.domain.votes import why_not_approve, why_not_ask, why_not_review
 from bot.drafts import draft
 from bot.errors import Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
-from bot.queries import machines, plans, policy, readiness, trail, work
-from bot.queries.found import HelpPage, Overview, Preview, RequestList
+from bot.queries import machines, plans, policy, readiness, trail, waiting, work
+from bot.queries.found import HelpOn, HelpPage, HelpWith, Overview, Preview, RequestList
 from bot.queries.line import meant_by
 from bot.queries.registry import VERBS, query
+from bot.refusals import BY_ID, Pol, Type
 from bot.runtime import Bot
 from bot.targets import Selection, rule_for
 
 _RECENT: Final = 10
+_ALL: Final = "all"
+_HELP: Final = "help"
+"""What everybody may look at who is let in."""
 
 
 @query(target=None)
 async def requests(bot: Bot, user_id: str, _target: str) -> Data:
-    """List the open requests, and the latest that ended."""
+    """List the open requests, and the latest that ended; first those that owe a review."""
     await require_look(bot, user_id)
     open_ones = await bot.redis.requests.load_many(await bot.redis.requests.open_ids())
     newest = await bot.redis.requests.load_many(await bot.redis.requests.newest_ids(_RECENT * 3))
     recent = [one for one in newest if not one.open]
-    return RequestList(open=tuple(open_ones), recent=tuple(recent[:_RECENT]))
+    owing, lost = await bot.redis.requests.unreviewed(newest)
+    return RequestList(
+        open=tuple(open_ones),
+        recent=tuple(recent[:_RECENT]),
+        unreviewed=owing,
+        lost=lost,
+        now=(await bot.redis.requests.snapshot()).now,
+    )
 
 
 @query(target="line", target_required=True)
@@ -47,13 +60,16 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     operation, command, meant = await meant_by(bot, target, "there is no preview of it")
     rule = await rule_for(bot, operation, meant)
     if rule is None:
-        raise NotNow(f"No rule of the policy speaks of {operation.name} on that.")
-    who = await standing(bot, user_id, rule.may_ask, fresh=False)
+        raise NotNow(Pol.NO_RULE, f"No rule of the policy speaks of {operation.name} on that.")
+    granted = granted_by(rule, command)
+    who = await standing(bot, user_id, granted.may_ask, fresh=False)
     held = await freezes_now(bot, operation)
-    not_by_them = why_not_ask(rule.may_ask, who) or ""
+    refused = why_not_ask(granted.may_ask, who, glass=command.glass)
+    not_by_them = refused.sentence if refused else ""
     if held and not not_by_them:
         not_by_them = str(why_frozen(held, operation))
-    terms = terms_of(bot, rule)
+    glass = await glass_of(bot, rule) if command.glass else None
+    terms = terms_of(bot, operation, granted, glass=glass)
     if isinstance(meant, Selection):
         drafted = await draft_fleet(bot, operation, command, meant, terms, who.person)
         return Preview(request=drafted.request, why_not=not_by_them, drafts=drafted.drafts)
@@ -65,11 +81,35 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
 
 
 @query(target="command")
-async def help_(_bot: Bot, _user_id: str, target: str) -> Data:
-    """Explain the commands, or one of them."""
-    if target and target.casefold() not in VERBS:
-        raise Misunderstood(f"There is no command “{target}”.", "Type /dr help to see them all.")
-    return HelpPage(names=(target.casefold(),) if target else tuple(VERBS))
+async def help_(bot: Bot, user_id: str, target: str) -> Data:
+    """Explain what you may type, or one command, or the code of a refusal.
+
+    Type /dr help all to see the commands, too, that the policy lets others type.
+    """
+    word = target.casefold()
+    if found := BY_ID.get(target.upper()):
+        return HelpWith(code=found.id)
+    if word not in {"", _ALL, *VERBS}:
+        raise Misunderstood(
+            Type.NO_COMMAND, f"There is no command “{target}”.", "Type /dr help to see them all."
+        )
+    others = await _not_for(bot, user_id)
+    if word in VERBS:
+        return HelpOn(name=word, others=others)
+    return HelpPage(others=others, whole=word == _ALL)
+
+
+async def _not_for(bot: Bot, user_id: str) -> dict[str, tuple[str, ...]]:
+    """Return the commands that a person may not type, each with those whom the policy lets."""
+    lists = {
+        name: bot.policy.who_may_ask(name) if name in CATALOGUE else bot.policy.may_look
+        for name in VERBS
+        if name != _HELP
+    }
+    glass = [bot.policy.who_may_ask(name, glass=True) for name in CATALOGUE]
+    lists[BREAK_GLASS.name] = tuple(dict.fromkeys(one for may in glass for one in may))
+    who = await standing(bot, user_id, *lists.values(), fresh=False)
+    return {name: may for name, may in lists.items() if not includes(may, user_id, who.groups)}
 
 
 async def overview(bot: Bot, user_id: str) -> Overview:
@@ -77,7 +117,9 @@ async def overview(bot: Bot, user_id: str) -> Overview:
     person = await require_look(bot, user_id)
     open_ones = await bot.redis.requests.load_many(await bot.redis.requests.open_ids())
     waiting = [one for one in open_ones if one.state is State.WAITING]
+    owing, _ = await bot.redis.requests.unreviewed()
     lists = [one.terms.may_approve for one in waiting]
+    lists += [one.terms.glass.may_review for one in owing if one.terms.glass]
     rules = [rule.may_ask for rule in bot.policy.rules]
     who = await standing(bot, user_id, *lists, *rules, fresh=False)
     return Overview(
@@ -85,16 +127,23 @@ async def overview(bot: Bot, user_id: str) -> Overview:
         waiting_for_me=tuple(one for one in waiting if why_not_approve(one, who) is None),
         running=tuple(one for one in open_ones if one.state is not State.WAITING),
         mine=tuple(one for one in waiting if one.asker.is_same(who.person)),
+        to_review=tuple(one for one in owing if why_not_review(one, who) is None),
         may_ask=tuple(
             name
             for name in CATALOGUE
-            if any(
-                includes(rule.may_ask, user_id, who.groups)
-                for rule in bot.policy.rules
-                if rule.speaks_of(name)
-            )
+            if includes(bot.policy.who_may_ask(name), user_id, who.groups)
         ),
     )
 
 
-__all__ = ["VERBS", "machines", "overview", "plans", "policy", "readiness", "trail", "work"]
+__all__ = [
+    "VERBS",
+    "machines",
+    "overview",
+    "plans",
+    "policy",
+    "readiness",
+    "trail",
+    "waiting",
+    "work",
+]

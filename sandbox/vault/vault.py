@@ -12,9 +12,10 @@ from sandbox.vault.bodies_items import strange_item
 from sandbox.vault.front import EstateName, Front
 from sandbox.vault.jobs import Fate, Job
 from sandbox.vault.machines import Machine
+from sandbox.vault.operations import start
 from sandbox.vault.plans import RecoveryPlan
 from sandbox.vault.server import application
-from sandbox.vault.world import World
+from sandbox.vault.world import Caller, World
 
 
 class Ledger:
@@ -101,6 +102,19 @@ class Ledger:
         stranger = strange_item(self.world.machines[0], self.world.now())
         self.world.strangers.append(stranger)
         return str(stranger["id"])
+
+    def disable(self, name: str) -> Job:
+        """Disable the replication of a machine as somebody in the portal would."""
+        caller = Caller(self.world.guid(), self.world.guid())
+        return start(self.world, self.machine(name), "remove", {"properties": {}}, caller)
+
+    def lose(self, name: str) -> None:
+        """Take a machine out of the vault, with no job that anybody could see."""
+        self.world.machines.remove(self.machine(name))
+
+    def forget_job(self, job_id: str) -> None:
+        """Neither list nor read a job any more, as a vault does with old ones; its events stay."""
+        self.job(job_id).forgotten = True
 
     def cancel_job(self, job_id: str) -> None:
         """Cancel a job as somebody in the portal would."""

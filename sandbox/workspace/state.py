@@ -64,6 +64,8 @@ class Channel:
     private: bool = False
     shared: bool = False
     """Shared with another company (`is_ext_shared`)."""
+    invited: bool = False
+    """Another company was invited and has not accepted yet (`is_pending_ext_shared`)."""
     direct: bool = False
     archived: bool = False
     topic: str = ""

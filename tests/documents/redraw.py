@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bot.domain.audit import Entry
+from bot.domain.break_glass import BreakGlass
 from bot.domain.catalogue import Operation
 from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
@@ -26,6 +27,7 @@ from bot.domain.request import TABLE, State
 from bot.domain.rules import Rule
 from bot.gateways.azure.rights import role
 from bot.queries import VERBS
+from bot.refusals import AREAS, Code
 
 CHECKOUT: Final = Path(__file__).parent.parent.parent
 ROLE: Final = CHECKOUT / "docs/azure-role.json"
@@ -128,6 +130,29 @@ def reprotect_keys() -> str:
     return ", ".join(f"`{name}`" for name in ReprotectDefaults.model_fields)
 
 
+def refusals() -> str:
+    """Draw every code of a refusal under its area; the heading of each is its anchor."""
+    parts = [f"- [{_word(area)}](#{_word(area).lower()}): {_said_of(area)}" for area in AREAS]
+    index = "\n".join(parts)
+    areas = [
+        "\n\n".join([f"## {_word(area)}", _said_of(area), *map(_refusal, area)]) for area in AREAS
+    ]
+    return "\n\n".join([index, *areas])
+
+
+def _refusal(one: Code) -> str:
+    what = f"**{one.title}.** {one.means}"
+    return f"### {one.id}\n\n{what}\n\n- What to do: {one.do}\n- Who can help: {one.help}"
+
+
+def _word(area: type[Code]) -> str:
+    return next(iter(area)).area
+
+
+def _said_of(area: type[Code]) -> str:
+    return area.__doc__ or ""
+
+
 def _words(description: str) -> str:
     return " ".join(description.split()).replace("|", "\\|")
 
@@ -137,6 +162,8 @@ def _default(name: str, field: FieldInfo) -> str:
         return "has to be said"
     if name.endswith("_lifetime"):
         return f"`{field.default // 60}m`"
+    if name.endswith("_within"):
+        return f"`{field.default // 86400}d`"
     if isinstance(field.default, BaseModel):
         return "–"
     default = list(field.default) if isinstance(field.default, tuple) else field.default
@@ -148,8 +175,10 @@ DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("README.md", "providers"): providers,
     ("docs/request-life.md", "life"): request_life,
     ("docs/how-it-works.md", "operations"): operations,
+    ("docs/refusals.md", "refusals"): refusals,
     ("docs/policy.md", "rule"): lambda: keys(Rule),
     ("docs/policy.md", "need"): lambda: keys(Need),
+    ("docs/policy.md", "break_glass"): lambda: keys(BreakGlass),
     ("docs/policy.md", "freeze"): lambda: keys(Freeze),
     ("docs/policy.md", "directory"): lambda: keys(Directory),
     ("docs/policy.md", "policy"): lambda: keys(Policy),

@@ -22,6 +22,8 @@ SCOPES: Final[dict[str, set[str]]] = {
     "chat_postMessage": {"chat:write"},
     "chat_update": {"chat:write"},
     "conversations_info": {"channels:read", "groups:read"},
+    "chat_delete": {"chat:write"},
+    "chat_getPermalink": set(),
     "conversations_list": {"channels:read", "groups:read"},
     "usergroups_list": {"usergroups:read"},
     "usergroups_users_list": {"usergroups:read"},

@@ -175,3 +175,23 @@ def test_two_rules_can_hide_a_third_together(tmp_path: Path) -> None:
     assert str(found) == (
         "rule “c”: it can never match: all that it matches is matched before, by “a”, “b”."
     )
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('remind_after = "10m"', ""),
+        ('remind_after = "1h"', "nobody is ever reminded: remind_after is 1h, and a request"),
+        ('remind_after = "90s"\nrequest_lifetime = "1m"', "remind_after is 90s, and a request"),
+        ('escalate_after = "30m"', "escalate_after without escalate_to"),
+        ('escalate_to = ["@dr-owners"]', "escalate_to without escalate_after"),
+        ('escalate_after = "30m"\nescalate_to = ["@dr-owners"]', ""),
+        ('escalate_after = "2h"\nescalate_to = ["@dr-owners"]', "escalate_after is 2h"),
+        ('escalate_after = "30m"\nescalate_to = ["@gone"]', "@gone is nobody"),
+    ],
+)
+def test_reminders_that_come_to_nothing_are_found(more: str, said: str, tmp_path: Path) -> None:
+    """Too late, without anybody to tell, or without a time."""
+    known = {"@gone": frozenset[str](), "@dr-approvers": frozenset({A, B, C})}
+    found = findings(policy_of(rule("x", f"{GOOD}{more}\n"), tmp_path), known)
+    assert [said in str(one) for one in found] == ([True] if said else []), found
