@@ -17,7 +17,7 @@ _QUIET: Final = {
     "docket": logging.WARNING,
     "msal": logging.WARNING,
     "opentelemetry": logging.WARNING,
-    "slack_bolt": logging.ERROR,  # it logs bodies, and warns of what we do on purpose
+    "slack_bolt": logging.CRITICAL,  # it logs bodies, and addresses with the ticket to connect by
     "slack_sdk": logging.WARNING,
 }
 

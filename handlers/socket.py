@@ -13,6 +13,7 @@ from functools import partial
 from typing import Final
 
 import aiohttp
+from aiohttp import ClientError
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError

@@ -30,7 +30,7 @@ _REMEMBERED: Final = 600
 """Seconds for which a signature is good only once."""
 _BODY_SECONDS: Final = 5.0
 HEAD_SECONDS: Final = 75.0
-"""Seconds that a connection may be open without the whole head of a request, however slowly it comes:
+"""Seconds that a connection may be open without the head of a request, however slowly that comes:
 as long as the proxies in front commonly keep theirs."""
 MOST_CONNECTIONS: Final = 500
 """Of more than so many connections, the oldest that wait for a request are closed."""
@@ -162,8 +162,9 @@ async def _shed(runner: web.AppRunner) -> None:
     while True:
         await asyncio.sleep(_SHED_EVERY)
         open_ones = runner.server.connections if runner.server else []
-        for one in open_ones[: max(0, len(open_ones) - MOST_CONNECTIONS)]:
-            one.close()
+        idle = [one for one in open_ones if one._current_request is None]  # nothing else tells
+        for one in idle[: max(0, len(open_ones) - MOST_CONNECTIONS)]:
+            one.force_close()
 
 
 async def _body(request: web.Request) -> bytes | None:

@@ -70,6 +70,7 @@ def _secrets(
     names = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "IDENTITY_HEADER")
     yield from ((name, environment[name]) for name in names if environment.get(name))
     yield from (("a token for Azure", token) for token in vault.tokens.given)
+    yield from (("a ticket for a connection", one) for one in workspace.socket.given)
     for envelope in workspace.delivered:
         if url := envelope.payload.get("response_url"):
             yield "a response URL", str(url)
