@@ -9,19 +9,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from bot.access import REFUSAL_AGE, actor, standing
+from bot.access import MEMBERSHIP_AGE, REFUSAL_AGE, actor, standing
+from bot.delegations import with_places
 from bot.domain.audit import Fact
 from bot.domain.bodies import resume
 from bot.domain.confirmation import why_not_confirmed
 from bot.domain.data import Data
 from bot.domain.jobs import JobStep
+from bot.domain.places import without_lapsed
 from bot.domain.request import Nod, Request, State, Step, Vote, nod_key, nod_mark, take
 from bot.domain.votes import (
     Standing,
-    could_fill,
+    approving,
     count,
+    denying,
     why_not_approve,
-    why_not_deny,
     why_not_give_up,
     why_not_nod,
     why_not_resubmit,
@@ -57,7 +59,7 @@ async def to_be_typed(bot: Bot, click: Click) -> Request | None:
     def decide(who: Standing, request: Request, now: int) -> Move | None:
         if void := other_policy(bot, request, now):
             return void
-        _refuse(why_not_approve(request, who))
+        _refuse(why_not_approve(without_lapsed(request, now), who, now))
         return None
 
     return await _decide(bot, click, "approve", decide)
@@ -74,19 +76,20 @@ async def approve(bot: Bot, click: Click, typed: str = "") -> Request:
             return None
         if void := other_policy(bot, request, now):
             return void
-        _refuse(why_not_approve(request, who) or why_not_confirmed(request, typed))
-        could = could_fill(request, who)
-        vote = Vote(person=who.person, approves=True, at=now, click=click.id, serves=could)
-        after = count(request, vote)
+        standing_votes = without_lapsed(request, now)
+        say = approving(standing_votes, who, now)
+        _refuse(say.why_not or why_not_confirmed(request, typed))
+        vote = Vote(
+            person=who.person, approves=True, at=now, click=click.id, serves=say.serves,
+            place=say.place,
+        )  # fmt: skip
+        after = count(standing_votes, vote)
         complete = after.state is State.APPROVED
         step = Step.APPROVE if complete else Step.VOTE
         so_far = f"{len(after.approvals)} of {after.terms.approvals}"
-        words = f"{who.person.name} approved ({so_far})" + (": it goes ahead." if complete else ".")
-        return Move(
-            request=after,
-            fact=fact_of(step, request, after, actor(who.person), words, request.reason),
-            in_time=True,
-        )
+        words = f"{vote.who} approved ({so_far})" + (": it goes ahead." if complete else ".")
+        fact = fact_of(step, request, after, actor(who.person), words, request.reason)
+        return Move(request=after, fact=_in_place(fact, vote), in_time=True)
 
     return await _decide(bot, click, "approve", decide)
 
@@ -95,15 +98,16 @@ async def deny(bot: Bot, click: Click) -> Request:
     """End a waiting request with a no; raises `NotAllowed` when this person cannot."""
 
     def decide(who: Standing, request: Request, now: int) -> Move:
-        _refuse(why_not_deny(request, who))
-        vote = Vote(person=who.person, approves=False, at=now, click=click.id)
-        why = f"{who.person.name} denied it."
+        say = denying(request, who, now)
+        _refuse(say.why_not)
+        vote = Vote(person=who.person, approves=False, at=now, click=click.id, place=say.place)
+        why = f"{vote.who} denied it."
         after = take(
             request, Step.DENY, votes=(*request.votes, vote), closed_at=now, why=why,
             advice="Talk to them before asking again.",
         )  # fmt: skip
         fact = fact_of(Step.DENY, request, after, actor(who.person), why)
-        return Move(request=after, fact=fact, in_time=True)
+        return Move(request=after, fact=_in_place(fact, vote), in_time=True)
 
     return await _decide(bot, click, "deny", decide)
 
@@ -233,12 +237,12 @@ async def _decide(
     if request is None:
         raise NotNow(f"There is no request {click.request}.")
     lists = (request.terms.may_ask, request.terms.may_approve)
-    who = await standing(bot, click.user, *lists)
+    who = await _standing(bot, click.user, lists, MEMBERSHIP_AGE)
     try:
         return await change(bot, click.request, partial(decide, who), click=click.id)
     except NotAllowed:
         # Whoever has just joined a group is not to wait for our memory of it.
-        who = await standing(bot, click.user, *lists, groups_age=REFUSAL_AGE)
+        who = await _standing(bot, click.user, lists, REFUSAL_AGE)
     try:
         return await change(bot, click.request, partial(decide, who), click=click.id)
     except NotAllowed as error:
@@ -256,6 +260,21 @@ async def _decide(
             ),
         )
         raise
+
+
+async def _standing(
+    bot: Bot, user: str, lists: tuple[tuple[str, ...], ...], age: float
+) -> Standing:
+    """Read a person afresh, and in whose places they may vote."""
+    return await with_places(bot, await standing(bot, user, *lists, groups_age=age))
+
+
+def _in_place(fact: Fact, vote: Vote) -> Fact:
+    """Say in an entry whose place a vote was cast in, and by which delegation."""
+    if vote.place is None:
+        return fact
+    said = {"in_place_of": vote.place.person.id, "delegation": vote.place.delegation}
+    return fact.model_copy(update={"correlation": fact.correlation | said})
 
 
 def _still_for(action: str, asked: JobStep | None) -> None:

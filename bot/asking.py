@@ -2,13 +2,14 @@
 
 from bot.access import actor, standing
 from bot.cards import place_for
-from bot.conditions import agreed, refuse
+from bot.conditions import agreed, passes, refuse, why_locked
 from bot.domain.candidates import Candidate
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
 from bot.domain.fleets import LeftOut, root
 from bot.domain.grammar import Command
 from bot.domain.jobs import Job
+from bot.domain.locks import Lock, holding, said_of
 from bot.domain.machines import Machine, same_id
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
@@ -22,6 +23,7 @@ from bot.errors import NotNow, Tampered
 from bot.fleets import draft_fleet
 from bot.inventory import ground
 from bot.lifecycle import create, disown, fact_of
+from bot.locks import locks_now, locks_on
 from bot.runtime import Bot
 from bot.targets import Meant, Selection, find_target, rule_for
 
@@ -55,7 +57,8 @@ async def ask(bot: Bot, user_id: str, command: Command, channel: str) -> Asked:
     for machine in base.machines:
         if taken := await _holder(bot, machine):
             raise _taken(machine.name, taken)
-    terms = await agreed(bot, who, operation, command, rule, name_of(meant))
+    held = await locks_on(bot, operation.name, meant, base.machines)
+    terms = await agreed(bot, who, operation, command, rule, name_of(meant), held)
     request = await draft(bot, operation, command, base, terms, who.person)
     return await _store(bot, request, who, await place_for(bot, channel, rule.channel))
 
@@ -83,26 +86,37 @@ async def _ask_for_several(
     rule: Rule,
     channel: str,
 ) -> Asked:
-    """Ask for several machines; those that another request keeps are left out, and named."""
+    """Ask for several machines; those that are locked or kept are left out, and named."""
     free: list[Machine] = []
     kept: list[LeftOut] = []
     holders: dict[str, Request] = {}
+    held: dict[str, Lock] = {}
+    locks = await locks_now(bot)
     for machine in meant.machines:
         holder = await _holder(bot, machine)
-        if holder is None:
-            free.append(machine)
+        if holder:
+            holders[holder.id] = holder
+            kept.append(LeftOut(name=machine.name, why=_taken(machine.name, holder).sentence))
             continue
-        holders[holder.id] = holder
-        kept.append(LeftOut(name=machine.name, why=_taken(machine.name, holder).sentence))
+        its_own = holding(locks, operation.name, machine)
+        held |= {one.id: one for one in its_own}
+        if its_own and not passes(command):
+            kept.append(LeftOut(name=machine.name, why=f"{machine.name}: {said_of(its_own[0])}"))
+        else:
+            free.append(machine)
     if not free:
         same = [one for one in holders.values() if one.operation == operation.name]
-        if len(holders) == len(same) == 1:
+        if len(holders) == len(same) == 1 and not held:
             return Asked(request=same[0], already=True)
-        raise NotNow(f"All of them have open requests: {', '.join(sorted(holders))}.")
+        if not holders:
+            raise why_locked(bot, held.values(), operation)
+        others = " or are locked" if held else ""
+        raise NotNow(f"All of them have open requests{others}: {', '.join(sorted(holders))}.")
     chosen = meant.model_copy(
         update={"machines": tuple(free), "left_out": (*meant.left_out, *kept)}
     )
-    terms = await agreed(bot, who, operation, command, rule, meant.words)
+    passed = tuple(held.values()) if passes(command) else ()
+    terms = await agreed(bot, who, operation, command, rule, meant.words, passed)
     drafted = await draft_fleet(bot, operation, command, chosen, terms, who.person)
     place = await place_for(bot, channel, rule.channel)
     return await _store(bot, drafted.request, who, place, drafted.drafts)
@@ -116,8 +130,8 @@ async def _store(
     if request.fleet:
         names = ", ".join(member.name for member in request.fleet.members)
         words += f" Machines: {names}."
-    if request.terms.overrides:
-        words += f" It overrides {' and '.join(one.words for one in request.terms.overrides)}."
+    if overridden := [*request.terms.overrides, *request.terms.locks]:
+        words += f" It overrides {' and '.join(one.words for one in overridden)}."
     fact = fact_of("ask", None, request, actor(who.person), words, request.reason)
     fact = fact.model_copy(
         update={"correlation": fact.correlation | {"fingerprint": request.fingerprint}}

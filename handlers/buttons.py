@@ -5,6 +5,7 @@ from typing import Final
 
 from bot import approvals
 from bot.approvals import Click
+from bot.arrangements import locks
 from bot.domain.data import Data
 from bot.domain.request import Request, State
 from bot.errors import NotNow
@@ -18,12 +19,14 @@ from bot.messages.buttons import (
     NEXT,
     NOD,
     RESUBMIT,
+    UNLOCK,
     WITHDRAW,
     WITHDRAW_REST,
     Button,
 )
 from bot.runtime import Bot
 from handlers import commands
+from handlers.pictures import show
 
 
 class Press(Data):
@@ -76,6 +79,10 @@ async def _nod(bot: Bot, press: Press) -> None:
     await bot.slack.open_view(press.trigger, await commands.nod_form_of(bot, press.value))
 
 
+async def _unlock(bot: Bot, press: Press) -> Message:
+    return show(await locks.unlock(bot, locks.unlock_order(press.user, press.value)))
+
+
 HANDLERS: Final[Mapping[Button, Handle]] = {
     APPROVE: _approve,
     DENY: _deciding(approvals.deny),
@@ -87,6 +94,7 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
     NEXT: _next,
     CHOOSE: _choose,
     FILL_IN: _fill_in,
+    UNLOCK: _unlock,
 }
 
 

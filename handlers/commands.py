@@ -7,6 +7,7 @@ from typing import Final
 
 from bot import asking, queries
 from bot.access import actor, standing
+from bot.arrangements import VERBS, Order
 from bot.cards import draw
 from bot.domain.audit import Fact
 from bot.domain.confirmation import confirmations
@@ -22,7 +23,6 @@ from bot.lifecycle import note
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
 from bot.messages.forms import MOST_CHOICES, confirm_form, nod_form, option_form
-from bot.queries import VERBS
 from bot.runtime import Bot
 from handlers.pictures import show
 
@@ -43,14 +43,22 @@ async def run(bot: Bot, said: Said) -> Message:
     command = parse(said.text, VERBS)
     if not command.verb:
         return show(await queries.overview(bot, said.user))
+    return await carry_out(bot, said.user, said.channel, command)
+
+
+async def carry_out(bot: Bot, user: str, channel: str, command: Command) -> Message:
+    """Ask for an operation, arrange something, or look."""
     if command.verb in CATALOGUE:
-        return await ask(bot, said.user, said.channel, command)
+        return await ask(bot, user, channel, command)
+    verb = VERBS[command.verb]
     try:
+        if verb.arranges:
+            order = Order(user=user, channel=channel, command=command)
+            return show(await verb.function(bot, order, **command.options))
         wanted = command.target or command.line
-        found = await VERBS[command.verb].function(bot, said.user, wanted, **command.options)
+        return show(await verb.function(bot, user, wanted, **command.options))
     except Ambiguous as error:
-        return await offer(bot, said.user, said.channel, command, error)
-    return show(found)
+        return await offer(bot, user, channel, command, error)
 
 
 async def ask(bot: Bot, user: str, channel: str, command: Command) -> Message:
@@ -184,9 +192,7 @@ async def choose(bot: Bot, user: str, value: str) -> Message:
     word, _, number = value.partition(":")
     command, kept = await unstash(bot, user, word)
     chosen = command.model_copy(update={"targets": (f"id:{kept[number]}",)})
-    if command.verb in CATALOGUE:
-        return await ask(bot, user, kept["channel"], chosen)
-    return show(await VERBS[chosen.verb].function(bot, user, chosen.target, **chosen.options))
+    return await carry_out(bot, user, kept["channel"], chosen)
 
 
 async def _welcome(bot: Bot, user: str) -> None:

@@ -23,6 +23,11 @@ class Person(Data):
     """Somebody of another organisation, here through a shared channel."""
 
 
+def same_person(one: Person, other: Person) -> bool:
+    """Whether two accounts are one human: the one place where people are compared."""
+    return one.id == other.id
+
+
 def why_nobody(person: Person, home_teams: Collection[str]) -> str | None:
     """Say why this account may do nothing at all, or return None for a full member."""
     if person.deactivated:

@@ -14,10 +14,20 @@ from bot.domain.data import Data, digest
 from bot.domain.freezes import Freeze
 from bot.domain.lists import EVERYONE, Who, handles, includes
 from bot.domain.mistakes import Mistake, mistakes
-from bot.domain.rules import Rule, Subject
+from bot.domain.rules import Lifetime, Rule, Subject
 from bot.errors import Misconfigured, NotNow
 
-__all__ = ["EVERYONE", "Policy", "ReprotectDefaults", "Rule", "Subject", "handles", "includes"]
+__all__ = [
+    "EVERYONE",
+    "Delegating",
+    "Locking",
+    "Policy",
+    "ReprotectDefaults",
+    "Rule",
+    "Subject",
+    "handles",
+    "includes",
+]
 
 
 class ReprotectDefaults(Data):
@@ -44,6 +54,28 @@ class ReprotectDefaults(Data):
         return str(getattr(self, field, ""))
 
 
+class Locking(Data):
+    """Who may lock machines and plans, and who may pass."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    may_lock: tuple[Who, ...] | None = None
+    """Who may lock; whoever a rule lets ask for anything, when it is left out."""
+    override: tuple[Who, ...] = ()
+    """Who may ask all the same, with `--override-lock yes`, and end the locks of others."""
+
+
+class Delegating(Data):
+    """Whether approvers may let somebody vote in their place."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    allowed: bool = True
+    """Whether there are delegations at all."""
+    longest: Lifetime = 86400
+    """How long one may hold at most, such as `12h`."""
+
+
 class Policy(Data):
     """The whole policy file."""
 
@@ -55,6 +87,10 @@ class Policy(Data):
     """The rules, each a `[[rule]]`; at least one."""
     freezes: tuple[Freeze, ...] = Field(default=(), alias="freeze")
     """Times in which some operations may not be asked for, each a `[[freeze]]`."""
+    locks: Locking = Locking()
+    """Who may lock machines and plans, a `[locks]`."""
+    delegation: Delegating = Delegating()
+    """Whether approvers may let others vote in their place, a `[delegation]`."""
     reprotect: dict[str, ReprotectDefaults] = {}
     """What reprotects need that cannot be learnt, each a `[reprotect.<region or site>]`."""
 
@@ -70,6 +106,19 @@ class Policy(Data):
     def version(self) -> str:
         """A digest of what the policy says, whatever its layout."""
         return digest(self.model_dump(mode="json"))[:12]
+
+    @property
+    def may_lock(self) -> tuple[str, ...]:
+        """Who may lock: those that are named, or whoever may ask for anything."""
+        if self.locks.may_lock is not None:
+            return self.locks.may_lock
+        return tuple(dict.fromkeys(who for rule in self.rules for who in rule.may_ask))
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """Whoever may approve anything that may be delegated."""
+        rules = [rule for rule in self.rules if rule.may_delegate]
+        return tuple(dict.fromkeys(who for rule in rules for who in rule.may_approve))
 
     def reprotect_in(self, place: str) -> ReprotectDefaults:
         """Return what is said about reprotects of machines in a region, or of a site."""

@@ -27,6 +27,7 @@ from typing import Final
 
 from bot.domain.catalogue import Call, Ground
 from bot.domain.data import Data, digest
+from bot.domain.delegations import Place
 from bot.domain.fleets import Fleet
 from bot.domain.jobs import Job, JobStep
 from bot.domain.machines import Machine
@@ -154,6 +155,18 @@ class Vote(Data):
     """The id of the click that carried it."""
     serves: tuple[int, ...] = (0,)
     """Which of the needs this person could fill when they pressed, by their place in the list."""
+    place: Place | None = None
+    """Whose place it was cast in, by a delegation; None for their own."""
+
+    @property
+    def seat(self) -> Person:
+        """Who counts by it: whoever pressed, or in whose place they did."""
+        return self.place.person if self.place else self.person
+
+    @property
+    def who(self) -> str:
+        """`Erin`, or `Erin for Dmitri`."""
+        return f"{self.person.name} for {self.seat.name}" if self.place else self.person.name
 
 
 class Submission(Data):
@@ -269,7 +282,7 @@ class Request(Data):
     @property
     def filled(self) -> Filled:
         """Who fills which need, as they stood when they pressed."""
-        return fill(self.terms.quorum, {one.person.id: one.serves for one in self.approvals})
+        return fill(self.terms.quorum, {one.seat.id: one.serves for one in self.approvals})
 
     @property
     def submission(self) -> Submission | None:

@@ -122,6 +122,8 @@ class Rule(Data):
     """How long a request waits for approvals, such as `30m`, before it expires."""
     approval_lifetime: Lifetime = 1800
     """How long an approval waits to be carried out before it is void."""
+    may_delegate: bool = True
+    """Whether approvers may let somebody else vote in their place, with `/dr delegate`."""
     reason: Literal["optional", "required"] = "optional"
     """`required` wants a reason for every command; a failover wants one anyhow."""
     reason_at_least: int = Field(default=0, ge=0, le=LONGEST_REASON, strict=True)

@@ -2,6 +2,7 @@
 
 from bot.domain.data import Data
 from bot.domain.freezes import Frozen
+from bot.domain.locks import HeldBy
 from bot.domain.quorum import Need
 
 
@@ -23,6 +24,10 @@ class Terms(Data):
     """`name` when an approver has to type the name of the target."""
     overrides: tuple[Frozen, ...] = ()
     """The freezes that whoever asked has overridden."""
+    locks: tuple[HeldBy, ...] = ()
+    """The locks that whoever asked has overridden."""
+    may_delegate: bool = True
+    """Whether somebody may vote in the place of an approver who has asked them to."""
     tell: tuple[str, ...] = ()
     """Who is told when it is asked: the ids of people and of user groups."""
 

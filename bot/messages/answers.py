@@ -154,10 +154,12 @@ def help_page(verbs: Sequence[Verb]) -> Message:
     if len(verbs) == 1:
         return _help_on(verbs[0])
     changing = [_line(verb) for verb in verbs if verb.name in CATALOGUE]
-    looking = [_line(verb) for verb in verbs if verb.name not in CATALOGUE]
+    arranging = [_line(verb) for verb in verbs if verb.arranges]
+    looking = [_line(v) for v in verbs if v.name not in CATALOGUE and not v.arranges]
     blocks = [
         header("Commands"),
         *sections(["*Change something* (needs approval)", *changing]),
+        *sections(["*Arrange something* (at once, written down)", *arranging]),
         *sections(["*Look*", *looking]),
         context("`/dr help &lt;command&gt;` says more. `/dr` alone shows what waits for you."),
     ]

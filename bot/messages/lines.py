@@ -8,7 +8,7 @@ from bot.domain.jobs import Job, JobError, JobStep
 from bot.domain.machines import HYPER_V, Finding, Learnt, Machine, Point, position, segment
 from bot.domain.operations import CATALOGUE
 from bot.domain.readiness import Concern, Weight, concerns
-from bot.domain.request import Request, State
+from bot.domain.request import Request, State, Vote
 from bot.domain.scenarios import scenario_words
 from bot.domain.terms import Terms
 from bot.messages.blocks import Block, clock, duration, esc, mention, moment, sections
@@ -249,8 +249,9 @@ def not_yet(request: Request, machine: Machine) -> str:
 def votes(request: Request) -> str:
     """Who has said what, and who still may."""
     said = [
-        f"{':white_check_mark:' if vote.approves else ':no_entry:'} {mention(vote.person.id)} "
+        f"{':white_check_mark:' if vote.approves else ':no_entry:'} {voter(vote)} "
         f"{'approved' if vote.approves else 'denied'} at {clock(vote.at)}"
+        f"{f', while it is delegated (until {moment(vote.place.until)})' if vote.place else ''}"
         for vote in request.votes
     ]
     if request.terms.needs:
@@ -261,6 +262,12 @@ def votes(request: Request) -> str:
         whom = people(request.terms.may_approve)
         said.append(f":white_circle: {missing} more of {whom}, not {mention(request.asker.id)}")
     return "\n".join(said) or "none"
+
+
+def voter(vote: Vote) -> str:
+    """Who voted, and in whose place."""
+    seat = f" for {mention(vote.seat.id)}" if vote.place else ""
+    return f"{mention(vote.person.id)}{seat}"
 
 
 def _need(request: Request, at: int) -> str:

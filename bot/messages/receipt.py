@@ -31,7 +31,7 @@ def receipt(
 ) -> Message:
     """Who asked and approved, under which rule, what Azure did, and the entries with hashes."""
     terms = request.terms
-    votes = [f"{mention(v.person.id)} ({esc(v.person.name)})" for v in request.approvals]
+    votes = [f"{lines.voter(v)} ({esc(v.who)})" for v in request.approvals]
     blocks: list[Block] = [
         header(f"Receipt of {request.id}"),
         section(f"*{esc(lines.title(request))}*\n{_chain(entries, checked, broken)}"),

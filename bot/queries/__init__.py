@@ -6,18 +6,21 @@ They change nothing, and only the person who asked sees the answer.
 from typing import Final
 
 from bot.access import require_look, standing
-from bot.conditions import freezes_now, terms_of, why_frozen
+from bot.conditions import freezes_now, terms_of, why_frozen, why_locked
+from bot.delegations import with_places
 from bot.domain.data import Data
+from bot.domain.locks import holding
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import includes
-from bot.domain.request import State
+from bot.domain.request import Request, State
 from bot.domain.votes import why_not_approve, why_not_ask
 from bot.drafts import draft
 from bot.errors import Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
-from bot.queries import machines, plans, policy, readiness, trail, work
+from bot.locks import locks_now
+from bot.queries import arranged, machines, plans, policy, readiness, trail, work
 from bot.queries.found import HelpPage, Overview, Preview, RequestList
 from bot.queries.line import meant_by
 from bot.queries.registry import VERBS, query
@@ -56,12 +59,20 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     terms = terms_of(bot, rule)
     if isinstance(meant, Selection):
         drafted = await draft_fleet(bot, operation, command, meant, terms, who.person)
-        return Preview(request=drafted.request, why_not=not_by_them, drafts=drafted.drafts)
+        why = not_by_them or await _why_locked(bot, drafted.request)
+        return Preview(request=drafted.request, why_not=why, drafts=drafted.drafts)
     if reason := why_not(operation, meant):
         raise reason
     base = await ground(bot, operation, meant, command.options)
     request = await draft(bot, operation, command, base, terms, who.person)
-    return Preview(request=request, why_not=not_by_them)
+    return Preview(request=request, why_not=not_by_them or await _why_locked(bot, request))
+
+
+async def _why_locked(bot: Bot, request: Request) -> str:
+    """Say which locks hold what is previewed; '' when none does."""
+    locks = await locks_now(bot)
+    held = holding(locks, request.operation, request.target, request.ground.machines)
+    return str(why_locked(bot, held, CATALOGUE[request.operation])) if held else ""
 
 
 @query(target="command")
@@ -80,6 +91,7 @@ async def overview(bot: Bot, user_id: str) -> Overview:
     lists = [one.terms.may_approve for one in waiting]
     rules = [rule.may_ask for rule in bot.policy.rules]
     who = await standing(bot, user_id, *lists, *rules, fresh=False)
+    who = await with_places(bot, who, fresh=False)
     return Overview(
         person=person,
         waiting_for_me=tuple(one for one in waiting if why_not_approve(one, who) is None),
@@ -97,4 +109,14 @@ async def overview(bot: Bot, user_id: str) -> Overview:
     )
 
 
-__all__ = ["VERBS", "machines", "overview", "plans", "policy", "readiness", "trail", "work"]
+__all__ = [
+    "VERBS",
+    "arranged",
+    "machines",
+    "overview",
+    "plans",
+    "policy",
+    "readiness",
+    "trail",
+    "work",
+]

@@ -4,20 +4,24 @@ import asyncio
 from typing import Final
 
 from bot.access import require_look, standing
-from bot.conditions import freezes_now, why_frozen
+from bot.conditions import freezes_now, why_frozen, why_locked
+from bot.delegations import delegations_now
+from bot.domain.catalogue import Operation
 from bot.domain.data import Data
-from bot.domain.lists import EVERYONE, handles
+from bot.domain.lists import EVERYONE, handles, includes
+from bot.domain.locks import holding
 from bot.domain.people import why_nobody
 from bot.domain.policy import Rule
 from bot.domain.quorum import Need
 from bot.domain.targets import name_of
 from bot.domain.votes import why_not_ask
 from bot.errors import Misunderstood, NotNow, SlackRefused
+from bot.locks import locks_now
 from bot.queries.found import Candidates, Explanation
 from bot.queries.line import meant_by
 from bot.queries.registry import query
 from bot.runtime import Bot
-from bot.targets import Selection, subjects_of
+from bot.targets import Meant, Selection, subjects_of
 
 _EXPLAIN: Final = "explain"
 _ASKED: Final = 60
@@ -59,7 +63,30 @@ async def explain(bot: Bot, user_id: str, line: str) -> Explanation:
         why=rule.why(operation.name, subjects[0]),
         why_not_ask=why_not_ask(rule.may_ask, who) or "",
         frozen=str(why_frozen(held, operation)) if held else "",
+        locked=await _locked(bot, operation, meant),
+        delegated=await _delegated(bot, operation, meant, rule),
         candidates=await _candidates(bot, rule, user_id),
+    )
+
+
+async def _locked(bot: Bot, operation: Operation, meant: Meant) -> str:
+    locks = await locks_now(bot)
+    targets = meant.machines if isinstance(meant, Selection) else (meant,)
+    held = {one.id: one for each in targets for one in holding(locks, operation.name, each)}
+    return str(why_locked(bot, held.values(), operation)) if held else ""
+
+
+async def _delegated(bot: Bot, operation: Operation, meant: Meant, rule: Rule) -> tuple[str, ...]:
+    """Say who may vote in the place of an approver that the rule names."""
+    if not (rule.may_delegate and bot.policy.delegation.allowed):
+        return ()
+    groups = await bot.slack.groups(handles(rule.may_approve))
+    targets = meant.machines if isinstance(meant, Selection) else (meant,)
+    return tuple(
+        one.words
+        for one in await delegations_now(bot)
+        if includes(rule.may_approve, one.by.id, groups)
+        and all(one.covers(operation.name, each, ()) for each in targets)
     )
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from bot.arrangements import VERBS
 from bot.domain.audit import Entry
 from bot.domain.catalogue import Operation
 from bot.domain.freezes import Freeze
@@ -24,7 +25,6 @@ from bot.domain.quorum import Need
 from bot.domain.request import TABLE, State
 from bot.domain.rules import Rule
 from bot.gateways.azure.rights import role
-from bot.queries import VERBS
 
 CHECKOUT: Final = Path(__file__).parent.parent.parent
 ROLE: Final = CHECKOUT / "docs/azure-role.json"

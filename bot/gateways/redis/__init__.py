@@ -2,7 +2,7 @@
 
 `requests` holds what people approve and the one script that changes it, `audit` the log, `cards`
 what Slack has been told, `shelf` small things that expire, `pacing` how fast Azure may be called,
-`watch` which jobs of the vaults have been judged.
+`watch` which jobs of the vaults have been judged, `books` what is kept beside requests for a time.
 All keys carry the hash tag `{dr}`, so that one script may touch them together, in a cluster too.
 """
 
@@ -19,13 +19,24 @@ from redis.exceptions import RedisError
 from bot.domain.data import Data
 from bot.errors import Unavailable
 from bot.gateways.redis.audit import AuditLog
+from bot.gateways.redis.books import Books, Kept
 from bot.gateways.redis.cards import Cards
 from bot.gateways.redis.pacing import Pacing
 from bot.gateways.redis.requests import Requests, Snapshot, Verdict, Write
 from bot.gateways.redis.shelf import Shelf
 from bot.gateways.redis.watch import Watch
 
-__all__ = ["AuditLog", "Facts", "Redis", "Requests", "Snapshot", "Verdict", "Write", "opened"]
+__all__ = [
+    "AuditLog",
+    "Facts",
+    "Kept",
+    "Redis",
+    "Requests",
+    "Snapshot",
+    "Verdict",
+    "Write",
+    "opened",
+]
 
 
 _WAITAOF_SINCE = (7, 2)
@@ -57,6 +68,7 @@ class Redis:
     shelf: Shelf
     pacing: Pacing
     watch: Watch
+    books: Books
 
     async def facts(self) -> Facts:
         """Read what matters about the server; managed services answer INFO where CONFIG is shut."""
@@ -104,6 +116,7 @@ async def opened(url: str, seal_key: bytes) -> AsyncIterator[Redis]:
             shelf=Shelf(client),
             pacing=Pacing(client),
             watch=Watch(client),
+            books=Books(client, seal_key),
         )
     finally:
         await client.aclose()

@@ -115,6 +115,22 @@ class AuditLog:
         found = await self.of_request(request_id, skip=-1)
         return found[-1] if found else None
 
+    async def latest_of(self, ids: Iterable[str]) -> dict[str, Entry]:
+        """Return the newest entry of each of some requests or records, by id, at once."""
+        wanted = list(dict.fromkeys(ids))
+        async with self._client.pipeline(transaction=False) as pipe:
+            for one in wanted:
+                pipe.lindex(entries_key(one), -1)
+            places = await pipe.execute() if wanted else []
+        found = [(one, place) for one, place in zip(wanted, places, strict=True) if place]
+        async with self._client.pipeline(transaction=False) as pipe:
+            for _, place in found:
+                pipe.xrange(AUDIT_STREAM, place, place)
+            pages = await pipe.execute() if found else []
+        return {
+            one: _entry(page[0][1]) for (one, _), page in zip(found, pages, strict=True) if page
+        }
+
 
 def _entry(fields: dict[str, str]) -> Entry:
     return Entry.model_validate_json(fields.get("entry", ""))

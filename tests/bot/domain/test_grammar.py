@@ -4,9 +4,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from bot.arrangements import VERBS
 from bot.domain.grammar import LONGEST_NAME, LONGEST_REASON, Command, parse, tidy
 from bot.errors import Misunderstood
-from bot.queries import VERBS
 
 POINT = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 FAILOVER = Command(

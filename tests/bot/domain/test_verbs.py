@@ -4,9 +4,9 @@ from typing import Annotated
 
 import pytest
 
+from bot.arrangements import VERBS
 from bot.domain.verbs import Argument, describe, one_of
 from bot.errors import Misunderstood
-from bot.queries import VERBS
 
 USAGE = {
     "failover": "/dr failover <machine>… "

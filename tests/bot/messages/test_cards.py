@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.arrangements import VERBS
 from bot.domain.audit import START, chain
 from bot.domain.catalogue import Ground
 from bot.domain.freezes import Frozen
@@ -29,7 +30,6 @@ from bot.messages.blocks import Message, esc
 from bot.messages.card import card
 from bot.messages.forms import confirm_form, option_form, to_confirm
 from bot.messages.thread import line
-from bot.queries import VERBS
 from sandbox.workspace.blocks import check_blocks
 from sandbox.workspace.view_rules import check_view
 from tests.bot.samples import (
