@@ -130,8 +130,9 @@ async def _store(
     if request.fleet:
         names = ", ".join(member.name for member in request.fleet.members)
         words += f" Machines: {names}."
-    if overridden := [*request.terms.overrides, *request.terms.locks]:
-        words += f" It overrides {' and '.join(one.words for one in overridden)}."
+    terms = request.terms
+    if overridden := [one.words for one in terms.overrides] + [one.words for one in terms.locks]:
+        words += f" It overrides {' and '.join(overridden)}."
     fact = fact_of("ask", None, request, actor(who.person), words, request.reason)
     fact = fact.model_copy(
         update={"correlation": fact.correlation | {"fingerprint": request.fingerprint}}

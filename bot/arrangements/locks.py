@@ -60,10 +60,8 @@ async def lock(bot: Bot, order: Order) -> Data:
             reason=order.command.reason,
         )
         made.append(one)
-        words = (
-            f"{said_of(one)} ({', '.join(each.name for each in on) or 'all machines and plans'})"
-        )
-        return _fact(bot, who, "put", one, words), (_kept(bot, one),)
+        names = ", ".join(each.name for each in on) or "all machines and plans"
+        return _fact(bot, who, "put", one, f"{said_of(one)} ({names})"), (_kept(bot, one),)
 
     await arrange(bot, decide)
     one = made[-1]
@@ -158,9 +156,8 @@ async def _no_such_lock(bot: Bot, words: Sequence[str]) -> NotNow:
             f"{', '.join(words)} is locked together with others: {said_of(wider[0])}",
             f"A lock is ended as a whole. Type: {ends}",
         )
-    return NotNow(
-        f"No lock is on {', '.join(words)} by itself.", "/dr locks lists those that hold."
-    )
+    said = ", ".join(words)
+    return NotNow(f"No lock is on {said} by itself.", "/dr locks lists those that hold.")
 
 
 def _kept(bot: Bot, one: Lock) -> Kept:

@@ -137,7 +137,8 @@ async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
             handles(
                 request.terms.may_ask,
                 request.terms.may_approve,
-                *(one.override for one in (*request.terms.overrides, *request.terms.locks)),
+                *(one.override for one in request.terms.overrides),
+                *(one.override for one in request.terms.locks),
             ),
             age=REFUSAL_AGE,
         )

@@ -116,8 +116,8 @@ def summary(request: Request) -> str:
 def _held(lock: Lock) -> str:
     """Say that a lock came meanwhile, and what that means."""
     return (
-        f":red_circle: *Locked since.* {locked(lock)}\nWhat is approved while this holds is not sent: "
-        "it is void."
+        f":red_circle: *Locked since.* {locked(lock)}\n"
+        "What is approved while this holds is void, and is not sent."
     )
 
 

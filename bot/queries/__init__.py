@@ -59,13 +59,14 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     terms = terms_of(bot, rule)
     if isinstance(meant, Selection):
         drafted = await draft_fleet(bot, operation, command, meant, terms, who.person)
-        why = not_by_them or await _why_locked(bot, drafted.request)
-        return Preview(request=drafted.request, why_not=why, drafts=drafted.drafts)
+        why_not_now = " ".join(filter(None, (not_by_them, await _why_locked(bot, drafted.request))))
+        return Preview(request=drafted.request, why_not=why_not_now, drafts=drafted.drafts)
     if reason := why_not(operation, meant):
         raise reason
     base = await ground(bot, operation, meant, command.options)
     request = await draft(bot, operation, command, base, terms, who.person)
-    return Preview(request=request, why_not=not_by_them or await _why_locked(bot, request))
+    why_not_now = " ".join(filter(None, (not_by_them, await _why_locked(bot, request))))
+    return Preview(request=request, why_not=why_not_now)
 
 
 async def _why_locked(bot: Bot, request: Request) -> str:

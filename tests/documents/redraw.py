@@ -60,7 +60,8 @@ def schema() -> str:
 
 def commands() -> str:
     """Draw the table of commands: how each is typed and what it does."""
-    rows = [f"| {_code(verb.brief)} | {verb.help} |" for verb in VERBS.values()]
+    looks_last = sorted(VERBS.values(), key=lambda v: (v.name not in CATALOGUE, not v.arranges))
+    rows = [f"| {_code(verb.brief)} | {verb.help} |" for verb in looks_last]
     return "\n".join(["| Type | It does |", "| --- | --- |", *rows])
 
 

@@ -127,9 +127,8 @@ class AuditLog:
             for _, place in found:
                 pipe.xrange(AUDIT_STREAM, place, place)
             pages = await pipe.execute() if found else []
-        return {
-            one: _entry(page[0][1]) for (one, _), page in zip(found, pages, strict=True) if page
-        }
+        both = zip(found, pages, strict=True)
+        return {one: _entry(page[0][1]) for (one, _), page in both if page}
 
 
 def _entry(fields: dict[str, str]) -> Entry:

@@ -50,7 +50,14 @@ USAGE = {
     "audit": "/dr audit [<machine>|<request>] [--since <date>] [--kind <words>] [--by <person>] "
     "[--page <number>]",
     "verify": "/dr verify <request>",
+    "locks": "/dr locks",
+    "delegations": "/dr delegations",
     "help": "/dr help [<command>]",
+    "lock": "/dr lock <machine>…|plan:<name>|all until <time> because <reason>",
+    "unlock": "/dr unlock <lock>|<machine>…|plan:<name>|all [because <reason>]",
+    "delegate": "/dr delegate @<person> until <time> [--only <operation>,…] "
+    "[--machines <pattern>,…] [because <reason>]",
+    "undelegate": "/dr undelegate @<person> [because <reason>]",
 }
 
 
