@@ -110,6 +110,7 @@ async def _policy(bot: Bot) -> list[Diagnosis]:
     found = [_good("Policy", f"Version {bot.policy.version}, {len(rules)} rules.")]
     lists = [people for rule in rules for people in (rule.may_ask, rule.may_approve, rule.tell)]
     lists += [one.override for one in bot.policy.freezes]
+    lists += [bot.policy.locks.may_lock or (), bot.policy.locks.override]
     groups = await bot.slack.groups(handles(bot.policy.may_look, *lists), age=0)
     sane = findings(bot.policy, groups)
     found += [_bad("Policy", str(one), "dr policy check says the same.") for one in sane]

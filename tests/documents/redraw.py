@@ -20,7 +20,7 @@ from bot.domain.catalogue import Operation
 from bot.domain.freezes import Freeze
 from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, FORWARD, HYPER_V, RCM, RCM_BACK
 from bot.domain.operations import CATALOGUE
-from bot.domain.policy import Policy, ReprotectDefaults
+from bot.domain.policy import Delegating, Locking, Policy, ReprotectDefaults
 from bot.domain.quorum import Need
 from bot.domain.request import TABLE, State
 from bot.domain.rules import Rule
@@ -137,6 +137,10 @@ def _default(name: str, field: FieldInfo) -> str:
         return "has to be said"
     if name.endswith("_lifetime"):
         return f"`{field.default // 60}m`"
+    if name == "longest":
+        return f"`{field.default // 3600}h`"
+    if isinstance(field.default, BaseModel):
+        return "–"
     default = list(field.default) if isinstance(field.default, tuple) else field.default
     return f"`{json.dumps(default)}`" if default else "–"
 
@@ -149,6 +153,8 @@ DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("docs/policy.md", "rule"): lambda: keys(Rule),
     ("docs/policy.md", "need"): lambda: keys(Need),
     ("docs/policy.md", "freeze"): lambda: keys(Freeze),
+    ("docs/policy.md", "locks"): lambda: keys(Locking),
+    ("docs/policy.md", "delegation"): lambda: keys(Delegating),
     ("docs/policy.md", "policy"): lambda: keys(Policy),
     ("docs/policy.md", "reprotect"): reprotect_keys,
 }

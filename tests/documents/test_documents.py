@@ -11,7 +11,7 @@ import pytest
 from bot.domain.audit import START, chain
 from bot.domain.freezes import Freeze
 from bot.domain.operations import CATALOGUE
-from bot.domain.policy import Policy, load
+from bot.domain.policy import Delegating, Locking, Policy, load
 from bot.domain.quorum import Need
 from bot.domain.rules import Rule
 from bot.domain.sanity import findings
@@ -97,6 +97,8 @@ def test_the_example_of_the_policy_page_is_sane_and_whole(tmp_path: Path) -> Non
         (Rule, content["rule"]),
         (Need, content["rule"][0]["needs"]),
         (Freeze, content["freeze"]),
+        (Locking, [content["locks"]]),
+        (Delegating, [content["delegation"]]),
     ):
         used = {key for table in tables for key in table}
         assert used == {field.alias or name for name, field in model.model_fields.items()}
