@@ -35,7 +35,9 @@ def locked(lock: Lock) -> str:
 
 def in_place(one: Delegation) -> str:
     """Who may vote in whose place, until when, for what."""
-    narrow = f", {esc(one.narrowed, 300)}" if one.narrowed else ""
+    narrow = f", for {code(', '.join(one.only))}" if one.only else ""
+    if one.machines:
+        narrow += f", on {code(', '.join(one.machines))}"
     return (
         f"{mention(one.to.id)} may vote in the place of {mention(one.by.id)} until "
         f"{moment(one.until)}{narrow}"

@@ -251,7 +251,7 @@ def votes(request: Request) -> str:
     said = [
         f"{':white_check_mark:' if vote.approves else ':no_entry:'} {voter(vote)} "
         f"{'approved' if vote.approves else 'denied'} at {clock(vote.at)}"
-        f"{f', while it is delegated (until {moment(vote.place.until)})' if vote.place else ''}"
+        f"{f', which counts until {moment(vote.place.until)}' if vote.place else ''}"
         for vote in request.votes
     ]
     if request.terms.needs:

@@ -65,7 +65,7 @@ async def test_erin_votes_for_dmitri(calm: World) -> None:
         await calm.asked()
         await calm.alice.sees(FAILOVER, "@erin may vote in the place of @dmitri until")
         await calm.erin.presses("Approve", on=FAILOVER)
-        await calm.alice.sees(FAILOVER, "1 of 2", "@erin for @dmitri approved at", "delegated")
+        await calm.alice.sees(FAILOVER, "1 of 2", "@erin for @dmitri approved at", "counts until")
         await calm.alice.sees("erin for dmitri approved (1 of 2)")
         await calm.bo.presses("Approve", on=FAILOVER)
         await calm.started("UnplannedFailover")
