@@ -9,6 +9,7 @@ from bot.domain.locks import Lock
 from bot.messages.blocks import (
     Block,
     Message,
+    code,
     context,
     esc,
     header,

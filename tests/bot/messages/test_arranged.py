@@ -75,9 +75,8 @@ def test_it_looks_as_the_golden_one(name: str) -> None:
     """Renew with RENEW_GOLDEN=1 and read what changed."""
     message = MESSAGES[name]
     sound(message)
-    drawn = json.dumps(
-        {"text": message.text, "blocks": message.blocks}, indent=1, ensure_ascii=False
-    )
+    content = {"text": message.text, "blocks": message.blocks}
+    drawn = json.dumps(content, indent=1, ensure_ascii=False)
     path = GOLDEN / f"{name}.json"
     if RENEW:
         path.write_text(drawn + "\n", "utf-8")
