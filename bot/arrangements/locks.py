@@ -29,6 +29,8 @@ from bot.runtime import Bot
 from bot.targets import find_machine_or_plan, machines_meant, means_several
 
 _PLAN: Final = "plan:"
+_MOST: Final = 100
+"""So many locks may hold at a time: every request is compared with all of them."""
 
 
 @arrangement(target="machines, plan:<name> or all", reason="required", until="required")
@@ -47,6 +49,8 @@ async def lock(bot: Bot, order: Order) -> Data:
     made: list[Lock] = []
 
     async def decide(before: Snapshot) -> tuple[Fact, tuple[Kept, ...]]:
+        if len((await arranged.locks(bot)).holding) >= _MOST:
+            raise NotNow(f"There are {_MOST} locks already.", "/dr locks shows which to end.")
         now = datetime.fromtimestamp(before.now / 1000, UTC)
         until = deadline(order.command.until, now, LONGEST)
         one = Lock(
@@ -83,6 +87,11 @@ async def unlock(bot: Bot, order: Order) -> Data:
     wanted = meant_by(order.command.targets, (await arranged.locks(bot)).holding)
     if not wanted:
         raise await _no_such_lock(bot, order.command.targets)
+    for one in wanted:
+        if not may_end(one, who, bot.policy.locks.override):
+            whose = ", ".join(bot.policy.locks.override) or "nobody else"
+            why = f"{one.id} is {one.by.name}'s lock; it can be ended by them and by {whose}."
+            raise await _refused(bot, who, "unlock", one.name, why)
     for one in wanted:
         await _end(bot, who, one, order.command.reason)
     await redraw_waiting(
@@ -130,11 +139,6 @@ def _words(words: Sequence[str], on: Sequence[Locked]) -> str:
 
 
 async def _end(bot: Bot, who: Standing, one: Lock, reason: str) -> None:
-    if not may_end(one, who, bot.policy.locks.override):
-        whose = ", ".join(bot.policy.locks.override) or "nobody else"
-        why = f"{one.id} is {one.by.name}'s lock; it can be ended by them and by {whose}."
-        raise await _refused(bot, who, "unlock", one.name, why)
-
     async def decide(_before: Snapshot) -> tuple[Fact, tuple[Kept, ...]]:
         raw = (await arranged.locks(bot)).raw.get(one.id)
         if raw is None:

@@ -26,6 +26,7 @@ ALL: Final = "all"
 NEVER_HELD: Final = frozenset({"cancel-job"})
 """The operations that no lock holds back."""
 _NAMED: Final = 3
+_SAID: Final = 80
 
 
 class Locked(Data):
@@ -76,7 +77,7 @@ class Lock(Data):
             return "everything"
         if len(self.on) <= _NAMED:
             return ", ".join(one.name for one in self.on)
-        return f"{len(self.on)} machines ({self.words})"
+        return f"{len(self.on)} machines ({self.words[:_SAID]})"
 
     def holds(self, target: Target, machines: Iterable[Machine] = ()) -> bool:
         """Whether it is on a target, or on one of the machines that belong to it."""

@@ -4,7 +4,7 @@ from bot.domain.catalogue import Operation
 from bot.domain.grammar import Command, parse
 from bot.domain.operations import CATALOGUE
 from bot.errors import Ambiguous, Misunderstood, NotNow
-from bot.queries.registry import without_reason
+from bot.queries.registry import VERBS, without_reason
 from bot.runtime import Bot
 from bot.targets import Meant, find_target
 
@@ -18,7 +18,8 @@ async def meant_by(bot: Bot, line: str, else_: str) -> tuple[Operation, Command,
     command = parse(line, without_reason())
     operation = CATALOGUE.get(command.verb)
     if operation is None:
-        raise Misunderstood(f"/dr {command.verb} changes nothing, so {else_}.")
+        does = "needs no request" if VERBS[command.verb].arranges else "changes nothing"
+        raise Misunderstood(f"/dr {command.verb} {does}, so {else_}.")
     try:
         meant = await find_target(bot, operation, command.targets, command.options)
     except Ambiguous as error:

@@ -118,6 +118,24 @@ async def test_a_pattern_that_matches_nothing_locks_nothing(locking: World) -> N
     assert await locking.kinds() == []
 
 
+async def test_a_name_that_is_only_near_is_offered(locking: World) -> None:
+    """Nothing is locked on a guess; whoever chooses goes on with the same end and reason."""
+    await locking.alice.types("/dr lock vm-web0 until 2h because it is being patched")
+    await locking.told(locking.alice, "No machine is called vm-web0")
+    assert await raw(locking, arranged.LOCKS) == {}
+    await locking.alice.presses("vm-web02", on="No machine is called vm-web0")
+    await locking.told(locking.alice, "Locked vm-web02 until", "it is being patched")
+    assert (await only_lock(locking)).words == "vm-web02"
+
+
+async def test_looking_at_a_lock_beforehand(locking: World) -> None:
+    """There is no preview of what needs no request, and the help says all about it."""
+    await locking.alice.types("/dr preview lock vm-web01 until 2h because it is being patched")
+    await locking.told(locking.alice, "/dr lock needs no request, so there is no preview of it")
+    await locking.alice.types("/dr help lock")
+    await locking.told(locking.alice, "until <time> because <reason>", "30 days is the most")
+
+
 async def test_of_several_machines_the_locked_are_left_out(locking: World) -> None:
     """The card names them with whose lock it is; when all are locked, nothing is asked."""
     await locking.alice.types("/dr lock vm-web01 vm-web02 until 2h because of the patch")

@@ -52,7 +52,8 @@ for n, record in ipairs(a.kept) do
   else redis.call('HSET', book, record.id, record.now) end
   redis.call('RPUSH', entries, place)
   for _, key in ipairs({book, entries}) do
-    if record.expires - now > redis.call('PTTL', key) then
+    local left = redis.call('PTTL', key)
+    if left == -1 or record.expires - now > left then
       redis.call('PEXPIREAT', key, record.expires)
     end
   end

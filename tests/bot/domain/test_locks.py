@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.locks import HeldBy, Lock, as_locked, holding, meant_by, said_of
-from tests.bot.samples import BO, NOW, machine
+from tests.bot.samples import BO, NOW, candidate, job, machine
 from tests.bot.samples import request as sample
 
 HOUR = 3_600_000
@@ -55,6 +55,15 @@ def test_cancelling_a_job_alone_is_never_held(operation: str) -> None:
     """Whoever locked it, and even if everything is."""
     assert holding([lock()], operation, machine())
     assert not holding([lock()], "cancel-job", machine())
+
+
+def test_a_job_goes_by_what_it_works_on() -> None:
+    """A machine or a plan of its vault, by name; a machine that is not protected has no lock."""
+    ours = lock(on=(as_locked(machine()),))
+    assert holding([ours], "restart-job", job(target="VM-WEB01"))
+    assert not holding([ours], "restart-job", job(target="vm-web02"))
+    assert not holding([ours], "protect", candidate())
+    assert holding([lock()], "protect", candidate())
 
 
 def test_a_request_is_held_by_any_of_its_machines() -> None:
