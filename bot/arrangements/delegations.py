@@ -66,9 +66,9 @@ async def delegate(bot: Bot, order: Order, *, only: Only = "", machines: Machine
         kept = Kept(book=arranged.DELEGATIONS, id=one.id, now=sealed, expires=one.until)
         return _fact(bot, who, "give", one, one.words), (kept,)
 
+    await bot.redis.books.drop(arranged.DELEGATIONS, (await arranged.delegations(bot)).over)
     await arrange(bot, decide)
     one = made[-1]
-    await bot.redis.books.drop(arranged.DELEGATIONS, (await arranged.delegations(bot)).over)
     await redraw_waiting(bot, lambda _request: True)
     return NowDelegated(delegation=one, told=await _tell(bot, to, to_the_delegate(one)))
 

@@ -67,10 +67,9 @@ async def lock(bot: Bot, order: Order) -> Data:
         names = ", ".join(each.name for each in on) or "all machines and plans"
         return _fact(bot, who, "put", one, f"{said_of(one)} ({names})"), (_kept(bot, one),)
 
+    await bot.redis.books.drop(arranged.LOCKS, (await arranged.locks(bot)).over)
     await arrange(bot, decide)
     one = made[-1]
-    found = await arranged.locks(bot)
-    await bot.redis.books.drop(arranged.LOCKS, found.over)
     waiting = await redraw_waiting(
         bot, lambda r: bool(holding([one], r.operation, r.target, r.ground.machines))
     )

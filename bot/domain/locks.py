@@ -111,19 +111,22 @@ def said_of(lock: Lock) -> str:
     return f"{lock.by.name} has locked {lock.name} until {stamp(lock.until)}: {lock.reason}"
 
 
-def meant_by(words: Sequence[str], locks: Iterable[Lock]) -> tuple[Lock, ...]:
-    """Return the locks that some words mean: by id, by what was typed, or by exactly their names.
+def meant_by(words: Sequence[str], locks: Sequence[Lock]) -> tuple[Lock, ...]:
+    """Return the locks that some words mean; none when a word means none.
 
-    Ids may be mixed; names are taken together, for a lock is ended as a whole.
+    Each is an id, or all others together are what was typed to lock or exactly what is locked: a
+    lock is ended as a whole.
     """
     wanted = {word.casefold() for word in words}
-    return tuple(
-        lock
-        for lock in locks
-        if lock.id.casefold() in wanted
-        or set(lock.words.casefold().split()) == wanted
-        or {one.name.casefold() for one in lock.on} == wanted
-    )
+    names = wanted - {lock.id.casefold() for lock in locks}
+    by_name = [lock for lock in locks if names and names in _called(lock)]
+    if names and not by_name:
+        return ()
+    return tuple(lock for lock in locks if lock in by_name or lock.id.casefold() in wanted)
+
+
+def _called(lock: Lock) -> tuple[set[str], set[str]]:
+    return {one.name.casefold() for one in lock.on}, set(lock.words.casefold().split())
 
 
 def _is_on(one: Locked, what: Target) -> bool:

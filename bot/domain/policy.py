@@ -7,6 +7,7 @@ refused. Nobody is allowed anything that no rule names them for.
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
@@ -72,8 +73,8 @@ class Delegating(Data):
 
     allowed: bool = True
     """Whether there are delegations at all."""
-    longest: Lifetime = 86400
-    """How long one may hold at most, such as `12h`."""
+    longest: Annotated[Lifetime, Field(le=30 * 86400)] = 86400
+    """How long one may hold at most, such as `12h`; `30d` is the most that can be said."""
 
 
 class Policy(Data):

@@ -88,3 +88,6 @@ def test_a_lock_is_meant_by_its_id_or_by_all_of_its_names() -> None:
     assert meant_by(["vm-a"], some) == ()
     assert meant_by(["all"], some) == (everything,)
     assert meant_by(["L-222222", "L-333333"], some) == (pair, single)
+    assert meant_by(["L-222222", "vm-c"], some) == (pair, single)
+    assert meant_by(["L-222222", "vm-x"], some) == ()
+    assert meant_by(["L-222222", "L-555555"], some) == ()
