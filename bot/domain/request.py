@@ -30,6 +30,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.ballots import Vote, seats
 from bot.domain.break_glass import Review
 from bot.domain.catalogue import Call, Ground
 from bot.domain.data import Data, digest
@@ -162,28 +163,6 @@ _SHORT: Final = 300
 """So many characters of a reason stand on the card of several machines."""
 
 
-class Vote(Data):
-    """One person's word."""
-
-    person: Person
-    approves: bool
-    at: int
-    """Milliseconds since the epoch, by Redis' clock, like every `at` here."""
-    click: str
-    """The id of the click that carried it."""
-    serves: tuple[int, ...] = (0,)
-    """Which of the needs this person could fill when they pressed, by their place in the list."""
-    ended_at: int = 0
-    """When it ceased to count, 0 while it does."""
-    ended_by: str = ""
-    """The id of the click that took it back; empty when people were asked again."""
-
-    @property
-    def counts(self) -> bool:
-        """Whether it is an approval that stands."""
-        return self.approves and not self.ended_at
-
-
 class Submission(Data):
     """One attempt to start the operation."""
 
@@ -304,12 +283,16 @@ class Request(Data):
         return tuple(vote for vote in self.votes if vote.counts)
 
     @property
+    def seats(self) -> dict[str, Vote]:
+        """The approvals that fill something, by the human who counts by them."""
+        return seats(self.approvals)
+
+    @property
     def filled(self) -> Filled:
         """Who fills which need, as they stood when they pressed; every human once."""
-        first: dict[str, Vote] = {}
-        for one in self.approvals:
-            first.setdefault(one.person.human, one)
-        return fill(self.terms.quorum, {one.person.id: one.serves for one in first.values()})
+        votes = self.seats
+        filled = fill(self.terms.quorum, {human: one.serves for human, one in votes.items()})
+        return tuple(tuple(votes[human].seat.id for human in need) for need in filled)
 
     @property
     def read_at(self) -> int:

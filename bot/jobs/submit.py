@@ -10,18 +10,22 @@ import uuid
 from typing import Final
 
 from bot.access import REFUSAL_AGE, person
+from bot.delegations import delegations_now
 from bot.domain.audit import BOT
 from bot.domain.catalogue import Ground
 from bot.domain.data import Data
+from bot.domain.delegations import Delegation
 from bot.domain.drift import Change, drift, gone_point, sent_otherwise, worse
 from bot.domain.freezes import frozen
 from bot.domain.jobs import Job
+from bot.domain.locks import said_of
 from bot.domain.machines import segment
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import Person
 from bot.domain.plans import Plan
 from bot.domain.policy import handles
+from bot.domain.recount import lapsed, no_longer_counts
 from bot.domain.request import (
     Request,
     State,
@@ -30,8 +34,8 @@ from bot.domain.request import (
     fingerprint,
     take,
 )
+from bot.domain.tally import ask_again
 from bot.domain.targets import Target
-from bot.domain.votes import ask_again, no_longer_counts
 from bot.errors import (
     AnswerLost,
     AzureRefused,
@@ -44,6 +48,7 @@ from bot.errors import (
 from bot.gateways.azure import Accepted
 from bot.inventory import ground, members_of, reread
 from bot.lifecycle import GATHER, Move, change, fact_of
+from bot.locks import locks_on
 from bot.runtime import Bot
 
 CLAIM_LIFETIME: Final = 10_000
@@ -107,7 +112,9 @@ async def check(bot: Bot, request: Request) -> Check:
         return _void_for("the stored request is not the one that was approved")
     if await _rolled_back(bot, request):
         return _void_for("the stored request is older than what the audit log says of it")
-    if gone := await _frozen(bot, request) or await _people_gone(bot, request):
+    if held := await _frozen(bot, request) or await _locked(bot, request):
+        return _void_for(*held)
+    if gone := await _people_gone(bot, request):
         return _void_for(*gone)
     return await _changed(bot, request)
 
@@ -136,12 +143,28 @@ async def _frozen(bot: Bot, request: Request) -> tuple[str, ...]:
     return tuple(f"{one.words}, has begun" for one in held if one.name not in known)
 
 
+async def _locked(bot: Bot, request: Request) -> tuple[str, ...]:
+    """Name the locks that hold now and were not overridden when it was asked."""
+    known = {one.id for one in request.terms.locks}
+    held = await locks_on(bot, request.operation, request.target, request.ground.machines)
+    return tuple(said_of(one) for one in held if one.id not in known)
+
+
 async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
     """Check everybody's standing afresh. Without Slack, the check made at their click holds.
 
-    For one of several machines, what Slack said within the last minute will do.
+    For one of several machines, what Slack said within the last minute will do. A vote that was
+    cast in somebody's place counts while the delegation holds, and not a moment longer: it is only
+    as good as the word of whoever gave it, which they have taken back, or limited.
     """
-    ids = {request.asker.id, *(vote.person.id for vote in request.approvals)}
+    votes = request.approvals
+    delegated: tuple[Delegation, ...] = ()
+    if any(vote.place for vote in votes):
+        delegated = await delegations_now(bot)
+        if ended := lapsed(request, delegated):
+            return ended
+    now = (await bot.redis.requests.snapshot()).now
+    ids = {request.asker.id, *(v.person.id for v in votes), *(v.seat.id for v in votes)}
     try:
         home = await bot.slack.home()
         people: dict[str, Person] = {
@@ -152,6 +175,7 @@ async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
                 request.terms.may_ask,
                 request.terms.may_approve,
                 *(one.override for one in request.terms.overrides),
+                *(one.override for one in request.terms.locks),
             ),
             age=REFUSAL_AGE,
         )
@@ -160,7 +184,7 @@ async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
         return ()
     except SlackRefused as error:
         return (f"the votes could not be checked: {error.sentence}",)
-    return no_longer_counts(request, people, home.teams, groups)
+    return no_longer_counts(request, people, home.teams, groups, delegated, now)
 
 
 async def _changed(bot: Bot, request: Request) -> Check:

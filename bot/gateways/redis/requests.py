@@ -25,6 +25,7 @@ from bot.domain.reviews import due_at, missing
 from bot.errors import OtherVersion, Tampered
 from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
+from bot.gateways.redis.books import Kept, book_key
 from bot.gateways.redis.confirmation import confirm
 
 AUDIT_STREAM: Final = "{dr}:audit"
@@ -61,7 +62,7 @@ class Verdict(StrEnum):
     REPLAYED = "replayed"
     """This very click has been carried out before."""
     MOVED = "moved"
-    """The request is no longer as it was read."""
+    """The request, or a record of a book, is no longer as it was read."""
     CONTENDED = "contended"
     """Another entry was written in between."""
     LATE = "late"
@@ -97,6 +98,8 @@ class Write(Data):
     """For one machine of several: whether the thread of the whole is told of it."""
     policy: tuple[str, str] = ("", "")
     """The version of the policy that was recorded last, and the one that is recorded now."""
+    kept: tuple[Kept, ...] = ()
+    """Records of the books that change with it."""
 
 
 def request_key(request_id: str) -> str:
@@ -305,6 +308,9 @@ class Requests:
             keys += [_target_key(target_id) for target_id in claims]
             arguments |= self._request_arguments(request, before.request)
             arguments["holders"] = list(claims.values())
+        for one in write.kept:
+            keys += [book_key(one.book), entries_key(one.id)]
+        arguments["kept"] = [one.model_dump() for one in write.kept]
         drafts = [part for draft in write.drafts for part in (draft.id, self._sealed(draft))]
         return keys, [json.dumps(arguments), *drafts]
 
