@@ -19,8 +19,9 @@ from bot.domain.confirmation import why_not_confirmed
 from bot.domain.data import Data
 from bot.domain.jobs import JobStep
 from bot.domain.latecomers import LATE, Wish
+from bot.domain.nods import Nod, nod_key, nod_mark
 from bot.domain.places import as_of
-from bot.domain.request import Nod, Request, State, Step, nod_key, nod_mark, take
+from bot.domain.request import Request, State, Step, take
 from bot.domain.reviews import missing
 from bot.domain.tally import count, revoke
 from bot.domain.votes import (

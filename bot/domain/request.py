@@ -36,7 +36,8 @@ from bot.domain.catalogue import Call, Ground
 from bot.domain.data import Data, digest
 from bot.domain.drift import Change, facts, watched
 from bot.domain.fleets import Fleet
-from bot.domain.jobs import Job, JobStep
+from bot.domain.jobs import Job
+from bot.domain.nods import Nod
 from bot.domain.people import Person
 from bot.domain.quorum import Filled, fill
 from bot.domain.targets import Target, claims_of
@@ -174,19 +175,6 @@ class Submission(Data):
     """Which worker's run made the claim: no other may send."""
     pace: int = 20
     """Seconds between two looks at the job, as Azure asked."""
-
-
-class Nod(Data):
-    """A person's word that a manual action is done, by which the job goes on."""
-
-    task: str
-    """Azure's id of the manual action, or its name where it has none."""
-    person: Person
-    note: str
-    at: int
-    click: str
-    claim: str
-    """Which carrying out of the click wrote it: no other tells Azure."""
 
 
 class Outcome(Data):
@@ -346,16 +334,6 @@ def take(request: Request, step: Step, **changes: object) -> Request:
     told = request.changes if after is request.state else ()
     update = {"changes": told, **changes, "state": after, "rev": request.rev + 1}
     return request.model_copy(update=update)
-
-
-def nod_key(step: JobStep) -> str:
-    """Return what a manual action is called in a nod."""
-    return step.id or step.name
-
-
-def nod_mark(step: JobStep) -> str:
-    """Return what stands for a manual action in the form about it, however long its name is."""
-    return digest([step.id, step.name])[:16]
 
 
 def fingerprint(

@@ -10,11 +10,12 @@ from typing import Final
 from bot.domain.data import Data
 from bot.domain.delegations import Delegation, Place
 from bot.domain.latecomers import Wish, too_late
+from bot.domain.nods import nod_key
 from bot.domain.people import Person, why_in_doubt, why_nobody
 from bot.domain.places import Groups, lacking
 from bot.domain.policy import includes
 from bot.domain.quorum import counted, fill, serves, still_open
-from bot.domain.request import Request, State, nod_key
+from bot.domain.request import Request, State
 from bot.domain.reviews import broken, missing
 from bot.errors import NotAllowed
 from bot.refusals import Appr, Ask

@@ -25,9 +25,10 @@ from bot.gateways.redis.cards import Cards
 from bot.gateways.redis.confirmation import where
 from bot.gateways.redis.pacing import Pacing
 from bot.gateways.redis.reminders import Reminders
-from bot.gateways.redis.requests import Requests, Snapshot, Verdict, Write
+from bot.gateways.redis.requests import Requests
 from bot.gateways.redis.shelf import Shelf
 from bot.gateways.redis.watch import Watch
+from bot.gateways.redis.writes import Snapshot, Verdict, Write
 
 __all__ = [
     "NO_ANSWER",
