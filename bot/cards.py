@@ -8,6 +8,11 @@ import logging
 import uuid
 from typing import Final
 
+from bot import arranged
+from bot.domain.delegations import Delegation
+from bot.domain.lists import handles
+from bot.domain.locks import holding
+from bot.domain.places import may_still
 from bot.domain.request import Request, State
 from bot.domain.targets import provider_of
 from bot.errors import SlackRefused, Unavailable
@@ -167,7 +172,31 @@ async def _say(bot: Bot, record: CardRecord, message: Message, loud: bool) -> No
 async def _drawn(bot: Bot, request: Request, now: int) -> Message:
     outcomes = await bot.redis.requests.results(request.id) if request.fleet else {}
     expected = await _expected(bot, request)
-    return card(request, now=now, expected=expected, outcomes=outcomes)
+    if request.state is not State.WAITING:
+        return card(request, now=now, expected=expected, outcomes=outcomes)
+    found = (await arranged.locks(bot)).holding
+    held = holding(found, request.operation, request.target, request.ground.machines)
+    known = {one.id for one in request.terms.locks}
+    return card(
+        request,
+        now=now,
+        expected=expected,
+        locks=[one for one in held if one.id not in known],
+        delegated=await _delegated(bot, request, now),
+    )
+
+
+async def _delegated(bot: Bot, request: Request, now: int) -> list[Delegation]:
+    """Return by which delegations somebody may still vote in an approver's place."""
+    found = (await arranged.delegations(bot)).holding
+    if not found:
+        return []
+    home = await bot.slack.home()
+    try:
+        groups = await bot.slack.groups(handles(request.terms.may_approve))
+    except SlackRefused:
+        return []  # the card is worth more than this line
+    return [one for one in found if may_still(request, one, home.teams, groups, now)]
 
 
 async def _expected(bot: Bot, request: Request) -> int | None:

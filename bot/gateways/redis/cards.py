@@ -106,6 +106,10 @@ class Cards:
         """Return when a card became dirty in milliseconds, 0 when it is as it should be."""
         return int(await run(self._client.zscore(DIRTY_CARDS, request_id)) or 0)
 
+    async def redraw(self, request_id: str, now: int) -> None:
+        """Have a card drawn again although its request is as it was."""
+        await run(self._client.zadd(DIRTY_CARDS, {request_id: now}))
+
     async def touch(self, request_id: str, now: int, *, after: int) -> None:
         """Have a card drawn again although nothing happened, `after` milliseconds of silence."""
         if (await self.record(request_id)).due + after < now:
