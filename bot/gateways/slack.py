@@ -152,6 +152,10 @@ class Slack:
             )
         )
 
+    async def delete(self, channel: str, ts: str) -> None:
+        """Take a message of ours away."""
+        await self._call(self.client.chat_delete(channel=channel, ts=ts))
+
     async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
         """Answer a command or a click so that only the person sees it.
 

@@ -72,7 +72,7 @@ def _summary(outcomes: list[Outcome]) -> str:
 
 
 def _progress(outcome: Outcome) -> None:
-    sys.stderr.write("." if outcome.kept else "F")
+    sys.stderr.write("." if outcome.kept else f"\n{_row(outcome)}\n")
     sys.stderr.flush()
 
 

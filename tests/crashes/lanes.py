@@ -66,7 +66,7 @@ class Lane:
         await until(lambda: self.find(machine), f"{machine} was not asked for")
         request = await self.find(machine)
         assert request is not None
-        await until(lambda: self._is_drawn(request.id), "there is no card")
+        await until(lambda: self.has_card(request), "there is no card")
         return request
 
     async def find(self, machine: str) -> Request | None:
@@ -108,6 +108,11 @@ class Lane:
         assert post is not None, f"{request.id} has no card"
         return Message(post.ts, "incidents", None, False, False, "", post.text, post.blocks)
 
+    async def has_card(self, request: Request) -> bool:
+        """Whether a request has a card that is up to date."""
+        record = await self.world.bot.redis.cards.record(request.id)
+        return bool(record.ts) and await self.is_clean(request)
+
     async def is_clean(self, request: Request) -> bool:
         """Whether everything of a request has been drawn and told."""
         return not await self.world.bot.redis.cards.became_dirty(request.id)
@@ -119,10 +124,6 @@ class Lane:
     async def is_in(self, request: Request, *states: State) -> bool:
         """Whether a request is in one of some states."""
         return (await self.load(request.id)).state in states
-
-    async def _is_drawn(self, request_id: str) -> bool:
-        record = await self.world.bot.redis.cards.record(request_id)
-        return bool(record.ts) and not await self.world.bot.redis.cards.became_dirty(request_id)
 
 
 @asynccontextmanager

@@ -139,7 +139,7 @@ async def _run(one: Lane, victim: Victim, at: Point | None, trace: Path | None) 
 async def _worker_dies(
     one: Lane, outcome: Outcome, at: Point | None, trace: Path | None
 ) -> Request:
-    request = await _approved(one)
+    request = await approved(one)
     victim = await one.zygote.launch("worker", one.environment, at=at, trace=trace)
     try:
         await _until_dead_or(one, victim, request, outcome)
@@ -148,7 +148,7 @@ async def _worker_dies(
             outcome.reached = True
             heir = await one.zygote.launch("worker", one.environment)
             try:
-                await _finished(one, request)
+                await finished(one, request)
             except AssertionError as error:
                 raise AssertionError(f"{error}\n{heir.said[-3000:]}") from None
             finally:
@@ -159,7 +159,7 @@ async def _worker_dies(
 
 
 async def _redis_dies(one: Lane, outcome: Outcome, at: Point | None, trace: Path | None) -> Request:
-    request = await _approved(one)
+    request = await approved(one)
     worker = await one.zygote.launch("worker", one.environment, at=at, freeze=True, trace=trace)
     try:
         await _until_dead_or(one, worker, request, outcome)
@@ -168,7 +168,7 @@ async def _redis_dies(one: Lane, outcome: Outcome, at: Point | None, trace: Path
             await asyncio.to_thread(one.server.kill)
             await asyncio.to_thread(one.server.start)
             worker.signal(signal.SIGCONT)
-            await _finished(one, request)
+            await finished(one, request)
         assert not worker.ended.is_set(), f"the worker did not survive it:\n{worker.said[-2000:]}"
     finally:
         await worker.stop()
@@ -281,7 +281,7 @@ async def _dies_before(victim: Launched, done: Callable[[], Awaitable[bool]]) ->
     return victim.ended.is_set()
 
 
-async def _approved(one: Lane) -> Request:
+async def approved(one: Lane) -> Request:
     """Ask and approve, and forget what the engine knew of it and of those before."""
     request = await one.asked(one.next_machine())
     await one.approved_by("bo", request, 1)
@@ -307,7 +307,7 @@ async def _is_over(one: Lane, request: Request) -> bool:
     return await one.is_in(request, State.SUCCEEDED) and await one.is_clean(request)
 
 
-async def _finished(one: Lane, request: Request) -> None:
+async def finished(one: Lane, request: Request) -> None:
     """See it to its end; what was proved never to have begun is submitted again by a person."""
 
     async def over() -> bool:
