@@ -51,6 +51,8 @@ async def demo(*, script: bool, speed: float | None, port: int) -> int:
             _say(f"\n  The demo is at  {stage.page}\n")
             _say("  Type  /dr failover vm-web01 because West Europe is down  as Alice, then")
             _say("  approve as Bo and as Carla. Ctrl-C ends it.\n")
+            _say("  To make trouble (sandbox/README.md says how):")
+            _say(f"  {stage.page}/__trouble  and  {stage.vault}/__trouble\n")
             await stopping.wait()
             return 0
         playing = asyncio.create_task(

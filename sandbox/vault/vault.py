@@ -109,6 +109,10 @@ class Ledger:
             raise ValueError(f"Job {job_id} is {job.state} and can't be cancelled.")
         self.world.runs[job.job_id].finish("Cancelled", self.world.now())
 
+    def forget_job(self, job_id: str) -> None:
+        """Lose a job: it can be neither listed nor read any more, and what it does goes on."""
+        self.job(job_id).forgotten = True
+
 
 class SecondVault(Ledger):
     """The second vault, in another subscription, behind the same web server."""

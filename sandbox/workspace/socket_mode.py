@@ -28,6 +28,12 @@ class Connection:
     number: int
     retiring: bool = False
     """Told to go away; it receives no more envelopes."""
+    request: web.Request | None = None
+
+    def cut(self) -> None:
+        """Let it die without a word."""
+        if self.request is not None and self.request.transport is not None:
+            self.request.transport.abort()
 
 
 class SocketMode:
@@ -87,6 +93,16 @@ class SocketMode:
             if reason == "link_disabled":
                 await item.socket.close()
 
+    def cut(self) -> None:
+        """Let every connection die without a word, as a network does."""
+        for item in list(self.connections):
+            item.retiring = True
+            item.cut()
+
+    def expire_addresses(self) -> None:
+        """Make every address worthless that was given out and not used yet."""
+        self._tickets.clear()
+
     async def close(self) -> None:
         """Close every connection."""
         for item in list(self.connections):
@@ -107,12 +123,12 @@ class SocketMode:
             await _say_goodbye(socket, "too_many_websockets")
             await socket.close()
             return socket
-        await self._hold(socket)
+        await self._hold(socket, request)
         return socket
 
-    async def _hold(self, socket: web.WebSocketResponse) -> None:
+    async def _hold(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self._count += 1
-        connection = Connection(socket, self._count)
+        connection = Connection(socket, self._count, request=request)
         self.connections.append(connection)
         try:
             await socket.send_json(self._hello())
