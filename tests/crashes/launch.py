@@ -34,6 +34,7 @@ QUICKER: Final[Mapping[tuple[str, str], Any]] = {
     ("bot.jobs.follow", "FINDING"): 0.25,
     ("bot.jobs.reconcile", "GRACE"): 5,
     ("bot.approvals", "GRACE"): 5,
+    ("bot.gateways.engine", "RESEEDING"): 1,
     ("bot.jobs", "_LEFT_LYING"): 500,
 }
 """What is shortened, and to how much of its own unit."""
