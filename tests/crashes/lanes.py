@@ -15,7 +15,8 @@ from bot.cards import draw
 from bot.domain.request import Request, State
 from sandbox import valkey
 from sandbox.clock import Clock
-from sandbox.screen import Button, Message
+from sandbox.screen import labelled
+from tests.crashes.promises import shown
 from tests.crashes.zygote import Zygote
 from tests.ports import free_port
 from tests.world import World, inhabited, until
@@ -86,9 +87,10 @@ class Lane:
 
     async def press(self, who: str, label: str, request: Request) -> None:
         """Have somebody press a button of a request's card; raises what they would be told."""
-        record = await self.world.bot.redis.cards.record(request.id)
-        button = _button(await self.shown(request), label)
-        place = {"channel": record.channel, "ts": record.ts}
+        card = await shown(self.world, request)
+        button = labelled(card.buttons, label)
+        assert button is not None, f"there is no {label} on the card"
+        place = {"channel": card.channel, "ts": card.ts}
         ids = {"block_id": button.block_id, "action_id": button.action_id}
         await self.world.people.named(who)._do("press", {**place, **ids})
 
@@ -100,13 +102,6 @@ class Lane:
             return len((await self.load(request.id)).approvals) == votes
 
         await until(counted, f"the vote of {who} was not counted")
-
-    async def shown(self, request: Request) -> Message:
-        """What a card says at this moment in the channel."""
-        record = await self.world.bot.redis.cards.record(request.id)
-        post = self.world.workspace.core.state.find_post(record.channel, record.ts)
-        assert post is not None, f"{request.id} has no card"
-        return Message(post.ts, "incidents", None, False, False, "", post.text, post.blocks)
 
     async def has_card(self, request: Request) -> bool:
         """Whether a request has a card that is up to date."""
@@ -136,7 +131,3 @@ async def lane(zygote: Zygote) -> AsyncIterator[Lane]:
             inside = inhabited(server.url, worker=False, clock=clock, machines=MACHINES)
             world = await stack.enter_async_context(inside)
         yield Lane(world, server, zygote, free_port())
-
-
-def _button(message: Message, label: str) -> Button:
-    return next(button for button in message.buttons if button.label == label)

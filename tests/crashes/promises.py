@@ -8,8 +8,9 @@ from bot.domain.request import Request, State
 from bot.messages.blocks import Block
 from bot.messages.card import card
 from bot.runtime import Bot
+from sandbox.screen import Message
 from tests.conftest import _LASTING, _OPEN
-from tests.crashes.lanes import Lane
+from tests.world import World
 
 _STEP: Final = "dr.request."
 _FOR_EVER: Final = -1
@@ -25,15 +26,15 @@ class Mark:
     head: str
 
 
-async def mark(lane: Lane) -> Mark:
+async def mark(world: World) -> Mark:
     """Remember where the audit log ends."""
-    before = await lane.world.bot.redis.requests.snapshot()
+    before = await world.bot.redis.requests.snapshot()
     return Mark(before.sequence, before.head or START)
 
 
-async def broken_log(lane: Lane, since: Mark, request: Request) -> list[str]:
+async def broken_log(world: World, since: Mark, request: Request) -> list[str]:
     """Say what is wrong with the log: one entry for each change, each following the last."""
-    audit = lane.world.bot.redis.audit
+    audit = world.bot.redis.audit
     entries = [entry async for entry in audit.behind(since.sequence)]
     wrong = first_broken(
         entries, await audit.head(), before=since.head, expected=since.sequence + 1
@@ -53,15 +54,15 @@ async def broken_log(lane: Lane, since: Mark, request: Request) -> list[str]:
     return found
 
 
-async def kinds(lane: Lane, request: Request) -> list[str]:
+async def kinds(world: World, request: Request) -> list[str]:
     """Name what happened to a request, in order."""
-    entries: list[Entry] = await lane.world.bot.redis.audit.of_request(request.id)
+    entries: list[Entry] = await world.bot.redis.audit.of_request(request.id)
     return [one.type.removeprefix(_STEP) for one in entries]
 
 
-async def broken_execution(lane: Lane, request: Request) -> list[str]:
+async def broken_execution(world: World, request: Request) -> list[str]:
     """Say what is wrong with what Azure did: one start, and the request ends as its job did."""
-    name, vault = request.name, lane.world.vault
+    name, vault = request.name, world.vault
     jobs = [job for job in vault.jobs if job.target_name == name]
     found = [] if len(jobs) == 1 else [f"Azure started {len(jobs)} jobs"]
     ours = {one.client_request_id for one in request.attempts}
@@ -71,7 +72,7 @@ async def broken_execution(lane: Lane, request: Request) -> list[str]:
         found.append("the request names another job")
     if vault.machine(name).region != "northeurope":
         found.append(f"{name} is not where it should be")
-    happened = await kinds(lane, request)
+    happened = await kinds(world, request)
     if twice := [kind for kind in _ONCE if happened.count(kind) > 1]:
         found.append(f"it happened twice: {twice}")
     if happened.count("accept") + happened.count("find") != 1:
@@ -79,21 +80,29 @@ async def broken_execution(lane: Lane, request: Request) -> list[str]:
     return found
 
 
-async def untrue_card(lane: Lane, request: Request) -> list[str]:
+async def untrue_card(world: World, request: Request) -> list[str]:
     """Say where the card differs from what it should say now."""
-    shown = await lane.shown(request)
+    told = await shown(world, request)
     should = card(request, now=0, expected=None)
     found = []
-    if shown.text != should.text:
-        found.append(f"the card says {shown.text!r}, not {should.text!r}")
-    if request.state is not State.RUNNING and _body(shown.blocks) != _body(should.blocks):
+    if told.text != should.text:
+        found.append(f"the card says {told.text!r}, not {should.text!r}")
+    if request.state is not State.RUNNING and _body(told.blocks) != _body(should.blocks):
         found.append("the card looks other than it should")
     return found
 
 
-def cards_of(lane: Lane, request: Request) -> int:
+async def shown(world: World, request: Request) -> Message:
+    """What the card of a request says at this moment in the channel."""
+    record = await world.bot.redis.cards.record(request.id)
+    post = world.workspace.core.state.find_post(record.channel, record.ts)
+    assert post is not None, f"{request.id} has no card"
+    return Message(post.ts, record.channel, None, False, False, "", post.text, post.blocks)
+
+
+def cards_of(world: World, request: Request) -> int:
     """Count the messages in the channel that are cards of a request."""
-    posts = lane.world.workspace.core.state.posts.values()
+    posts = world.workspace.core.state.posts.values()
     return sum(
         post.text.startswith(f"{request.id}: ") and not post.is_reply and post.only_for is None
         for channel in posts
@@ -101,10 +110,10 @@ def cards_of(lane: Lane, request: Request) -> int:
     )
 
 
-async def lines_told_twice(lane: Lane, request: Request) -> int:
+async def lines_told_twice(world: World, request: Request) -> int:
     """Count the lines of the thread that were said again: allowed, but to be known."""
-    record = await lane.world.bot.redis.cards.record(request.id)
-    posts = lane.world.workspace.core.state.posts[record.channel].values()
+    record = await world.bot.redis.cards.record(request.id)
+    posts = world.workspace.core.state.posts[record.channel].values()
     said = [post.text for post in posts if post.thread_ts == record.ts and post.is_reply]
     return len(said) - len(set(said))
 

@@ -59,7 +59,7 @@ class Operators:
                 pass
             except PersonError:
                 self.done["got no answer"] += 1
-            await asyncio.sleep(self._dice.uniform(0.05, 0.6))
+            await asyncio.sleep(self._dice.uniform(0.0, 0.3))
 
     async def _ask(self) -> None:
         name = self._dice.choice(self._names)

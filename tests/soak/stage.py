@@ -1,6 +1,7 @@
-"""The stage of a soak: a vault of two hundred machines, a front and workers as real processes.
+"""The stage of a soak: a vault of two hundred machines, fronts and workers as real processes.
 
 The processes reach Redis over a network that can fail; who keeps the account reaches it directly.
+Slack delivers to one front, and to the other one when that is known to be away.
 """
 
 import asyncio
@@ -17,11 +18,12 @@ from sandbox.clock import Clock
 from sandbox.redis_proxy import Network, between
 from sandbox.screen import Message, labelled
 from tests.crashes.zygote import Launched, Zygote, bred
+from tests.ports import free_port
 from tests.world import World, inhabited, until
 
 HURRY: Final = 60.0
 """So many times less of its time does the vault's work take."""
-ROLES: Final = ("web", "worker 1", "worker 2")
+ROLES: Final = ("web 1", "web 2", "worker 1", "worker 2")
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _LEAST: Final = 20
 """So many machines are in the vault anyhow."""
@@ -36,6 +38,8 @@ class Stage:
     network: Network
     zygote: Zygote
     dice: Random
+    ports: dict[str, int] = field(default_factory=dict)
+    """Where the fronts listen, by role."""
     processes: dict[str, Launched] = field(default_factory=dict)
     memory: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     """Of each role and life: what it took up when it was ready, and at last, in KiB."""
@@ -44,6 +48,9 @@ class Stage:
         """Start the process of a role, and wait until it works."""
         environment = {**self.world.environment, "REDIS_URL": self.network.url}
         name, _, _ = role.partition(" ")
+        if name == "web":
+            self.ports[role] = free_port()
+            environment["PORT"] = str(self.ports[role])
         word = {"web": "listening", "worker": '"working"'}[name]
         one = self.processes[role] = await self.zygote.launch(name, environment)
         await until(
@@ -51,6 +58,19 @@ class Stage:
         )
         size = resident(one.pid)
         self.memory.setdefault(role, []).append((size, size))
+        if name == "web":
+            self.deliver_to(role)
+
+    def deliver_to(self, role: str) -> None:
+        """Have Slack deliver to a front."""
+        address = f"http://127.0.0.1:{self.ports[role]}/slack/events"
+        self.world.workspace.deliver_to(address)
+
+    def avoid(self, role: str) -> None:
+        """Have Slack deliver to the other front, where this one is a front."""
+        for other in self.ports:
+            if role in self.ports and other != role:
+                self.deliver_to(other)
 
     def weigh(self) -> None:
         """Look how much memory each process takes up now."""

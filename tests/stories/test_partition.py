@@ -54,16 +54,16 @@ async def _wakes_up(frozen: Launched) -> None:
 async def _all_is_well(one: Lane, since: promises.Mark, request: Request) -> None:
     await until(lambda: one.is_clean(request), "the card is never finished", within=PATIENCE)
     now = await one.load(request.id)
-    assert await promises.broken_log(one, since, now) == []
-    assert await promises.broken_execution(one, now) == []
-    assert await promises.untrue_card(one, now) == []
+    assert await promises.broken_log(one.world, since, now) == []
+    assert await promises.broken_execution(one.world, now) == []
+    assert await promises.untrue_card(one.world, now) == []
     assert await promises.left_over(one.world.bot) == []
-    assert promises.cards_of(one, now) == 1
+    assert promises.cards_of(one.world, now) == 1
 
 
 async def test_before_the_post_and_it_is_submitted_again_meanwhile(one: Lane) -> None:
     """It recorded the intent and froze; the intent was proved absent: it must not send any more."""
-    since, request = await promises.mark(one), await approved(one)
+    since, request = await promises.mark(one.world), await approved(one)
     post = "POST replicationProtectedItems/…/unplannedFailover"
     async with _frozen_at(one, "submit_request › send", post, "before") as frozen:
 
@@ -93,7 +93,7 @@ async def test_while_another_brings_it_to_its_end(
     one: Lane, who: str, what: str, phase: Phase
 ) -> None:
     """Whatever it was about to write is older than what is there by then."""
-    since, request = await promises.mark(one), await approved(one)
+    since, request = await promises.mark(one.world), await approved(one)
     async with _frozen_at(one, who, what, phase) as frozen:
         await finished(one, request)
         assert await one.is_in(request, State.SUCCEEDED)
@@ -103,7 +103,7 @@ async def test_while_another_brings_it_to_its_end(
 
 async def test_a_front_while_it_posts_the_card(one: Lane) -> None:
     """A worker posts it meanwhile: in the end there is one card, and it is the true one."""
-    since, machine = await promises.mark(one), one.next_machine()
+    since, machine = await promises.mark(one.world), one.next_machine()
     at = Point("ask › post", "POST chat.postMessage", "before", 1)
     front = await one.zygote.launch("web", one.environment, at=at, freeze=True, armed=False)
     await until(lambda: "listening" in front.said, "the front does not listen")
@@ -120,8 +120,8 @@ async def test_a_front_while_it_posts_the_card(one: Lane) -> None:
         await until(lambda: one.has_card(request), "nobody drew it", within=PATIENCE)
         await _wakes_up(front)
         await until(lambda: one.has_card(request), "nobody drew it again", within=PATIENCE)
-        assert promises.cards_of(one, request) == 1
-        assert await promises.untrue_card(one, await one.load(request.id)) == []
+        assert promises.cards_of(one.world, request) == 1
+        assert await promises.untrue_card(one.world, await one.load(request.id)) == []
         await one.approved_by("bo", request, 1)
         await one.approved_by("carla", request, 2)
         await finished(one, request)
