@@ -4,7 +4,6 @@ What a run leaves behind in the engine is taken away before the next one, as if 
 next had found a fresh machine; requests and the audit log stay, and go on growing.
 """
 
-import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,9 +24,6 @@ HURRY = 200.0
 """So many times less of its time does the vault's work take."""
 MACHINES = 60
 """So many runs fit into one world."""
-
-_opening = asyncio.Lock()
-"""Azure's identity is found through this process's environment: one world opens at a time."""
 
 
 @dataclass
@@ -126,7 +122,7 @@ async def lane(zygote: Zygote) -> AsyncIterator[Lane]:
     """Open a world with a front and without a worker."""
     async with AsyncExitStack() as stack:
         server = stack.enter_context(valkey.running())
-        async with _opening:
+        async with zygote.opening:
             clock = Clock(hurry=HURRY)
             inside = inhabited(server.url, worker=False, clock=clock, machines=MACHINES)
             world = await stack.enter_async_context(inside)

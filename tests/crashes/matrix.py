@@ -32,6 +32,7 @@ _OFTEN: Final = 2
 _FRONT_SECONDS: Final = 5.0
 _AFTERWARDS: Final = 0.5
 """Seconds that a front is waited for which may yet die: as long as it may take, and after it."""
+_CHANGES: Final = ("commit", "POST", "what Slack delivered", "the acknowledgement")
 _TICKS: Final = ("engine", "sweep", "watch", "keep_outside", "judge")
 
 
@@ -103,12 +104,15 @@ async def matrix(lanes: int) -> AsyncIterator[Matrix]:
 
 
 def chosen(victim: Victim, passed: Iterable[Point]) -> list[Point]:
-    """Keep the boundaries at which it makes a difference to die."""
-    found = dict.fromkeys(passed)
+    """Keep the boundaries at which it makes a difference to die.
+
+    Before something is sent that changes nothing, all is as it was after the last answer.
+    """
     return [
         point
-        for point in found
+        for point in dict.fromkeys(passed)
         if (point.nth <= _OFTEN or not point.who.startswith(_TICKS))
+        and (point.phase != "before" or point.what.startswith(_CHANGES))
         and (victim != "redis" or (point.phase != "answered" and _is_redis(point)))
     ]
 

@@ -65,6 +65,8 @@ class Zygote:
     """The parent, as the one who uses it holds it."""
 
     def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
+        self.opening = asyncio.Lock()
+        """Azure's identity is found through this process's environment: one world opens at once."""
         self._process = process
         self._folder = folder
         self._launched: dict[int, Launched] = {}
