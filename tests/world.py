@@ -159,8 +159,10 @@ async def _content(client: Any, key: str) -> object:
     return await client.get(key)
 
 
-async def until(condition: Any, otherwise: str, *, within: float = 15.0) -> None:
-    """Wait for a condition; fail with a sentence when it does not come."""
+async def until(
+    condition: Any, otherwise: str, *, within: float = 15.0, pause: float = 0.01
+) -> None:
+    """Wait for a condition, looking after each pause; fail with a sentence if it never comes."""
     deadline = asyncio.get_running_loop().time() + within
     while True:
         result = condition()
@@ -170,7 +172,7 @@ async def until(condition: Any, otherwise: str, *, within: float = 15.0) -> None
             return
         if asyncio.get_running_loop().time() > deadline:
             raise AssertionError(otherwise)
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(pause)
 
 
 @asynccontextmanager

@@ -11,7 +11,8 @@ import time
 from collections import Counter
 from typing import Final, get_args
 
-from tests.crashes.matrix import Outcome, Victim, matrix
+from tests.crashes.matrix import matrix
+from tests.crashes.outcome import Outcome, Victim
 
 _TITLES: Final = {
     "worker": "A worker dies between the last vote and the final card",

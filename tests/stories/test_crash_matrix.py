@@ -11,7 +11,8 @@ from bot.jobs.reconcile import GRACE
 from bot.jobs.submit import CLAIM_LIFETIME
 from tests.crashes.boundaries import Phase, Point
 from tests.crashes.launch import QUICKER
-from tests.crashes.matrix import Victim, chosen, matrix
+from tests.crashes.matrix import chosen, matrix
+from tests.crashes.outcome import Victim
 
 POST = "POST replicationProtectedItems/…/unplannedFailover"
 LANES = 4

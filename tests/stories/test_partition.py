@@ -12,7 +12,7 @@ from bot.domain.request import Request, State
 from tests.crashes import promises
 from tests.crashes.boundaries import Phase, Point
 from tests.crashes.lanes import Lane, lane
-from tests.crashes.matrix import approved, finished
+from tests.crashes.plays import approved, finished
 from tests.crashes.zygote import Launched, bred
 from tests.world import until
 
