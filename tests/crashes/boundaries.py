@@ -9,7 +9,6 @@ again in another run although everything runs side by side.
 import json
 import re
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from types import FrameType
@@ -55,25 +54,27 @@ class Point(NamedTuple):
         return f"{self.who}: {when[self.phase]} {self.what}{again}"
 
 
-Notice = Callable[[Point], None]
+PassBy = Callable[[str, str, Phase], None]
+"""Hears of a boundary: whose it is, what is sent, and which side of it."""
 
 _sending: ContextVar[tuple[str, str] | None] = ContextVar("sending", default=None)
 
 
-def watch(notice: Notice) -> None:
-    """Call `notice` at every boundary of this process from now on."""
-    counts: Counter[tuple[str, str, Phase]] = Counter()
-
-    def pass_by(who: str, what: str, phase: Phase) -> None:
-        counts[who, what, phase] += 1
-        notice(Point(who, what, phase, counts[who, what, phase]))
-
+def watch(pass_by: PassBy) -> None:
+    """Call `pass_by` at every boundary of this process from now on."""
     _watch_redis(pass_by)
     _watch_http(pass_by)
     _watch_front(pass_by)
 
 
-PassBy = Callable[[str, str, Phase], None]
+def named(packed: bytes) -> str:
+    """Name what is about to be written to Redis; '' for what only keeps a connection."""
+    commands = list(_commands(packed))
+    if [words[0].upper() for words in commands] == [b"TIME"]:
+        return "TIME"
+    wanted = list(dict.fromkeys(name for words in commands if (name := _command(words))))
+    more = " + …" if len(wanted) > _SHOWN else ""
+    return " + ".join(wanted[:_SHOWN]) + more
 
 
 def _watch_redis(pass_by: PassBy) -> None:
@@ -83,15 +84,15 @@ def _watch_redis(pass_by: PassBy) -> None:
 
     async def sending(self: Any, command: Any, check_health: bool = True) -> None:
         parts = [command] if isinstance(command, bytes) else list(command)
-        commands = list(_commands(b"".join(parts)))
-        what = _named(commands)
+        packed = b"".join(parts)
+        what = named(packed)
         if not what:
             await send(self, parts, check_health)
             return
         who = _who()
         pass_by(who, what, "before")
         await send(self, parts, check_health)
-        due[id(self)] = (who, what, len(commands))
+        due[id(self)] = (who, what, len(list(_commands(packed))))
         pass_by(who, what, "sent")
 
     async def reading(self: Any, *arguments: Any, **named: Any) -> Any:
@@ -168,15 +169,6 @@ def _commands(packed: bytes) -> Iterator[list[bytes]]:
             words.append(packed[at : at + length])
             at += length + 2
         yield words
-
-
-def _named(commands: list[list[bytes]]) -> str:
-    """Name what is sent to Redis; '' for what only keeps a connection."""
-    if [words[0].upper() for words in commands] == [b"TIME"]:
-        return "TIME"
-    wanted = list(dict.fromkeys(name for words in commands if (name := _command(words))))
-    more = " + …" if len(wanted) > _SHOWN else ""
-    return " + ".join(wanted[:_SHOWN]) + more
 
 
 def _command(words: list[bytes]) -> str:

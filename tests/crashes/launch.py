@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import signal
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from bot.settings import Settings
 from handlers.logs import configure
 from handlers.web import serve
 from handlers.worker import work
-from tests.crashes.boundaries import Point, watch
+from tests.crashes.boundaries import Phase, Point, watch
 from tests.world import hurried
 
 PROCESSES: Final = {"worker": work, "web": serve}
@@ -62,18 +63,21 @@ def _replace(module: str, name: str, value: Any) -> None:
 
 
 class Fate:
-    """Writes down the boundaries that are passed, and acts at the one that was chosen."""
+    """Counts the boundaries that are passed once it is armed, and acts at the chosen one."""
 
     def __init__(self, trace: Path | None, at: Point | None, number: int) -> None:
+        self.armed = False
         self._trace = trace.open("a", buffering=1) if trace else None
         self._at = at
         self._number = number
-        self.armed = False
+        self._passed: Counter[tuple[str, str, Phase]] = Counter()
 
-    def notice(self, point: Point) -> None:
-        """Pass a boundary; the chosen one may be the last thing this process does."""
+    def pass_by(self, who: str, what: str, phase: Phase) -> None:
+        """Pass a boundary; it may be the last thing that this process does."""
         if not self.armed:
             return
+        self._passed[who, what, phase] += 1
+        point = Point(who, what, phase, self._passed[who, what, phase])
         if self._trace:
             self._trace.write(json.dumps(point) + "\n")
         if point == self._at:
@@ -94,24 +98,10 @@ def become(name: str, environment: Mapping[str, str], how: Mapping[str, Any]) ->
     fate = Fate(trace, at, int(how.get("signal", signal.SIGKILL)))
     fate.armed = bool(how.get("armed", True))
     if trace or at:
-        watch(_from_zero_when_armed(fate))
+        watch(fate.pass_by)
     settings = hurried(Settings.read(os.environ))
     configure("INFO")
     asyncio.run(_until_told(name, settings, fate))
-
-
-def _from_zero_when_armed(fate: Fate) -> Any:
-    """Count occurrences from the moment at which the fate was armed."""
-    before: dict[tuple[str, str, str], int] = {}
-
-    def notice(point: Point) -> None:
-        kind = point[:3]
-        if not fate.armed:
-            before[kind] = point.nth
-            return
-        fate.notice(point._replace(nth=point.nth - before.get(kind, 0)))
-
-    return notice
 
 
 async def _until_told(name: str, settings: Settings, fate: Fate) -> None:

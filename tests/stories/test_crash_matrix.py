@@ -3,13 +3,15 @@
 Here one point of each kind is tried; `make crashes` tries all of them.
 """
 
+import json
+
 import pytest
 
 from bot.gateways.azure import POST_TIMEOUT
 from bot.jobs.follow import SUBMITTER_LOST
 from bot.jobs.reconcile import GRACE
 from bot.jobs.submit import CLAIM_LIFETIME
-from tests.crashes.boundaries import Phase, Point
+from tests.crashes.boundaries import Phase, Point, named
 from tests.crashes.launch import QUICKER
 from tests.crashes.matrix import chosen, matrix
 from tests.crashes.outcome import Victim
@@ -92,3 +94,24 @@ def test_what_only_ticks_is_not_tried_for_ever() -> None:
     assert chosen("worker", [*ticks, *steps]) == [*ticks[:2], *steps]
     asked = Point("reread", "GET replicationProtectedItems/…", "sent", 1)
     assert chosen("redis", [asked, ticks[0]]) == [ticks[0]]
+
+
+def test_what_is_sent_to_redis_is_named() -> None:
+    """After its commands and the kind of key; ids differ in every run, and what frames is noise."""
+    assert named(packed(["TIME"])) == "TIME"
+    assert named(packed(["PING"])) == ""
+    assert named(packed(["GET", "{dr}:card:R-7K2M9P"])) == "GET {dr}:card:…"
+    several = packed(["MULTI"], ["TIME"], ["HGET", "a", "b"], ["EXEC"])
+    assert named(several) == "HGET a"
+    body = json.dumps({"prevhash": "0", "entry": json.dumps({"type": "dr.request.claim"})})
+    assert named(packed(["EVALSHA", "5c1", "1", "{dr}:x", body])) == "commit of request.claim"
+    assert named(packed(["EVALSHA", "5c1", "1", "{dr}:x", "{}"])) == "script {dr}:x"
+
+
+def packed(*commands: list[str]) -> bytes:
+    """Write commands as a client does."""
+    lines = []
+    for words in commands:
+        lines.append(f"*{len(words)}\r\n")
+        lines += [f"${len(word.encode())}\r\n{word}\r\n" for word in words]
+    return "".join(lines).encode()
