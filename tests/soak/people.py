@@ -21,6 +21,9 @@ _STRANGERS: Final = ("erin", "alice")
 _NEXT: Final = {PROTECTED: "failover", PENDING: "commit", COMMITTED: "reprotect"}
 _LOOKS: Final = ("/dr", "/dr requests", "/dr status", "/dr list", "/dr audit", "/dr jobs")
 
+_LOOKED_AT: Final = 6
+"""People look at the oldest cards first."""
+
 Act = Callable[[], Awaitable[None]]
 
 
@@ -94,7 +97,7 @@ class Operators:
         cards = self._stage.cards(label)
         if not cards:
             raise _NothingThere
-        return self._dice.choice(cards)
+        return self._dice.choice(cards[:_LOOKED_AT])
 
 
 def _next_for(machine: Machine) -> str | None:

@@ -19,7 +19,7 @@ from tests.soak.people import Operators
 from tests.soak.stage import Stage, staged
 
 HANDS: Final = 8
-_CALM_SECONDS: Final = 90.0
+_CALM_SECONDS: Final = 180.0
 """Seconds that everything gets to end once trouble has calmed."""
 _ON_PURPOSE: Final = ("redis.exceptions.", "ConnectionError", "ConnectionResetError", "OSError")
 _WEIGH_EVERY: Final = 5.0
