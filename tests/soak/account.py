@@ -12,7 +12,7 @@ from bot.domain.audit import first_broken
 from bot.domain.request import Request, State
 from sandbox.vault.jobs import Job
 from tests.crashes import promises
-from tests.soak.stage import Stage
+from tests.world import World
 
 _AS_ITS_JOB = {
     State.SUCCEEDED: "Succeeded",
@@ -49,9 +49,9 @@ class Account:
         return not (self.lost or self.doubled or self.untrue or self.leaked or self.broken)
 
 
-async def requests_of(stage: Stage) -> list[Request]:
+async def requests_of(world: World) -> list[Request]:
     """Read every request that there is."""
-    requests = stage.world.bot.redis.requests
+    requests = world.bot.redis.requests
     return await requests.load_many(await requests.newest_ids(100_000))
 
 
@@ -63,29 +63,27 @@ def unfinished(request: Request) -> bool:
     return approved or request.watching or request.state in {State.SUBMITTING, State.RUNNING}
 
 
-async def account(stage: Stage) -> Account:
+async def account(world: World) -> Account:
     """Look at every request, every job, every card, every key and every entry."""
-    requests, made = await requests_of(stage), Account()
+    requests, made = await requests_of(world), Account()
     made.requests = len(requests)
     made.states = Counter(one.state.value for one in requests)
-    await _audit(stage, requests, made)
-    _execution(stage, requests, made)
+    await _audit(world, requests, made)
+    _execution(world, requests, made)
     for one in requests:
-        made.untrue += [
-            f"{one.id}: {wrong}" for wrong in await promises.untrue_card(stage.world, one)
-        ]
-        made.told_twice += await promises.lines_told_twice(stage.world, one)
-        made.second_cards += promises.cards_of(stage.world, one) - 1
-    dirty = await stage.world.bot.redis.cards.dirty()
+        made.untrue += [f"{one.id}: {wrong}" for wrong in await promises.untrue_card(world, one)]
+        made.told_twice += await promises.lines_told_twice(world, one)
+        made.second_cards += promises.cards_of(world, one) - 1
+    dirty = await world.bot.redis.cards.dirty()
     made.untrue += [f"{one}: it still waits to be drawn" for one in dirty]
-    made.leaked = await promises.left_over(stage.world.bot)
+    made.leaked = await promises.left_over(world.bot)
     return made
 
 
-async def _audit(stage: Stage, requests: list[Request], made: Account) -> None:
-    entries = await stage.world.entries()
+async def _audit(world: World, requests: list[Request], made: Account) -> None:
+    entries = await world.entries()
     made.entries = len(entries)
-    wrong = first_broken(entries, await stage.world.bot.redis.audit.head())
+    wrong = first_broken(entries, await world.bot.redis.audit.head())
     made.broken += [wrong] if wrong else []
     kinds = Counter(entry.type.removeprefix("dr.") for entry in entries)
     decisive = ("request.vote", "request.approve", "request.deny", "request.withdraw")
@@ -102,9 +100,9 @@ async def _audit(stage: Stage, requests: list[Request], made: Account) -> None:
             made.broken.append(f"{request.id}: a vote counts that must not: {people}")
 
 
-def _execution(stage: Stage, requests: list[Request], made: Account) -> None:
+def _execution(world: World, requests: list[Request], made: Account) -> None:
     begun: dict[str, list[Job]] = defaultdict(list)
-    for job in stage.world.vault.jobs:
+    for job in world.vault.jobs:
         if not job.inner:
             begun[job.client_request_id].append(job)
             made.jobs += 1

@@ -75,7 +75,7 @@ async def soak(
                 done=operators.done,
                 struck=faults.struck,
                 memory=stage.memory,
-                account=await account(stage),
+                account=await account(stage.world),
                 said=_unexpected(Path(folder)),
             )
 
@@ -104,7 +104,7 @@ async def _calm_down(stage: Stage, tell: Callable[[str], None]) -> None:
         for card in stage.cards("Submit again"):
             with suppress(PersonError):
                 await stage.press("bo", "Submit again", card)
-        requests = await requests_of(stage)
+        requests = await requests_of(stage.world)
         left = [one for one in requests if unfinished(one) or one.needs_nod]
         dirty = await stage.world.bot.redis.cards.dirty()
         if not left and not dirty:
