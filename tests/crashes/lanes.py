@@ -54,8 +54,9 @@ class Lane:
         self.world.workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
 
     async def clear_engine(self) -> None:
-        """Forget what the engine of an earlier run was about to do."""
+        """Forget what the engine of an earlier run was about to do, and every script."""
         client: Any = self.world.bot.redis.client
+        await client.script_flush()
         for key in [key async for key in client.scan_iter("dr-engine*")]:
             await client.delete(key)
 
