@@ -2,9 +2,10 @@
 PYTHON ?= python3
 ARGS ?=
 WORKERS ?= 3
+SEED ?= fresh
 BIN := .venv/bin
 
-.PHONY: help install demo test check fix crashes soak bench lock clean
+.PHONY: help install demo test trouble check fix crashes soak bench lock clean
 
 help: ## list what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -22,6 +23,9 @@ demo: install ## the whole bot against a sandbox, on one local address (ARGS=--s
 
 test: install ## run every test; starts what it needs itself (WORKERS=0 runs them one by one)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+trouble: install ## run every test with a low rate of trouble behind it (SEED=7 meets the same again)
+	DR_TROUBLE=$(SEED) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: install ## style, types, floors, and everything the documents claim
 	@$(BIN)/python -m tests.check

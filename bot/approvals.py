@@ -35,6 +35,7 @@ from bot.jobs.reconcile import GRACE
 from bot.jobs.submit import CLAIM_LIFETIME
 from bot.lifecycle import Move, change, fact_of, note
 from bot.policies import other_policy
+from bot.refusals import Appr, Gone
 from bot.runtime import Bot
 
 
@@ -236,7 +237,7 @@ async def _decide(
     """Let a person's click decide; a click that does not count is written down and refused."""
     request = await bot.redis.requests.load(click.request)
     if request is None:
-        raise NotNow(f"There is no request {click.request}.")
+        raise NotNow(Gone.REQUEST, f"There is no request {click.request}.")
     lists = (request.terms.may_ask, request.terms.may_approve)
     who = await standing(bot, click.user, *lists)
     try:
@@ -257,6 +258,7 @@ async def _decide(
                 target=request.name,
                 target_id=request.target_id,
                 policy=bot.policy.version,
+                correlation={"code": error.refusal.id},
                 words=f"{who.person.name} tried to {what} it and was refused: {error.sentence}",
             ),
         )
@@ -267,11 +269,12 @@ def _still_for(action: str, asked: JobStep | None) -> None:
     """Refuse a word that was given for another manual action than the one that waits now."""
     if asked is None or nod_mark(asked) != action:
         raise NotNow(
+            Appr.WAITS_NO_MORE,
             "It does not wait for that any more, so nothing was sent to Azure.",
             "The card shows in a moment what it waits for now.",
         )
 
 
-def _refuse(reason: str | None) -> None:
+def _refuse(reason: NotAllowed | None) -> None:
     if reason:
-        raise NotAllowed(reason)
+        raise reason

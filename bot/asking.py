@@ -22,6 +22,7 @@ from bot.errors import NotNow, Tampered
 from bot.fleets import draft_fleet
 from bot.inventory import ground
 from bot.lifecycle import create, disown, fact_of
+from bot.refusals import Ask
 from bot.runtime import Bot
 from bot.targets import Meant, Selection, find_target, rule_for
 
@@ -98,7 +99,7 @@ async def _ask_for_several(
         same = [one for one in holders.values() if one.operation == operation.name]
         if len(holders) == len(same) == 1:
             return Asked(request=same[0], already=True)
-        raise NotNow(f"All of them have open requests: {', '.join(sorted(holders))}.")
+        raise NotNow(Ask.TAKEN, f"All of them have open requests: {', '.join(sorted(holders))}.")
     chosen = meant.model_copy(
         update={"machines": tuple(free), "left_out": (*meant.left_out, *kept)}
     )
@@ -128,9 +129,7 @@ async def _store(
 
 async def _may_ask_anything(bot: Bot, user_id: str, operation: Operation) -> None:
     """Refuse early somebody whom no rule names, before anything is read from Azure."""
-    named = tuple(
-        one for rule in bot.policy.rules if rule.speaks_of(operation.name) for one in rule.may_ask
-    )
+    named = bot.policy.who_may_ask(operation.name)
     who = await standing(bot, user_id, named)
     await _refuse_asking(bot, who, operation, "", named)
 
@@ -188,6 +187,7 @@ async def _holder_of(bot: Bot, target: str, name: str) -> Request | None:
 
 def _taken(name: str, request: Request) -> NotNow:
     return NotNow(
+        Ask.TAKEN,
         f"{name} already has an open request: {request.id}, a {request.operation} that is "
         f"{request.state}.",
         "Let it end, or have it withdrawn: its card shows what can be done.",

@@ -22,6 +22,7 @@ from bot.domain.offers import protected_already
 from bot.domain.vaults import same_region
 from bot.errors import Ambiguous, AzureRefused, DrError, Misunderstood, NotNow, Unavailable
 from bot.every_vault import of_every_vault
+from bot.refusals import Name, Now
 from bot.runtime import Bot
 
 _SHOWN = 5
@@ -57,7 +58,9 @@ async def find_candidate(bot: Bot, word: str, vault: str = "") -> Candidate:
     name, said = wanted(word)
     if not is_id(name) and is_pattern(name):
         raise Misunderstood(
-            "One machine at a time is protected: each has its own settings.", "Name the machine."
+            Name.ONE_AT_A_TIME,
+            "One machine at a time is protected: each has its own settings.",
+            "Name the machine.",
         )
     within = said or vault
     found = await _look(bot, name, _named_vaults(bot, within))
@@ -96,7 +99,9 @@ async def reread(bot: Bot, candidate: Candidate) -> Candidate:
     if protected := protected_as(candidate.id, machines):
         raise _protected(candidate, protected)
     if not same_region(machine.region, candidate.place):
-        raise NotNow(f"{candidate.name} is in {machine.region} now, and not in {candidate.here}.")
+        raise NotNow(
+            Now.MOVED, f"{candidate.name} is in {machine.region} now, and not in {candidate.here}."
+        )
     return candidate.model_copy(
         update={
             "id": machine.id,  # a list may tell it in other casing
@@ -195,7 +200,9 @@ def _named_vaults(bot: Bot, within: str) -> list[str]:
     ]
     if not found:
         names = ", ".join(segment(one, "vaults") for one in bot.vaults)
-        raise NotNow(f"No vault of the bot is called {within}.", f"There are: {names}.")
+        raise NotNow(
+            Name.NO_VAULT, f"No vault of the bot is called {within}.", f"There are: {names}."
+        )
     return found
 
 
@@ -220,12 +227,13 @@ def _nobody(name: str, found: _Findings) -> DrError:
     names = sorted({one.name for one in found.candidates}, key=str.casefold)
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     known = f"Not protected are: {', '.join(names[:_SHOWN])}{more}." if names else ""
-    return NotNow(f"No unprotected machine is called {name}.", known)
+    return NotNow(Name.NO_MACHINE, f"No unprotected machine is called {name}.", known)
 
 
 def _uncovered(stray: VirtualMachine, covers: Sequence[Cover]) -> NotNow:
     regions = dict.fromkeys(one.title for one in covers if one.provider == A2A)
     return NotNow(
+        Now.NO_MAPPING,
         f"{stray.name} is in {stray.region}, where no container of a vault with a mapping protects "
         "machines.",
         f"Covered are: {', '.join(regions) or 'no regions'}. Others are set up in the portal.",
@@ -235,7 +243,9 @@ def _uncovered(stray: VirtualMachine, covers: Sequence[Cover]) -> NotNow:
 def _protected(candidate: Candidate, machine: Machine | None) -> NotNow:
     if machine:
         return protected_already(machine)
-    return NotNow(f"{candidate.name} is protected already.", "Look at it with /dr status.")
+    return NotNow(
+        Now.PROTECTED, f"{candidate.name} is protected already.", "Look at it with /dr status."
+    )
 
 
 def _label(one: Candidate) -> str:

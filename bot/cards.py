@@ -39,7 +39,7 @@ async def draw(bot: Bot, request_id: str) -> float | None:
     if not await bot.redis.cards.lock(request_id, holder):
         return _BUSY
     try:
-        return await _draw(bot, request_id)
+        return await _draw(bot, request_id, holder)
     except Unavailable as error:
         log.warning("the card of %s waits: %s", request_id, error.sentence)
         return error.retry_after or _SLACK_AWAY
@@ -54,8 +54,8 @@ async def place_for(bot: Bot, channel_id: str, wanted: str = "") -> str:
     """Return the id of the channel that gets a card asked for in `channel_id`.
 
     That is the one that the policy wants, else the channel itself, where the bot is in it and
-    nobody from outside is; else the incident channel. Raises `SlackRefused` when the bot cannot
-    see that one either.
+    nobody from outside is; else the incident channel. Raises `SlackRefused` when that one cannot
+    be used either.
     """
     for one in filter(None, (wanted, channel_id)):
         found = await bot.slack.channel(one)
@@ -66,10 +66,12 @@ async def place_for(bot: Bot, channel_id: str, wanted: str = "") -> str:
     default = await bot.slack.channel(bot.settings.channel)
     if default is None or not default.member:
         raise SlackRefused("incident_channel_not_joined")
+    if default.shared:
+        raise SlackRefused("incident_channel_shared_with_others")
     return default.id
 
 
-async def _draw(bot: Bot, request_id: str) -> float | None:
+async def _draw(bot: Bot, request_id: str, holder: str) -> float | None:
     dirty = await bot.redis.cards.became_dirty(request_id)
     now = (await bot.redis.requests.snapshot(request_id)).now
     request = await bot.redis.requests.load(request_id)
@@ -80,14 +82,14 @@ async def _draw(bot: Bot, request_id: str) -> float | None:
         return None
     record = await bot.redis.cards.record(request_id)
     if not record.ts:
-        await _tell(bot, request, await _post(bot, request, record, now))
-    elif wait := await _renew(bot, request, record, now):
+        await _tell(bot, request, await _post(bot, request, record, now), holder)
+    elif wait := await _renew(bot, request, record, now, holder):
         return wait
     await bot.redis.cards.clean(request_id, dirty)
     return _BUSY if await bot.redis.cards.became_dirty(request_id) else None
 
 
-async def _renew(bot: Bot, request: Request, record: CardRecord, now: int) -> float:
+async def _renew(bot: Bot, request: Request, record: CardRecord, now: int, holder: str) -> float:
     """Tell the thread and edit the card, or post both anew when they or their channel are gone.
 
     Returns the seconds to wait until the budget lets us edit.
@@ -95,12 +97,12 @@ async def _renew(bot: Bot, request: Request, record: CardRecord, now: int) -> fl
     wait = 0.0
     try:
         wait = await _edit(bot, request, record, now)
-        await _tell(bot, request, record)
+        await _tell(bot, request, record, holder)
     except SlackRefused as error:
         if error.code not in _CHANNEL_GONE | _CARD_GONE:
             raise
         log.warning("%s gets a new card, for the old one is gone: %s", request.id, error.code)
-        await _tell(bot, request, await _post(bot, request, record, now))
+        await _tell(bot, request, await _post(bot, request, record, now), holder)
         return 0
     return wait
 
@@ -138,12 +140,17 @@ def _asks(request: Request) -> bool:
     return bool(request.job and request.job.asks)
 
 
-async def _tell(bot: Bot, request: Request, record: CardRecord) -> None:
-    """Tell the thread what it has not been told yet, in order."""
+async def _tell(bot: Bot, request: Request, record: CardRecord, holder: str) -> None:
+    """Tell the thread what it has not been told yet, in order.
+
+    However long that takes, nobody else tells the same meanwhile.
+    """
     told = record.told
     for entry in await bot.redis.audit.of_request(request.id, skip=told):
         if said := line(entry, request):
             message, loud = said
+            if not await bot.redis.cards.hold_on(request.id, holder):
+                raise Unavailable("Somebody else draws it meanwhile.")
             await _say(bot, record, message, loud)
         told += 1
         await bot.redis.cards.told(request.id, record, told)

@@ -14,6 +14,7 @@ from bot.domain.terms import Terms
 from bot.domain.votes import Standing
 from bot.errors import Misunderstood, NotAllowed, NotNow
 from bot.lifecycle import note
+from bot.refusals import Pol
 from bot.runtime import Bot
 
 
@@ -33,6 +34,9 @@ def terms_of(
         confirm=rule.confirm,
         overrides=overrides,
         tell=tell,
+        remind_after=rule.remind_after,
+        escalate_after=rule.escalate_after,
+        escalate_to=rule.escalate_to,
     )
 
 
@@ -60,13 +64,14 @@ def why_frozen(freezes: tuple[Frozen, ...], operation: Operation) -> NotNow:
     lists = [", ".join(one.override) or "nobody" for one in freezes]
     whose = " and ".join(dict.fromkeys(lists))
     return NotNow(
+        Pol.FROZEN,
         f"No {operation.name} may be asked for now: {held}.",
         f"It can be overridden by {whose}, with --override-freeze yes.",
     )
 
 
 async def refuse(
-    bot: Bot, who: Standing, operation: Operation, target: str, reason: str
+    bot: Bot, who: Standing, operation: Operation, target: str, reason: NotAllowed
 ) -> NotAllowed:
     """Write down that somebody was refused; returns the error to raise."""
     await note(
@@ -78,10 +83,11 @@ async def refuse(
             operation=operation.name,
             target=target,
             policy=bot.policy.version,
-            words=f"{who.person.name} tried to ask for it and was refused: {reason}",
+            correlation={"code": reason.refusal.id},
+            words=f"{who.person.name} tried to ask for it and was refused: {reason.sentence}",
         ),
     )
-    return NotAllowed(reason, "The owners of the policy file can change that.")
+    return reason
 
 
 def _require_reason(rule: Rule, command: Command) -> None:
@@ -95,7 +101,9 @@ def _require_reason(rule: Rule, command: Command) -> None:
             f"The rule “{rule.name}” wants a reason of at least {least} characters; "
             f"this one has {len(command.reason)}."
         )
-    raise Misunderstood(sentence, f"Type the command with: because <{least} characters or more>.")
+    raise Misunderstood(
+        Pol.WANTS_REASON, sentence, f"Type the command with: because <{least} characters or more>."
+    )
 
 
 async def _thaw(
@@ -111,6 +119,10 @@ async def _thaw(
     for one in held:
         if not includes(one.override, who.person.id, known.groups):
             whose = ", ".join(one.override) or "nobody"
-            reason = f"You may not override {one.words}; {whose} may."
+            reason = NotAllowed(
+                Pol.NOT_TO_OVERRIDE,
+                f"You may not override {one.words}; {whose} may.",
+                "The owners of the policy file can change that.",
+            )
             raise await refuse(bot, who, operation, target, reason)
     return held

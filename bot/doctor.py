@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
-from redis.exceptions import RedisError
-
+from bot.access import accounts_of
 from bot.domain.checkpoints import key_name
 from bot.domain.data import Data
 from bot.domain.policy import handles
 from bot.domain.sanity import findings
 from bot.errors import DrError
+from bot.gateways.redis import NO_ANSWER
 from bot.gateways.sink import held
 from bot.runtime import Bot
 
@@ -57,7 +57,7 @@ async def _guarded(about: str, part: Examination, bot: Bot) -> list[Diagnosis]:
         return await part(bot)
     except DrError as error:
         return [_bad(about, error.sentence, error.advice)]
-    except (RedisError, OSError) as error:
+    except NO_ANSWER as error:
         return [_bad(about, f"It does not answer ({type(error).__name__}).")]
 
 
@@ -74,6 +74,14 @@ async def _redis(bot: Bot) -> list[Diagnosis]:
     if facts.eviction not in {"noeviction", ""}:
         found.append(
             _bad("Redis", f"It may throw keys away ({facts.eviction}).", "Set noeviction.")
+        )
+    if bot.settings.redis_in_the_clear:
+        found.append(
+            _bad(
+                "Redis",
+                "It is on another host, and the connection is not encrypted.",
+                "Use rediss:// in REDIS_URL.",
+            )
         )
     if not facts.confirms:
         found.append(
@@ -109,9 +117,12 @@ async def _policy(bot: Bot) -> list[Diagnosis]:
     rules = bot.policy.rules
     found = [_good("Policy", f"Version {bot.policy.version}, {len(rules)} rules.")]
     lists = [people for rule in rules for people in (rule.may_ask, rule.may_approve, rule.tell)]
+    lists += [rule.escalate_to for rule in rules]
     lists += [one.override for one in bot.policy.freezes]
     groups = await bot.slack.groups(handles(bot.policy.may_look, *lists), age=0)
-    sane = findings(bot.policy, groups)
+    accounts, doubts = await _directory(bot)
+    found += doubts
+    sane = findings(bot.policy, groups, accounts)
     found += [_bad("Policy", str(one), "dr policy check says the same.") for one in sane]
     found += [
         _bad("Policy", f"The bot cannot post to {rule.channel} of rule “{rule.name}”.", _INVITE)
@@ -130,6 +141,22 @@ async def _policy(bot: Bot) -> list[Diagnosis]:
                 )
             )
     return found
+
+
+async def _directory(bot: Bot) -> tuple[dict[str, str] | None, list[Diagnosis]]:
+    """Look at who is who; returns whose the addresses are, None when Slack does not say."""
+    directory = bot.policy.directory
+    if not directory.people:
+        return None, []
+    humans = len(set(directory.people.values()))
+    said = f"The directory knows {len(directory.people)} accounts of {humans} humans."
+    try:
+        accounts = await accounts_of(bot.slack, directory)
+    except DrError as error:
+        advice = error.advice or "Until then, who is in it by an address can do nothing."
+        return None, [_good("Policy", said), _bad("Policy", error.sentence, advice)]
+    wrong = directory.troubles(accounts)
+    return accounts, [_good("Policy", said), *(_care("Policy", one) for one in wrong)]
 
 
 async def _azure(bot: Bot) -> list[Diagnosis]:
@@ -166,6 +193,32 @@ async def _audit(bot: Bot) -> list[Diagnosis]:
                 "Name an Ed25519 key in DR_AUDIT_KEY, and keep the public one with the auditor.",
             )
         )
+    return [*found, *await _macs(bot)]
+
+
+async def _macs(bot: Bot) -> list[Diagnosis]:
+    """Say whether entries are vouched for; a process without the key makes one that is not."""
+    newest = await bot.redis.audit.newest(1)
+    written = newest[0].mackey if newest else ""
+    if bot.mac_key is None and written:
+        return [
+            _bad(
+                "Audit",
+                f"Entries are vouched for by the key {written}, which this process does not have.",
+                "Name it in DR_AUDIT_HMAC_KEY: what is written without it looks forged.",
+            )
+        ]
+    if bot.mac_key is None:
+        return []
+    found = [_good("Audit", f"Each entry is vouched for by the key {bot.mac_key.name}.")]
+    if newest and written != bot.mac_key.name:
+        found.append(
+            _care(
+                "Audit",
+                f"The newest entry is vouched for by {written or 'no key'}.",
+                "Give all processes the same DR_AUDIT_HMAC_KEY, and restart them together.",
+            )
+        )
     return found
 
 
@@ -187,7 +240,7 @@ def _good(about: str, sentence: str) -> Diagnosis:
     return Diagnosis(grade=Grade.GOOD, about=about, sentence=sentence)
 
 
-def _care(about: str, sentence: str, advice: str) -> Diagnosis:
+def _care(about: str, sentence: str, advice: str = "") -> Diagnosis:
     return Diagnosis(grade=Grade.CARE, about=about, sentence=sentence, advice=advice)
 
 

@@ -16,14 +16,20 @@
     ├── IllegalStep          a request was asked to make a step its table does not have
     └── Tampered             a stored record is not as we wrote it
 
-Every error carries a `sentence` (what is the matter) and may carry `advice` (what to do next).
+Every error carries a `sentence` (what is the matter) and may carry `advice` (what to do next) and
+the `refusal` that `docs/refusals.md` explains; whoever refuses has to name one.
 """
 
 from collections.abc import Mapping, Sequence
 
+from bot.refusals import Code, Far
+
 
 class DrError(Exception):
     """Anything we can explain to a person."""
+
+    refusal: Code | None = None
+    """Where the explanation is, if there is one; `code` is the far end's own where it has one."""
 
     def __init__(self, sentence: str, advice: str = "") -> None:
         super().__init__(sentence)
@@ -39,7 +45,11 @@ class Misconfigured(DrError):
 
 
 class Refused(DrError):
-    """We will not do it; the sentence says why."""
+    """We will not do it; the sentence says why, and the refusal where that is explained."""
+
+    def __init__(self, refusal: Code, sentence: str, advice: str = "") -> None:
+        super().__init__(sentence, advice)
+        self.refusal: Code = refusal
 
 
 class Misunderstood(Refused):
@@ -88,6 +98,8 @@ class Missing(DrError):
 class AzureRefused(DrError):
     """Azure answered no: `status` and `code` are Azure's, the sentence is its own message."""
 
+    refusal = Far.AZURE_SAID_NO
+
     def __init__(self, sentence: str, *, status: int, code: str = "", advice: str = "") -> None:
         super().__init__(sentence, advice)
         self.status = status
@@ -97,6 +109,8 @@ class AzureRefused(DrError):
 class SlackRefused(DrError):
     """Slack answered no: `code` is Slack's own error word, such as `channel_not_found`."""
 
+    refusal = Far.SLACK_SAID_NO
+
     def __init__(self, code: str) -> None:
         super().__init__(f"Slack refused: {code}.")
         self.code = code
@@ -104,6 +118,8 @@ class SlackRefused(DrError):
 
 class Unavailable(DrError):
     """Nobody answered; `retry_after` is in seconds when the other end named a time."""
+
+    refusal = Far.NO_ANSWER
 
     def __init__(
         self, sentence: str, *, retry_after: float | None = None, advice: str = ""
@@ -115,9 +131,13 @@ class Unavailable(DrError):
 class OtherVersion(Unavailable):
     """A record that carries our seal and was written by another version of the bot."""
 
+    refusal = Far.OTHER_VERSION
+
 
 class AnswerLost(Unavailable):
     """A change was sent and no answer tells us whether it was accepted."""
+
+    refusal = Far.ANSWER_LOST
 
 
 class IllegalStep(DrError):
@@ -126,3 +146,5 @@ class IllegalStep(DrError):
 
 class Tampered(DrError):
     """A stored record does not carry our seal, or not for what it says."""
+
+    refusal = Far.TAMPERED

@@ -21,6 +21,7 @@ from bot.domain.terms import Terms
 from bot.drafts import new_id, write
 from bot.errors import NotNow
 from bot.inventory import ground
+from bot.refusals import Now
 from bot.runtime import Bot
 from bot.targets import Selection
 
@@ -90,7 +91,9 @@ async def _grounds(
     grounds = [one for one in found if not isinstance(one, LeftOut)]
     unable = tuple(one for one in found if isinstance(one, LeftOut))
     if not grounds:
-        raise NotNow(f"None of the machines can: {' '.join(one.why for one in unable[:5])}")
+        raise NotNow(
+            Now.NONE_CAN, f"None of the machines can: {' '.join(one.why for one in unable[:5])}"
+        )
     return grounds, unable
 
 

@@ -17,6 +17,7 @@ from bot.domain.targets import Target
 from bot.errors import Ambiguous, AzureRefused, NotNow, Unavailable
 from bot.every_vault import of_every_vault
 from bot.onsets import onset
+from bot.refusals import Name
 from bot.runtime import Bot
 from bot.ways_back import way_back
 
@@ -76,7 +77,7 @@ async def find(bot: Bot, name: str) -> Machine:
         raise Unavailable(f"{name} was not found, but {' '.join(inventory.troubles)}")
     if near := nearly_named(name, inventory.machines):
         raise Ambiguous(f"No machine is called {name}. Did you mean one of these?", _choices(near))
-    raise NotNow(f"No machine is called {name}.", "/dr list shows them all.")
+    raise NotNow(Name.NO_MACHINE, f"No machine is called {name}.", "/dr list shows them all.")
 
 
 async def members_of(bot: Bot, plan: Plan) -> tuple[Machine, ...]:
@@ -85,10 +86,13 @@ async def members_of(bot: Bot, plan: Plan) -> tuple[Machine, ...]:
     Raises `NotNow` when one cannot be found, or when there is none.
     """
     if not plan.items:
-        raise NotNow(f"{plan.name} has no machines.", "Add them to the plan in the portal.")
+        raise NotNow(
+            Name.EMPTY_PLAN, f"{plan.name} has no machines.", "Add them to the plan in the portal."
+        )
     found = members(plan, await bot.azure.machines(plan.vault))
     if len(found) < len(plan.items):
         raise NotNow(
+            Name.EMPTY_PLAN,
             f"{len(plan.items) - len(found)} of the {len(plan.items)} machines of {plan.name} "
             "cannot be found in its vault.",
             "Name the machines themselves, or mend the plan in the portal.",

@@ -18,12 +18,14 @@ from bot.domain.request import Request, State
 from bot.errors import NotNow, Tampered, Unavailable
 from bot.gateways.redis import Snapshot, Verdict, Write
 from bot.metrics import STEPS
+from bot.refusals import Appr, Gone
 from bot.runtime import Bot
 
 DRAW: Final = "draw"
 SUBMIT: Final = "submit"
 FOLLOW: Final = "follow"
 GATHER: Final = "gather"
+REMIND: Final = "remind"
 
 _FEW: Final = 20
 """Of so many machines, the thread is told how each of them ended; of more, only what went wrong."""
@@ -86,7 +88,7 @@ async def change(
         async with bot.redis.requests.turn:
             before = await bot.redis.requests.snapshot(request_id)
             if before.request is None:
-                raise NotNow(f"There is no request {request_id}.")
+                raise NotNow(Gone.REQUEST, f"There is no request {request_id}.")
             move = decide(before.request, before.now)
             if move is None:
                 return before.request
@@ -95,12 +97,16 @@ async def change(
             await bot.redis.requests.confirm()
         if verdict is Verdict.DONE:
             STEPS.labels(move.fact.type).inc()
-            await _wake(bot, move.request)
+            await _wake(bot, move.request, before.request)
             return move.request
         if verdict is Verdict.REPLAYED:
             return await _reload(bot, request_id)
         if verdict is Verdict.LATE:
-            raise NotNow(f"{request_id} has run out of time.", "Ask again if it is still needed.")
+            raise NotNow(
+                Appr.OUT_OF_TIME,
+                f"{request_id} has run out of time.",
+                "Ask again if it is still needed.",
+            )
         if verdict is Verdict.EARLY:
             return before.request
         await settle(attempt)
@@ -187,11 +193,11 @@ def fact_of(
 async def _reload(bot: Bot, request_id: str) -> Request:
     request = await bot.redis.requests.load(request_id)
     if request is None:
-        raise NotNow(f"There is no request {request_id}.")
+        raise NotNow(Gone.REQUEST, f"There is no request {request_id}.")
     return request
 
 
-async def _wake(bot: Bot, request: Request) -> None:
+async def _wake(bot: Bot, request: Request, before: Request | None = None) -> None:
     """Wake whoever has work now. Losing this costs seconds: the sweeper looks for the same."""
     try:
         if request.fleet:
@@ -203,6 +209,9 @@ async def _wake(bot: Bot, request: Request) -> None:
         if request.parent and not request.open:
             await bot.engine.wake(GATHER, request.parent)
         await bot.engine.wake(DRAW, root(request.id))
+        if before and before.state is State.WAITING:
+            await bot.redis.reminders.look_again(request.id, 0)
+            await bot.engine.wake(REMIND, request.id)
     except Unavailable:
         log.warning("%s was saved, but waking the workers failed", request.id)
 

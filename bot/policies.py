@@ -8,12 +8,10 @@ import asyncio
 import logging
 from typing import Final
 
-from redis.exceptions import RedisError
-
 from bot.domain.audit import BOT, Fact
 from bot.domain.request import Request, State, Step, take
 from bot.errors import NotNow, Tampered, Unavailable
-from bot.gateways.redis import Verdict, Write
+from bot.gateways.redis import NO_ANSWER, Verdict, Write
 from bot.lifecycle import Move, change, fact_of, settle
 from bot.runtime import Bot
 
@@ -34,7 +32,7 @@ async def take_effect(bot: Bot) -> None:
             await _record(bot)
             for request_id in await bot.redis.requests.open_ids():
                 await _void(bot, request_id)
-    except (Unavailable, RedisError, OSError) as error:
+    except (Unavailable, *NO_ANSWER) as error:
         log.warning("the policy could not be recorded: %s", error)
 
 

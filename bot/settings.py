@@ -27,6 +27,15 @@ PORTALS: Final = {
     CLOUDS["government"]: "https://portal.azure.us",
 }
 """The portal of each cloud, by its resource manager."""
+REDIS_SCHEMES: Final = (
+    "rediss",
+    "redis",
+    "unix",
+    "rediss+sentinel",
+    "redis+sentinel",
+    "rediss+cluster",
+    "redis+cluster",
+)
 SLACK_HOSTS: Final = ("slack.com", "slack-gov.com")
 SHIPPED_POLICY: Final = Path(__file__).with_name("policy.toml")
 
@@ -77,6 +86,12 @@ class Settings(BaseModel):
     slack_app_token: SecretStr | None = None
     slack_api_url: str = SLACK_API_URL
     redis_url: SecretStr
+    redis_entra: bool = False
+    """Whether Redis is signed in to with Entra, as Azure Managed Redis wants it."""
+    redis_replicas: int = 0
+    """So many replicas have to confirm what must not be lost."""
+    redis_may_forget: bool = False
+    """Whether a server is good enough that loses everything when it stops."""
     port: int = 3000
     vaults: tuple[Vault, ...]
     channel: str
@@ -86,10 +101,17 @@ class Settings(BaseModel):
     log_level: str = "INFO"
     audit_sink: Path | None = None
     audit_key: Path | None = None
+    audit_hmac_key: Path | None = None
     card_pause: float = 2.0
     """Seconds between two edits of one card; not read from the environment."""
     reread_pause: float = 0.25
     """The shortest time in seconds between two looks at a job; not read from the environment."""
+
+    @property
+    def redis_in_the_clear(self) -> bool:
+        """Whether what goes to Redis can be read on its way."""
+        url = self.redis_url.get_secret_value()
+        return not url.startswith(("rediss", "unix")) and not is_loopback(url)
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
@@ -102,7 +124,10 @@ class Settings(BaseModel):
             slack_signing_secret=_secret(environ, "SLACK_SIGNING_SECRET"),
             slack_app_token=_secret(environ, "SLACK_APP_TOKEN"),
             slack_api_url=_slack_url(environ.get("SLACK_API_URL") or SLACK_API_URL, sandbox),
-            redis_url=SecretStr(_redis_url(_required(environ, "REDIS_URL", "such as rediss://…"))),
+            redis_url=SecretStr(redis_url(environ)),
+            redis_entra=redis_entra(environ),
+            redis_replicas=_replicas(environ.get("DR_REDIS_REPLICAS") or "0"),
+            redis_may_forget=environ.get("DR_REDIS_MAY_FORGET", "") == "1",
             port=_port(environ.get("PORT") or "3000"),
             vaults=_vaults(_required(environ, "DR_VAULTS", "the resource ids of the vaults")),
             channel=_required(environ, "DR_CHANNEL", "the incident channel, an id or #name"),
@@ -111,6 +136,7 @@ class Settings(BaseModel):
             sandbox=sandbox,
             audit_sink=_path(environ, "DR_AUDIT_SINK"),
             audit_key=_path(environ, "DR_AUDIT_KEY"),
+            audit_hmac_key=_path(environ, "DR_AUDIT_HMAC_KEY"),
             log_level=_log_level(environ.get("DR_LOG_LEVEL") or "INFO"),
         )
 
@@ -143,7 +169,18 @@ def slack_access(environ: Mapping[str, str]) -> tuple[str, str] | None:
 
 def redis_url(environ: Mapping[str, str]) -> str:
     """Read `REDIS_URL` alone, for the commands that need nothing else."""
-    return _redis_url(_required(environ, "REDIS_URL", "such as rediss://…"))
+    url = _redis_url(_required(environ, "REDIS_URL", "such as rediss://…"))
+    if redis_entra(environ) and "@" in url:
+        raise Misconfigured(
+            "REDIS_URL holds a name or a password, and DR_REDIS_ENTRA is set.",
+            "With Entra, the address is rediss://<host>:<port> and nothing more.",
+        )
+    return url
+
+
+def redis_entra(environ: Mapping[str, str]) -> bool:
+    """Whether `DR_REDIS_ENTRA` is set."""
+    return environ.get("DR_REDIS_ENTRA", "") == "1"
 
 
 def _required(environ: Mapping[str, str], name: str, hint: str) -> str:
@@ -186,11 +223,17 @@ def _vaults(text: str) -> tuple[Vault, ...]:
 
 
 def _redis_url(text: str) -> str:
-    if text.partition("://")[0].lower() not in {"redis", "rediss", "unix"}:
+    if text.partition("://")[0] not in REDIS_SCHEMES:
         raise Misconfigured(
-            "REDIS_URL is not a Redis address.", "It starts with redis://, rediss:// or unix://."
+            "REDIS_URL is not a Redis address.", f"It starts with {'://, '.join(REDIS_SCHEMES)}://."
         )
     return text
+
+
+def _replicas(text: str) -> int:
+    if text.isdecimal() and len(text) < 3:
+        return int(text)
+    raise Misconfigured(f"DR_REDIS_REPLICAS is {text!r}.", "It is a number, such as 1.")
 
 
 def _slack_url(url: str, sandbox: bool) -> str:

@@ -21,6 +21,7 @@ from bot.domain.rules import Kind
 from bot.errors import Ambiguous, AzureRefused, Misunderstood, NotNow, Unavailable
 from bot.every_vault import of_every_vault
 from bot.inventory import everything, find, members_of
+from bot.refusals import Name, Now
 from bot.runtime import Bot
 
 MOST: Final = 1000
@@ -121,7 +122,9 @@ async def find_plan(bot: Bot, name: str) -> Plan:
     """Find exactly one plan and read it afresh; raises like `find` does for machines."""
     wanted = name[len(_PLAN) :] if name.casefold().startswith(_PLAN) else name
     if not wanted:
-        raise Misunderstood("“plan:” needs the name of a plan.", "/dr plans lists them.")
+        raise Misunderstood(
+            Name.BAD_FILTER, "“plan:” needs the name of a plan.", "/dr plans lists them."
+        )
     plans, troubles = await all_plans(bot)
     if plan := _only(wanted, plans):
         return await bot.azure.plan(plan.id)
@@ -132,7 +135,7 @@ async def find_plan(bot: Bot, name: str) -> Plan:
     if troubles:
         raise Unavailable(f"The plan {wanted} was not found, but {' '.join(troubles)}")
     names = ", ".join(one.name for one in plans) or "none"
-    raise NotNow(f"No plan is called {wanted}.", f"There are: {names}.")
+    raise NotNow(Name.NO_PLAN, f"No plan is called {wanted}.", f"There are: {names}.")
 
 
 async def all_plans(bot: Bot) -> tuple[tuple[Plan, ...], tuple[str, ...]]:
@@ -151,13 +154,15 @@ async def find_job(bot: Bot, word: str) -> Job:
     if is_request(word):
         request = await bot.redis.requests.load(word.upper())
         if request is None or request.job is None:
-            raise NotNow(f"No request {word.upper()} has a job.", "/dr jobs lists the jobs.")
+            raise NotNow(
+                Name.NO_JOB, f"No request {word.upper()} has a job.", "/dr jobs lists the jobs."
+            )
         return await bot.azure.job(request.target.vault, request.job.name)
     target = await find_machine_or_plan(bot, word)
     jobs = [one for one in await bot.azure.jobs(target.vault) if _is_for(one, target)]
     jobs.sort(key=lambda one: (not one.running, -(one.started.timestamp() if one.started else 0)))
     if not jobs:
-        raise NotNow(f"No job of {target.name} is known.", "/dr jobs lists the jobs.")
+        raise NotNow(Name.NO_JOB, f"No job of {target.name} is known.", "/dr jobs lists the jobs.")
     return await bot.azure.job(target.vault, jobs[0].name)
 
 
@@ -169,22 +174,30 @@ def _may_mean_several(word: str) -> bool:
 async def _several(bot: Bot, operation: Operation, words: Sequence[str]) -> Selection:
     if any(word.casefold().startswith(_PLAN) for word in words):
         raise Misunderstood(
-            "A plan cannot be mixed with other names.", "Ask for the plan by itself, then the rest."
+            Name.MIXED,
+            "A plan cannot be mixed with other names.",
+            "Ask for the plan by itself, then the rest.",
         )
     inventory = await everything(bot, fresh=True)
     for word in words:
         if not is_pattern(word) and len(twins := named(word, inventory.machines)) > 1:
             choices = ", ".join(f"{m.name}@{segment(m.vault, 'vaults')}" for m in twins)
-            raise NotNow(f"{len(twins)} machines are called {word}.", f"Say which: {choices}.")
+            raise NotNow(
+                Name.TWINS, f"{len(twins)} machines are called {word}.", f"Say which: {choices}."
+            )
     if strange := unmatched(words, inventory.machines):
         trouble = f" {' '.join(inventory.troubles)}" if inventory.troubles else ""
         raise NotNow(
-            f"No machine is meant by {', '.join(strange)}.{trouble}", "/dr list shows them all."
+            Name.NO_MATCH,
+            f"No machine is meant by {', '.join(strange)}.{trouble}",
+            "/dr list shows them all.",
         )
     meant = select(words, inventory.machines)
     if not meant:
         raise NotNow(
-            f"No machine is meant by all of {' '.join(words)} together.", "/dr list shows them all."
+            Name.NO_MATCH,
+            f"No machine is meant by all of {' '.join(words)} together.",
+            "/dr list shows them all.",
         )
     return _sorted_out(operation, _as_said(words, meant), meant, inventory.troubles)
 
@@ -218,9 +231,14 @@ def _sorted_out(
             unable.append(LeftOut(name=machine.name, why=reason.sentence))
     if not able:
         said = " ".join(one.why for one in unable[:5])
-        raise NotNow(f"None of the {len(unable)} machines can: {said}", "/dr status shows more.")
+        raise NotNow(
+            Now.NONE_CAN,
+            f"None of the {len(unable)} machines can: {said}",
+            "/dr status shows more.",
+        )
     if len(able) > MOST:
         raise NotNow(
+            Name.TOO_MANY,
             f"{len(able)} machines are meant; {MOST} is the most in one request.",
             "Narrow it down, by region: or vault: for example.",
         )
@@ -271,7 +289,7 @@ async def _job_called(bot: Bot, name: str) -> Job:
         except AzureRefused as error:
             if error.status not in {400, 404}:
                 raise
-    raise NotNow(f"No vault has a job {name}.", "/dr jobs lists the jobs.")
+    raise NotNow(Name.NO_JOB, f"No vault has a job {name}.", "/dr jobs lists the jobs.")
 
 
 def _is_for(job: Job, target: Machine | Plan) -> bool:

@@ -16,6 +16,7 @@ from bot.domain.inquiry import (
 )
 from bot.domain.machines import A2A, Learnt, Machine, WayBack, same_id
 from bot.errors import Missing, NotNow
+from bot.refusals import Now
 from bot.runtime import Bot
 
 
@@ -43,6 +44,7 @@ async def _switch(bot: Bot, machine: Machine, arguments: Mapping[str, str]) -> W
     """An Azure machine: the disks of what it became, the reverse policy, a cache account."""
     if not machine.failed_over_vm:
         raise NotNow(
+            Now.NOT_TOLD,
             f"Azure does not say which virtual machine {machine.name} became in {machine.there}.",
             "Wait a minute and ask again, or use the portal.",
         )
@@ -52,7 +54,9 @@ async def _switch(bot: Bot, machine: Machine, arguments: Mapping[str, str]) -> W
         _cache_account(bot, machine, arguments.get("cache", "")),
     )
     if not disks:
-        raise NotNow("The failed-over virtual machine has no managed disks that Azure names.")
+        raise NotNow(
+            Now.NOT_TOLD, "The failed-over virtual machine has no managed disks that Azure names."
+        )
     return WayBack(
         disks=tuple(disk.model_copy(update={"cache_account": cache.value}) for disk in disks),
         learnt=(cache, policy),
@@ -71,6 +75,7 @@ async def _reverse_policy(bot: Bot, machine: Machine) -> Learnt:
                 source="from the container mapping",
             )
     raise NotNow(
+        Now.NO_MAPPING,
         f"The vault has no container mapping from {machine.here} back to {machine.there}.",
         "Create it in the portal (Site Recovery infrastructure), then ask again.",
     )

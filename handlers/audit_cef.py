@@ -36,9 +36,15 @@ def cef(entry: Entry) -> str:
         "cs5": fact.correlation.get("job", ""),
         "cs6Label": "clientRequestId",
         "cs6": fact.correlation.get("client_request_id", ""),
+        **_where_said("flexString1", "entraObjectId", fact.actor.entra),
+        **_where_said("flexString2", "mac", entry.mac),
     }
     told = " ".join(f"{name}={_value(value)}" for name, value in content.items() if value)
     return "|".join([head[0], *(_head(one) for one in head[1:]), told])
+
+
+def _where_said(field: str, label: str, value: str) -> dict[str, str]:
+    return {f"{field}Label": label, field: value} if value else {}
 
 
 def _severity(kind: str) -> str:

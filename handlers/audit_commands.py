@@ -5,12 +5,12 @@ import sys
 from collections.abc import AsyncIterator
 from typing import Final, TextIO
 
-from redis.exceptions import RedisError
+from redis.credentials import CredentialProvider
 
 from bot.domain.audit import Entry
 from bot.domain.trail import Filter, at, read_since
 from bot.errors import Unavailable
-from bot.gateways.redis import AuditLog, opened
+from bot.gateways.redis import NO_ANSWER, AuditLog, opened
 from handlers.audit_cef import cef
 
 _COLUMNS: Final = (
@@ -21,6 +21,7 @@ _COLUMNS: Final = (
     "actor_team",
     "actor_id",
     "actor_name",
+    "actor_entra",
     "operation",
     "target",
     "target_id",
@@ -33,13 +34,22 @@ _COLUMNS: Final = (
     "words",
     "prevhash",
     "hash",
+    "mac",
+    "mackey",
 )
 
 
-async def export(url: str, form: str, since: str = "", out: TextIO = sys.stdout) -> int:
+async def export(
+    url: str,
+    form: str,
+    since: str = "",
+    out: TextIO = sys.stdout,
+    *,
+    credentials: CredentialProvider | None = None,
+) -> int:
     """Write every entry, or those since a date, as JSON Lines, CSV or CEF."""
     wanted = Filter(since=read_since(since) if since else "")
-    async with opened(url, b"") as redis:
+    async with opened(url, b"", credentials=credentials) as redis:
         entries = _wanted(redis.audit, wanted)
         try:
             if form == "csv":
@@ -48,7 +58,7 @@ async def export(url: str, form: str, since: str = "", out: TextIO = sys.stdout)
                 write = cef if form == "cef" else Entry.model_dump_json
                 async for entry in entries:
                     out.write(write(entry) + "\n")
-        except (RedisError, OSError) as error:
+        except NO_ANSWER as error:
             raise Unavailable("Redis does not answer.") from error
     return 0
 
@@ -79,10 +89,13 @@ def _row(entry: Entry) -> dict[str, str]:
         "actor_team": fact.actor.team,
         "actor_id": fact.actor.id,
         "actor_name": fact.actor.name,
+        "actor_entra": fact.actor.entra,
         "client_request_id": fact.correlation.get("client_request_id", ""),
         "job": fact.correlation.get("job", ""),
         "prevhash": entry.prevhash,
         "hash": entry.hash,
+        "mac": entry.mac,
+        "mackey": entry.mackey,
     }
 
 

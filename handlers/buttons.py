@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from bot import approvals
+from bot.access import admit
 from bot.approvals import Click
 from bot.domain.data import Data
+from bot.domain.fleets import is_request
 from bot.domain.request import Request, State
 from bot.errors import NotNow
 from bot.messages.blocks import Message
@@ -17,13 +19,17 @@ from bot.messages.buttons import (
     GIVE_UP,
     NEXT,
     NOD,
+    NUDGE,
     RESUBMIT,
     WITHDRAW,
     WITHDRAW_REST,
     Button,
 )
+from bot.nudges import nudge
+from bot.refusals import Gone
 from bot.runtime import Bot
 from handlers import commands
+from handlers.pictures import show
 
 
 class Press(Data):
@@ -32,6 +38,8 @@ class Press(Data):
     id: str
     """The same for every delivery of the same press."""
     user: str
+    channel: str
+    """Where the button is, '' when that is not known."""
     action: str
     value: str
     trigger: str
@@ -76,6 +84,10 @@ async def _nod(bot: Bot, press: Press) -> None:
     await bot.slack.open_view(press.trigger, await commands.nod_form_of(bot, press.value))
 
 
+async def _nudge(bot: Bot, press: Press) -> Message:
+    return show(await nudge(bot, press.user, press.value))
+
+
 HANDLERS: Final[Mapping[Button, Handle]] = {
     APPROVE: _approve,
     DENY: _deciding(approvals.deny),
@@ -84,6 +96,7 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
     RESUBMIT: _deciding(approvals.resubmit),
     GIVE_UP: _deciding(approvals.give_up),
     NOD: _nod,
+    NUDGE: _nudge,
     NEXT: _next,
     CHOOSE: _choose,
     FILL_IN: _fill_in,
@@ -94,9 +107,25 @@ async def press(bot: Bot, pressed: Press) -> Message | None:
     """Do what a button is for; nothing said means that the card says it."""
     handle = _BY_ACTION.get(pressed.action)
     if handle is None:
-        raise NotNow("This button is of an older version of the bot.", "Type the command instead.")
+        raise NotNow(
+            Gone.BUTTON,
+            "This button is of an older version of the bot.",
+            "Type the command instead.",
+        )
+    about = pressed.value.rpartition(":")[2]
+    await admit(
+        bot,
+        pressed.user,
+        pressed.channel,
+        "click",
+        about=about if is_request(about) else "",
+        stops=pressed.action in _STOPS,
+    )
     return await handle(bot, pressed)
 
+
+_STOPS: Final = frozenset(button.action for button in (DENY, WITHDRAW, WITHDRAW_REST))
+"""What only ends something, and so is welcome from wherever it comes."""
 
 _BY_ACTION: Final[Mapping[str, Handle]] = {
     button.action: handle for button, handle in HANDLERS.items()

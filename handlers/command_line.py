@@ -14,8 +14,11 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
+from redis.credentials import CredentialProvider
+
 from bot.errors import DrError
-from bot.settings import Settings, redis_url
+from bot.gateways import entra
+from bot.settings import Settings, redis_entra, redis_url
 from handlers.logs import configure
 
 Process = Callable[[Settings, asyncio.Event], Awaitable[None]]
@@ -27,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except DrError as error:
-        print(f"dr: {error}", file=sys.stderr)  # noqa: T201
+        code = f" ({error.refusal.id})" if error.refusal else ""
+        print(f"dr: {error}{code}", file=sys.stderr)  # noqa: T201
         return 2
     except KeyboardInterrupt:
         return 130
@@ -67,7 +71,7 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
 
 def _add_audit(audit: argparse.ArgumentParser) -> None:
     kinds = audit.add_subparsers(required=True, metavar="what")
-    verify = kinds.add_parser("verify", help="check the chain, checkpoints, anchors and sink")
+    verify = kinds.add_parser("verify", help="check the chain, macs, checkpoints, anchors and sink")
     verify.add_argument(
         "--anchors", type=Path, action="append", default=[], metavar="FILE",
         help="JSON Lines of anchors, or text out of Slack",
@@ -76,6 +80,14 @@ def _add_audit(audit: argparse.ArgumentParser) -> None:
     verify.add_argument(
         "--public-key", type=Path, action="append", default=[], metavar="PEM",
         help="what checkpoints must be signed with; several when the key was renewed",
+    )  # fmt: skip
+    verify.add_argument(
+        "--hmac-key", type=Path, action="append", default=[], metavar="FILE",
+        help="the secret of DR_AUDIT_HMAC_KEY, which vouches for entries; several when renewed",
+    )  # fmt: skip
+    verify.add_argument(
+        "--hmac-since", type=int, default=1, metavar="NUMBER",
+        help="the first entry that was written with such a key (default: the first of all)",
     )  # fmt: skip
     verify.set_defaults(run=_verify)
     export = kinds.add_parser("export", help="write every entry to standard output")
@@ -132,14 +144,27 @@ def _demo(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from handlers.audit_verify import Files, verify
 
-    files = Files(anchors=options.anchors, sink=options.sink, keys=options.public_key)
-    return asyncio.run(verify(redis_url(os.environ), files))
+    files = Files(
+        anchors=options.anchors,
+        sink=options.sink,
+        keys=options.public_key,
+        secrets=options.hmac_key,
+        since=options.hmac_since,
+    )
+    return asyncio.run(verify(redis_url(os.environ), files, credentials=_credentials()))
 
 
 def _export(options: argparse.Namespace) -> int:
     from handlers.audit_commands import export
 
-    return asyncio.run(export(redis_url(os.environ), options.format, options.since))
+    return asyncio.run(
+        export(redis_url(os.environ), options.format, options.since, credentials=_credentials())
+    )
+
+
+def _credentials() -> CredentialProvider | None:
+    """Return what signs in to Redis, where the address does not."""
+    return entra.credentials() if redis_entra(os.environ) else None
 
 
 def _check_policy(options: argparse.Namespace) -> int:

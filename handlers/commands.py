@@ -3,30 +3,25 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final
 
 from bot import asking, queries
-from bot.access import actor, standing
+from bot.access import admit
 from bot.cards import draw
-from bot.domain.audit import Fact
 from bot.domain.confirmation import confirmations
 from bot.domain.data import Data
 from bot.domain.fleets import root
 from bot.domain.grammar import Command, parse
 from bot.domain.operations import CATALOGUE
-from bot.domain.people import why_nobody
 from bot.domain.request import Request
 from bot.domain.verbs import Option
-from bot.errors import Ambiguous, Missing, Misunderstood, NotAllowed, NotNow, Refused
-from bot.lifecycle import note
+from bot.errors import Ambiguous, Missing, Misunderstood, NotNow
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
 from bot.messages.forms import MOST_CHOICES, confirm_form, nod_form, option_form
 from bot.queries import VERBS
+from bot.refusals import Appr, Gone
 from bot.runtime import Bot
 from handlers.pictures import show
-
-_PER_MINUTE: Final = 60
 
 
 class Said(Data):
@@ -39,7 +34,7 @@ class Said(Data):
 
 async def run(bot: Bot, said: Said) -> Message:
     """Carry out what somebody typed; raises our errors for the supervisor to put into words."""
-    await _welcome(bot, said.user)
+    await admit(bot, said.user, said.channel, "command")
     command = parse(said.text, VERBS)
     if not command.verb:
         return show(await queries.overview(bot, said.user))
@@ -83,7 +78,7 @@ async def next_of(bot: Bot, user: str, operation: str, request_id: str) -> Messa
     """Ask for what comes after a finished request, for the same machine and reason."""
     before = await bot.redis.requests.load(request_id)
     if before is None or operation not in CATALOGUE:
-        raise NotNow("This button is too old to be used.", "Type the command instead.")
+        raise NotNow(Gone.BUTTON, "This button is too old to be used.", "Type the command instead.")
     command = asking.next_command(before, operation)
     return await ask(bot, user, before.channel, command)
 
@@ -93,7 +88,7 @@ async def nod_form_of(bot: Bot, request_id: str) -> Block:
     request = await bot.redis.requests.load(request_id)
     asked = request.job.asks if request and request.job else None
     if asked is None:
-        raise NotNow("It does not wait for anybody any more.")
+        raise NotNow(Appr.WAITS_NO_MORE, "It does not wait for anybody any more.")
     return nod_form(request_id, asked)
 
 
@@ -101,6 +96,11 @@ def confirm_form_of(request: Request) -> Block:
     """Draw the form into which an approver types the name of the target."""
     destroys = CATALOGUE[request.operation].destroys(request.ground)
     return confirm_form(request.id, lines.title(request), destroys, confirmations(request))
+
+
+async def let_decide(bot: Bot, user: str, request_id: str) -> None:
+    """Let somebody in who sends a form about a request; raises `NotAllowed` otherwise."""
+    await admit(bot, user, await channel_of(bot, request_id), "click", about=request_id)
 
 
 async def channel_of(bot: Bot, request_id: str) -> str:
@@ -124,7 +124,7 @@ async def unstash(bot: Bot, user: str, word: str) -> tuple[Command, dict[str, st
     """Take up a half-finished command; raises `NotNow` when it is gone or somebody else's."""
     kept = await bot.redis.shelf.stashed(word)
     if kept is None or kept["user"] != user:
-        raise NotNow("This choice has expired.", "Type the command again.")
+        raise NotNow(Gone.CHOICE, "This choice has expired.", "Type the command again.")
     return Command.model_validate_json(kept["command"]), kept
 
 
@@ -148,6 +148,8 @@ async def filled_in(
     bot: Bot, user: str, word: str, given: Mapping[str, str]
 ) -> tuple[str, Message]:
     """Go on with a command, with the options that were filled in; returns the channel, too."""
+    kept = await bot.redis.shelf.stashed(word) or {}
+    await admit(bot, user, kept.get("channel", ""), "click")
     command, kept = await unstash(bot, user, word)
     for name in given:
         option_of(command.verb, name)
@@ -160,7 +162,9 @@ def option_of(verb: str, name: str) -> Option:
     for option in CATALOGUE[verb].verb.options:
         if option.name == name:
             return option
-    raise NotNow("This form is of another version of the bot.", "Type the command instead.")
+    raise NotNow(
+        Gone.FORM, "This form is of another version of the bot.", "Type the command instead."
+    )
 
 
 def check(given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -187,24 +191,3 @@ async def choose(bot: Bot, user: str, value: str) -> Message:
     if command.verb in CATALOGUE:
         return await ask(bot, user, kept["channel"], chosen)
     return show(await VERBS[chosen.verb].function(bot, user, chosen.target, **chosen.options))
-
-
-async def _welcome(bot: Bot, user: str) -> None:
-    """Let in full members, at a pace a person can type at; write down who was not let in."""
-    if await bot.redis.shelf.how_often(f"commands:{user}", 60) > _PER_MINUTE:
-        raise Refused(
-            f"That was more than {_PER_MINUTE} commands within a minute.", "Wait for the next one."
-        )
-    who = await standing(bot, user, fresh=False)
-    if reason := why_nobody(who.person, who.home_teams):
-        await note(
-            bot,
-            Fact(
-                type="entry.refused",
-                subject=user,
-                actor=actor(who.person),
-                policy=bot.policy.version,
-                words=reason,
-            ),
-        )
-        raise NotAllowed(reason)

@@ -6,16 +6,29 @@ from typing import Any, Final
 
 from bot.domain.data import Data
 from bot.domain.operations import CATALOGUE
-from bot.messages import answers, machines, plans, policy, readiness, vaults, work
+from bot.messages import (
+    answers,
+    machines,
+    plans,
+    policy,
+    readiness,
+    reminders,
+    vaults,
+    work,
+)
 from bot.messages.blocks import Message
 from bot.messages.card import preview
+from bot.messages.help import help_on, help_page, help_with
 from bot.messages.receipt import receipt
+from bot.nudges import Nudged
 from bot.queries import VERBS
 from bot.queries.found import (
     EventList,
     Explanation,
     Fleet,
+    HelpOn,
     HelpPage,
+    HelpWith,
     JobList,
     JobView,
     MachineStatus,
@@ -31,6 +44,8 @@ from bot.queries.found import (
     VaultList,
     VaultView,
 )
+from bot.queries.registry import ACTS
+from bot.refusals import BY_ID
 
 
 def show(found: Data) -> Message:
@@ -47,7 +62,7 @@ def _overview(found: Overview) -> Message:
         running=found.running,
         mine=found.mine,
         may_ask=found.may_ask,
-        may_look=[name for name in VERBS if name not in {*CATALOGUE, "help"}],
+        may_look=[name for name in VERBS if name not in {*CATALOGUE, *ACTS, "help"}],
     )
 
 
@@ -153,6 +168,7 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     EventList: _events,
     Preview: lambda found: preview(found.request, found.why_not, found.drafts),
     Explanation: _explanation,
+    Nudged: lambda found: reminders.nudged(found.request, found.names, thread=found.thread),
     RequestList: lambda found: answers.request_list(found.open, found.recent),
     Trail: lambda found: answers.trail(
         found.subject,
@@ -164,5 +180,7 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     Receipt: lambda found: receipt(
         found.request, found.parts, found.entries, found.checked, found.broken
     ),
-    HelpPage: lambda found: answers.help_page([VERBS[name] for name in found.names]),
+    HelpPage: lambda found: help_page(tuple(VERBS.values()), found.others, whole=found.whole),
+    HelpOn: lambda found: help_on(VERBS[found.name], found.others),
+    HelpWith: lambda found: help_with(BY_ID[found.code]),
 }

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
+from bot.access import accounts_of
 from bot.domain.lists import handles
 from bot.domain.policy import Policy, read
 from bot.domain.sanity import Members, findings
@@ -19,7 +20,8 @@ from handlers.pictures import explained
 async def check(environ: Mapping[str, str], file: str, out: TextIO = sys.stdout) -> int:
     """Print a line for everything that is wrong with a policy file; returns 1 when anything is.
 
-    Needs nothing but the file. With `SLACK_BOT_TOKEN` set, groups are asked for their members.
+    Needs nothing but the file. With `SLACK_BOT_TOKEN` set, Slack is asked who is in the
+    groups, and whose the addresses of the directory are.
     """
     path = Path(file or environ.get("DR_POLICY") or SHIPPED_POLICY)
     try:
@@ -30,9 +32,10 @@ async def check(environ: Mapping[str, str], file: str, out: TextIO = sys.stdout)
     if policy is None:
         out.writelines(f"{path}: {one}\n" for one in wrong)
         return 1
-    members = await _members(environ, policy)
-    found = findings(policy, members)
-    out.writelines(f"{path}: {finding}\n" for finding in found)
+    members, accounts = await _in_slack(environ, policy)
+    found = [str(one) for one in findings(policy, members, accounts)]
+    found += policy.directory.troubles(accounts) if accounts is not None else ()
+    out.writelines(f"{path}: {one}\n" for one in found)
     if not found:
         asked = "" if members is None else ", with the groups as they are in Slack"
         count = len(policy.rules)
@@ -47,15 +50,23 @@ async def explain(settings: Settings, line: str, user: str, out: TextIO = sys.st
     return 0
 
 
-async def _members(environ: Mapping[str, str], policy: Policy) -> Members | None:
-    """Ask Slack who is in the groups of a policy; None without a token."""
+async def _in_slack(
+    environ: Mapping[str, str], policy: Policy
+) -> tuple[Members | None, dict[str, str] | None]:
+    """Ask Slack who is in the groups, and whose the addresses are; None without a token."""
     access = slack_access(environ)
     if access is None:
-        return None
+        return None, None
     lists = [
         people
         for rule in policy.rules
-        for people in (rule.may_ask, rule.may_approve, *(need.of for need in rule.needs))
+        for people in (
+            rule.may_ask,
+            rule.may_approve,
+            rule.escalate_to,
+            *(need.of for need in rule.needs),
+        )
     ]
     async with slack.opened(*access) as gateway:
-        return await gateway.groups(handles(*lists), age=0)
+        members = await gateway.groups(handles(*lists), age=0)
+        return members, await accounts_of(gateway, policy.directory)

@@ -16,6 +16,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from bot import approvals
+from bot.access import Way, turn_away
 from bot.approvals import Click
 from bot.domain.confirmation import is_one_of
 from bot.errors import SlackRefused
@@ -86,7 +87,19 @@ class _Listeners:
         if home.teams & teams:
             return await next()
         log.warning("a request of another workspace was turned away")
+        self._turn_away(body)
         return BoltResponse(status=200, body="This bot works for another workspace.")
+
+    def _turn_away(self, body: Body) -> None:
+        """Write down who was turned away; whoever pressed is told, whoever typed is already."""
+        user = body.get("user") or {}
+        way: Way = "click" if user else "command"
+        team = str((body.get("team") or {}).get("id") or body.get("team_id") or "")
+        if not team:  # nonsense, and nobody's
+            return
+        work = turn_away(self._bot, team, str(user.get("id") or body.get("user_id") or ""), way)
+        reply = self._reply_to(str(body.get("response_url") or "")) if user else _silence
+        self._supervisor.spawn(work, reply)
 
     async def typed(self, ack: AsyncAck, body: Body) -> None:
         """Somebody typed `/dr …`."""
@@ -108,6 +121,7 @@ class _Listeners:
         pressed = Press(
             id=hashlib.sha256(repr(place).encode()).hexdigest()[:32],
             user=user,
+            channel=str(container.get("channel_id") or ""),
             action=action_of(str(action["action_id"])),
             value=str(action.get("value") or ""),
             trigger=str(body.get("trigger_id") or ""),
@@ -146,6 +160,7 @@ class _Listeners:
         click = Click(id=f"nod:{view_id}", user=user, request=request_id)
 
         async def work() -> None:
+            await commands.let_decide(self._bot, user, request_id)
             await approvals.nod(self._bot, click, given(view).get(NOTE, ""), action)
 
         async def reply(message: Message) -> None:
@@ -166,6 +181,7 @@ class _Listeners:
         click = Click(id=f"confirm:{view_id}", user=user, request=request_id)
 
         async def work() -> None:
+            await commands.let_decide(self._bot, user, request_id)
             await approvals.approve(self._bot, click, typed)
 
         async def reply(message: Message) -> None:
@@ -201,3 +217,7 @@ class _Listeners:
             await self._bot.slack.whisper(channel, user, message)
         except SlackRefused:
             await self._bot.slack.post(user, message)
+
+
+async def _silence(_message: Message) -> None:
+    """Say nothing: the acknowledgement has said it."""

@@ -22,7 +22,7 @@ from bot import jobs
 from bot.errors import Misconfigured, SlackRefused, Unavailable
 from bot.gateways.slack import refusal
 from bot.policies import take_effect
-from bot.runtime import Bot, greet, opened
+from bot.runtime import Bot, greet, insist_on_lasting, opened
 from bot.settings import Settings
 from handlers.slack_app import build
 from handlers.supervisor import Supervisor
@@ -48,6 +48,7 @@ async def connect(settings: Settings, stopping: asyncio.Event) -> None:
     token = settings.slack_app_token.get_secret_value()
     supervisor = Supervisor()
     async with opened(settings) as bot:
+        await insist_on_lasting(bot)
         await _preflight(bot, token)
         await greet(bot)
         jobs.register(bot)

@@ -11,15 +11,15 @@ from typing import Final
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from redis.exceptions import RedisError
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
 from bot import jobs
-from bot.errors import DrError, Misconfigured
+from bot.errors import DrError, Misconfigured, Unavailable
+from bot.gateways.redis import NO_ANSWER
 from bot.metrics import ACKNOWLEDGED, TURNED_AWAY
 from bot.policies import take_effect
-from bot.runtime import Bot, greet, opened
+from bot.runtime import Bot, greet, insist_on_lasting, opened
 from bot.settings import Settings
 from handlers.slack_app import build
 from handlers.supervisor import Supervisor
@@ -54,7 +54,7 @@ class Gate:
             return "signature"
         try:
             new = await self._bot.redis.shelf.first_time(f"signature:{signature}", _REMEMBERED)
-        except (RedisError, OSError):
+        except (Unavailable, *NO_ANSWER):
             return None  # without Redis nothing can be changed by a replay either
         return None if new else "replay"
 
@@ -126,6 +126,7 @@ async def serve(settings: Settings, stopping: asyncio.Event, *, host: str = "0.0
         )
     supervisor = Supervisor()
     async with opened(settings) as bot:
+        await insist_on_lasting(bot)
         jobs.register(bot)
         await greet(bot)
         await take_effect(bot)

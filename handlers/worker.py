@@ -5,7 +5,7 @@ import logging
 
 from bot import jobs
 from bot.policies import take_effect
-from bot.runtime import greet, opened
+from bot.runtime import greet, insist_on_lasting, opened
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -15,6 +15,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
     """Run tasks until `stopping` is set; those that run then are finished."""
     async with opened(settings) as bot:
         await bot.redis.ping()
+        await insist_on_lasting(bot)
         await greet(bot)
         facts = await bot.redis.facts()
         if not (facts.append_only and facts.confirms):

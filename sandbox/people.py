@@ -41,8 +41,11 @@ class PersonError(AssertionError):
 class Person:
     """One person at one screen."""
 
-    def __init__(self, page_url: str, name: str, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, page_url: str, name: str, session: aiohttp.ClientSession, patience: float = 1.0
+    ) -> None:
         self.name = name
+        self._patience = patience
         self._url = page_url.rstrip("/")
         self._session = session
 
@@ -202,6 +205,7 @@ class Person:
         self, look: Callable[[Json], Found | None], wish: str, channel: str, within: float
     ) -> Found:
         """Look at the screen each time it changes, until `look` finds something."""
+        within *= self._patience
         screen = await self.screen()
         try:
             async with asyncio.timeout(within):
@@ -228,10 +232,14 @@ class Person:
 
 
 class People:
-    """Everybody in the workspace, each by name: `people.alice`."""
+    """Everybody in the workspace, each by name: `people.alice`.
 
-    def __init__(self, page_url: str) -> None:
+    They wait `patience` times as long as they are told to.
+    """
+
+    def __init__(self, page_url: str, patience: float = 1.0) -> None:
         self._url = page_url
+        self._patience = patience
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "People":
@@ -256,7 +264,7 @@ class People:
         """Somebody by name or id."""
         if self._session is None:
             raise RuntimeError("People are there only inside `async with People(...)`.")
-        return Person(self._url, name, self._session)
+        return Person(self._url, name, self._session, self._patience)
 
 
 def _where(place: Message | View) -> Json:

@@ -26,6 +26,7 @@ from sandbox.server import serve
 from sandbox.vault import Vault
 from sandbox.vault.front import EstateName
 from sandbox.workspace import Workspace
+from tests import trouble
 from tests.ports import free_port
 
 MINUTE = 60.0
@@ -163,7 +164,7 @@ async def until(
     condition: Any, otherwise: str, *, within: float = 15.0, pause: float = 0.01
 ) -> None:
     """Wait for a condition, looking after each pause; fail with a sentence if it never comes."""
-    deadline = asyncio.get_running_loop().time() + within
+    deadline = asyncio.get_running_loop().time() + within * trouble.patience()
     while True:
         result = condition()
         if asyncio.iscoroutine(result):
@@ -188,7 +189,10 @@ async def sandboxed(
     vault = Vault(clock, estate=estate, extra_machines=machines)
     workspace = Workspace(Clock())
     port = free_port()
+    if trouble.SKY.weather:
+        trouble.SKY.weather.behind(workspace, vault)
     async with AsyncExitStack() as stack:
+        redis_url = await stack.enter_async_context(trouble.network(redis_url))
         page = await stack.enter_async_context(serve(workspace.application()))
         arm = await stack.enter_async_context(serve(vault.application()))
         workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
@@ -245,7 +249,7 @@ async def inhabited(
                 await stack.enter_async_context(connected(settings, workspace))
             elif front:
                 await stack.enter_async_context(listening(settings))
-            people = await stack.enter_async_context(People(page))
+            people = await stack.enter_async_context(People(page, trouble.patience()))
             bot = await stack.enter_async_context(opened(settings))
             jobs.register(bot)
             yield World(people, vault, workspace, vault.clock, settings, environment, bot)

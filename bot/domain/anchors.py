@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from bot.domain.audit import Entry, first_broken
 from bot.domain.data import Data
 from bot.errors import Misunderstood
+from bot.refusals import Log
 
 _SAID: Final = re.compile(r"audit entry (\d{1,15}) · `?([0-9a-f]{64})\b")
 _REWRITTEN: Final = (
@@ -42,6 +43,7 @@ def read_anchors(lines: Iterable[str]) -> list[Anchor]:
     found = [anchor for line in lines for anchor in _anchors(line)]
     if not found:
         raise Misunderstood(
+            Log.NO_ANCHOR,
             "The file holds no anchor.",
             'A line is {"sequence": 12, "hash": "…"}, or what Slack shows: audit entry 12 · ….',
         )
@@ -74,7 +76,9 @@ def read_lines(lines: Sequence[str]) -> list[Entry]:
         try:
             found.append(Entry.model_validate_json(line))
         except ValidationError:
-            raise Misunderstood(f"Line {number} of the sink cannot be read as an entry.") from None
+            raise Misunderstood(
+                Log.BAD_LINE, f"Line {number} of the sink cannot be read as an entry."
+            ) from None
     return found
 
 

@@ -7,6 +7,7 @@ from bot.domain.machines import is_guid
 from bot.domain.points import is_before
 from bot.domain.verbs import Argument, one_of
 from bot.errors import Misunderstood
+from bot.refusals import Type
 
 _LONGEST_NAME = 300
 _NETWORK = re.compile(
@@ -31,6 +32,7 @@ def _is_point(text: str) -> bool:
 def _storage_account(text: str) -> str:
     if text and not _STORAGE.match(text):
         raise Misunderstood(
+            Type.WRONG_VALUE,
             f"{text!r} is not the resource id of a storage account.",
             "It looks like /subscriptions/<id>/resourceGroups/<group>/providers/"
             "Microsoft.Storage/storageAccounts/<name>.",
@@ -40,14 +42,18 @@ def _storage_account(text: str) -> str:
 
 def _name(text: str) -> str:
     if len(text) > _LONGEST_NAME or not text.isprintable():
-        raise Misunderstood(f"A name has at most {_LONGEST_NAME} characters, all of them visible.")
+        raise Misunderstood(
+            Type.WRONG_VALUE, f"A name has at most {_LONGEST_NAME} characters, all of them visible."
+        )
     return text
 
 
 def _notes(text: str) -> str:
     if len(text) > LONGEST_NOTES:
         raise Misunderstood(
-            f"The notes are longer than {LONGEST_NOTES} characters.", "Shorten them."
+            Type.WRONG_VALUE,
+            f"The notes are longer than {LONGEST_NOTES} characters.",
+            "Shorten them.",
         )
     return text
 
@@ -55,6 +61,7 @@ def _notes(text: str) -> str:
 def _virtual_network(text: str) -> str:
     if not _NETWORK.match(text):
         raise Misunderstood(
+            Type.WRONG_VALUE,
             f"{text!r} is not the resource id of a virtual network.",
             "It looks like /subscriptions/<id>/resourceGroups/<group>/providers/"
             "Microsoft.Network/virtualNetworks/<name>.",
@@ -65,6 +72,7 @@ def _virtual_network(text: str) -> str:
 def _resource_group(text: str) -> str:
     if not _GROUP.match(text):
         raise Misunderstood(
+            Type.WRONG_VALUE,
             f"{text!r} is not the resource id of a resource group.",
             "It looks like /subscriptions/<id>/resourceGroups/<name>.",
         )
@@ -73,7 +81,7 @@ def _resource_group(text: str) -> str:
 
 def _system(text: str) -> str:
     if text.casefold() not in {"windows", "linux"}:
-        raise Misunderstood(f"{text!r} is not Windows or Linux.")
+        raise Misunderstood(Type.WRONG_VALUE, f"{text!r} is not Windows or Linux.")
     return text.capitalize()
 
 
@@ -288,7 +296,9 @@ SystemDisk = Annotated[
 
 def _number(text: str) -> str:
     if not text.isascii() or not text.isdecimal() or not 0 < int(text[:9]) < _PAGES:
-        raise Misunderstood(f"{text!r} is not the number of a page.", "The first one is 1.")
+        raise Misunderstood(
+            Type.WRONG_VALUE, f"{text!r} is not the number of a page.", "The first one is 1."
+        )
     return str(int(text))
 
 

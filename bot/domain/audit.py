@@ -2,12 +2,16 @@
 
 An entry is a CloudEvents 1.0 envelope whose `hash` covers everything in it, the hash of the entry
 before included: nobody can change, drop or reorder one without breaking all that follow.
+
+A field that came later is left out where it says nothing. The hash of an entry that an earlier
+version wrote is therefore what it was, and has to stay so: a log is checked for as long as it is
+kept.
 """
 
 from collections.abc import Iterable
 from typing import Any, Final
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from bot.domain.data import Data, digest
 
@@ -16,6 +20,10 @@ START: Final = "0" * 64
 SOURCE: Final = "/dr-bot"
 _DESCRIBED: Final = ConfigDict(use_attribute_docstrings=True)
 """The published schema says what is said here of each field."""
+
+
+def _says_nothing(value: str) -> bool:
+    return not value
 
 
 class Actor(Data):
@@ -29,6 +37,8 @@ class Actor(Data):
     """The id of the Slack account."""
     name: str = "dr"
     """The display name at the time."""
+    entra: str = Field(default="", exclude_if=_says_nothing)
+    """The Entra object id of the human, where the policy's directory has it."""
 
 
 BOT: Final = Actor()
@@ -60,7 +70,8 @@ class Fact(Data):
     policy: str = ""
     """The version of the policy that it was decided under."""
     correlation: dict[str, str] = {}
-    """What leads elsewhere: Azure's client request id and job, a fingerprint, a checkpoint."""
+    """What leads elsewhere: Azure's client request id and job, a fingerprint, a checkpoint, the
+    code of a refusal."""
     words: str = ""
     """One line for people: what an entry says in a thread or a listing."""
 
@@ -89,7 +100,15 @@ class Entry(Data):
     data: Fact
     """What happened."""
     hash: str
-    """SHA-256, in hex, over the RFC 8785 form of everything else in the entry."""
+    """SHA-256, in hex, over the RFC 8785 form of everything before it in the entry."""
+    mac: str = Field(default="", exclude_if=_says_nothing)
+    """HMAC-SHA256, in hex, of `dr.audit.entry <hash>`, by a key that Redis does not hold."""
+    mackey: str = Field(default="", exclude_if=_says_nothing)
+    """Which key that was: the first 16 digits of the HMAC of `the name of this key`."""
+
+
+_BESIDE: Final = {"hash", "mac", "mackey"}
+"""What the hash of an entry does not cover."""
 
 
 def chain(fact: Fact, *, sequence: int, prevhash: str, time: str) -> Entry:
@@ -110,7 +129,7 @@ def chain(fact: Fact, *, sequence: int, prevhash: str, time: str) -> Entry:
 
 def hash_of(entry: Entry) -> str:
     """Compute the hash that an entry should carry."""
-    content: dict[str, Any] = entry.model_dump(mode="json", exclude={"hash"})
+    content: dict[str, Any] = entry.model_dump(mode="json", exclude=_BESIDE)
     return digest(content)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from bot.domain.catalogue import Call, Ground
 from bot.domain.machines import CLASSIC_BACK, HYPER_V, RCM_BACK, Machine
 from bot.errors import NotNow
+from bot.refusals import Now
 
 _KINDS: Final[Mapping[str, Mapping[str, str]]] = {
     RCM_BACK: {"latest": "CrashConsistent", "app": "ApplicationConsistent"},
@@ -69,8 +70,9 @@ def _kind(machine: Machine, point: str) -> str:
 def _refuse(machine: Machine, wrong: bool, said: str, why: str) -> None:
     if wrong:
         raise NotNow(
+            Now.NO_SUCH_OPTION,
             f"A failback of {machine.name}, which is replicated by {machine.provider}, has no "
-            f"{said}: {why}."
+            f"{said}: {why}.",
         )
 
 

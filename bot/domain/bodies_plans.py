@@ -7,6 +7,7 @@ from bot.domain.catalogue import Call, Ground
 from bot.domain.machines import A2A, CLASSIC, RCM
 from bot.domain.plans import Plan
 from bot.errors import NotNow
+from bot.refusals import Now
 
 _KINDS: Final = {
     "latest": "Latest",
@@ -78,12 +79,14 @@ def _points(plan: Plan, point: str) -> list[dict[str, str]]:
     kind = _KINDS.get(point)
     if kind is None:
         raise NotNow(
+            Now.POINT_OF_ONE,
             f"A plan's machines have no recovery point in common; {point} is one of one machine.",
             f"Say {', '.join(_KINDS)}, or fail the machine over by itself.",
         )
     shared = [name for name in plan.providers if name not in _SHARED] if point == "multivm" else []
     if shared:
         raise NotNow(
+            Now.POINT_OF_ONE,
             f"{plan.name} has machines of {', '.join(shared)}, which have no consistency groups.",
             "Say latest, processed or app.",
         )

@@ -4,6 +4,8 @@ from bot.domain.fleets import Fleet
 from bot.domain.jobs import Job
 from bot.domain.plans import Plan
 from bot.domain.request import Request
+from bot.errors import NotAllowed
+from bot.refusals import Appr
 
 
 def confirmations(request: Request) -> tuple[str, ...]:
@@ -24,9 +26,11 @@ def is_one_of(typed: str, words: tuple[str, ...]) -> bool:
     return " ".join(typed.split()).casefold() in {one.casefold() for one in words}
 
 
-def why_not_confirmed(request: Request, typed: str) -> str | None:
+def why_not_confirmed(request: Request, typed: str) -> NotAllowed | None:
     """Say why an approval lacks its typed word, or return None."""
     words = confirmations(request)
     if not request.terms.confirm or is_one_of(typed, words):
         return None
-    return f"To approve this, {' or '.join(words)} has to be typed into the form."
+    return NotAllowed(
+        Appr.NOT_CONFIRMED, f"To approve this, {' or '.join(words)} has to be typed into the form."
+    )

@@ -17,6 +17,7 @@ from bot.domain.machines import A2A, HYPER_V, Learnt, Machine, WayBack, same_id,
 from bot.domain.policy import ReprotectDefaults
 from bot.domain.sites import ContainerMapping, Replica, Server
 from bot.errors import Missing, NotNow
+from bot.refusals import Name, Now
 
 _BY_MAPPING: Final = "from the container mapping"
 _BY_NETWORKS: Final = "from the network mapping"
@@ -49,6 +50,7 @@ def refuse_strangers(candidate: Candidate, arguments: Mapping[str, str]) -> None
         if value and option not in takes:
             known = ", ".join(f"--{one}" for one in titles_of("protect") if one in takes)
             raise NotNow(
+                Now.NO_SUCH_OPTION,
                 f"--{option} means nothing for {candidate.name}, which would be replicated by "
                 f"{candidate.provider}.",
                 f"Its protection takes {known}.",
@@ -69,6 +71,7 @@ def choose_mapping(
     ]
     if not away:
         raise NotNow(
+            Now.NO_MAPPING,
             f"{candidate.here} has no container mapping in {segment(candidate.vault, 'vaults')} "
             "any more.",
             "Create it in the portal (Site Recovery infrastructure), then ask again.",
@@ -79,7 +82,11 @@ def choose_mapping(
     known = [(_word(one, away), _label(one)) for one in away]
     listed = ", ".join(word for word, _ in known)
     if not called:
-        raise NotNow(f"No mapping from {candidate.here} is called {said}.", f"There are: {listed}.")
+        raise NotNow(
+            Name.NO_SUCH_SETTING,
+            f"No mapping from {candidate.here} is called {said}.",
+            f"There are: {listed}.",
+        )
     raise Missing(
         f"{candidate.name} can be protected in several ways: {listed}. Which one?",
         ("policy",),
@@ -174,6 +181,7 @@ def _refuse_bare_names(way: WayBack) -> None:
     group = way.value(GROUP) or way.value(SITE_GROUP)
     if not group.startswith("/"):
         raise NotNow(
+            Name.NO_SUCH_SETTING,
             f"No other machine of this kind goes to a resource group {group}.",
             "Give its whole id: --group /subscriptions/<id>/resourceGroups/<name>.",
         )

@@ -16,6 +16,7 @@ from typing import Final
 from bot.domain.data import Data
 from bot.domain.verbs import Option, Verb
 from bot.errors import Misunderstood
+from bot.refusals import Type
 
 LONGEST_REASON: Final = 500
 OVERRIDE: Final = "override-freeze"
@@ -62,7 +63,7 @@ def parse(text: str, verbs: Mapping[str, Verb]) -> Command:
     words = _WORD.findall(head.translate(_QUOTES))
     if not words:
         if reason:
-            raise Misunderstood("There is a reason but no command.", _help())
+            raise Misunderstood(Type.NO_COMMAND, "There is a reason but no command.", _help())
         return Command(verb="")
     verb = _verb(words[0], verbs)
     if verb.target in {"line", "explain"}:
@@ -124,7 +125,9 @@ def _rest(text: str, verb: Verb) -> str:
     """Return what stands behind the verb, which is a command again."""
     line = text.partition(" ")[2].strip()
     if not line:
-        raise Misunderstood(f"/dr {verb.name} needs a command.", f"Type: {verb.usage}")
+        raise Misunderstood(
+            Type.WANTS_COMMAND, f"/dr {verb.name} needs a command.", f"Type: {verb.usage}"
+        )
     return line
 
 
@@ -135,7 +138,9 @@ def _verb(word: str, verbs: Mapping[str, Verb]) -> Verb:
     close = difflib.get_close_matches(name, [v for v in verbs if v], n=2, cutoff=0.6)
     hint = " or ".join(f"/dr {one}" for one in close)
     raise Misunderstood(
-        f"There is no command {_shown(word)}.", f"Did you mean {hint}?" if close else _help()
+        Type.NO_COMMAND,
+        f"There is no command {_shown(word)}.",
+        f"Did you mean {hint}?" if close else _help(),
     )
 
 
@@ -151,10 +156,13 @@ def _arguments(words: list[str], verb: Verb) -> tuple[tuple[str, ...], dict[str,
         name, equals, value = _DASHES.sub("", word).partition("=")
         option = _option(name, options, verb)
         if option.name in given:
-            raise Misunderstood(f"--{option.name} is given twice.", f"Type: {verb.usage}")
+            raise Misunderstood(
+                Type.OPTION_TWICE, f"--{option.name} is given twice.", f"Type: {verb.usage}"
+            )
         given[option.name] = _value(option, value if equals else next(rest, ""), verb)
     if len(targets) > 1 and not verb.several:
         raise Misunderstood(
+            Type.ONE_NAME,
             f"/dr {verb.name} takes one name, and this reads like {len(targets)}: "
             f"{', '.join(_shown(one) for one in targets[:3])}.",
             f"Type: {verb.usage}",
@@ -173,6 +181,7 @@ def _option(name: str, options: Mapping[str, Option], verb: Verb) -> Option:
         return options[name.casefold()]
     known = ", ".join(f"--{one}" for one in options)
     raise Misunderstood(
+        Type.NO_OPTION,
         f"/dr {verb.name} has no option --{_short(name)}.",
         f"It has {known}." if known else f"Type: {verb.usage}",
     )
@@ -182,37 +191,48 @@ def _value(option: Option, text: str, verb: Verb) -> str:
     text = _plain(text)
     if not text or _DASHES.match(text):
         raise Misunderstood(
-            f"--{option.name} needs a value: {option.argument.hint}.", f"Type: {verb.usage}"
+            Type.WANTS_VALUE,
+            f"--{option.name} needs a value: {option.argument.hint}.",
+            f"Type: {verb.usage}",
         )
     return option.argument.check(text)
 
 
 def _check_targets(targets: tuple[str, ...], verb: Verb) -> None:
     if targets and not verb.target:
-        raise Misunderstood(f"/dr {verb.name} takes no name.", f"Type: {verb.usage}")
+        raise Misunderstood(Type.NO_NAME, f"/dr {verb.name} takes no name.", f"Type: {verb.usage}")
     if verb.target and verb.target_required and not targets:
         what = "machine" if verb.several else verb.target
-        raise Misunderstood(f"/dr {verb.name} needs a {what}.", f"Type: {verb.usage}")
+        raise Misunderstood(
+            Type.WANTS_NAME, f"/dr {verb.name} needs a {what}.", f"Type: {verb.usage}"
+        )
     for target in targets:
         if len(target) > LONGEST_NAME:
             raise Misunderstood(
-                f"{_shown(target)} is too long to be a name.", f"Type: {verb.usage}"
+                Type.NAME_TOO_LONG,
+                f"{_shown(target)} is too long to be a name.",
+                f"Type: {verb.usage}",
             )
 
 
 def _reason(reason: str | None, verb: Verb) -> str:
     if verb.reason == "none":
         if reason:
-            raise Misunderstood(f"/dr {verb.name} takes no reason.", f"Type: {verb.usage}")
+            raise Misunderstood(
+                Type.NO_REASON, f"/dr {verb.name} takes no reason.", f"Type: {verb.usage}"
+            )
         return ""
     if not reason and verb.reason == "optional":
         return ""
     if not reason:
         raise Misunderstood(
-            "Say why: the approvers and the audit log need the reason.", f"Type: {verb.usage}"
+            Type.WANTS_REASON,
+            "Say why: the approvers and the audit log need the reason.",
+            f"Type: {verb.usage}",
         )
     if len(reason) > LONGEST_REASON:
         raise Misunderstood(
+            Type.REASON_TOO_LONG,
             f"The reason is {len(reason)} characters long; {LONGEST_REASON} is the most.",
             "Shorten it and put the rest into the incident channel.",
         )

@@ -27,6 +27,7 @@ from bot.domain.operations import CATALOGUE
 from bot.domain.policy import ReprotectDefaults
 from bot.domain.sites import ContainerMapping, Replica, Server, Site
 from bot.errors import Missing, NotNow
+from bot.refusals import Now
 
 
 def titles_of(operation: str) -> dict[str, str]:
@@ -112,6 +113,7 @@ class Inquiry:
         """Write down what was learnt; raises `NotNow` when it is nothing."""
         if not value:
             raise NotNow(
+                Now.NOT_TOLD,
                 f"Azure does not tell the {title.lower()} of {self._machine.name}, which its "
                 f"{self._title} has to name.",
                 "Do it in the portal.",
@@ -270,6 +272,7 @@ def refuse_strangers(machine: Machine, arguments: Mapping[str, str]) -> None:
         if value and option not in takes:
             known = ", ".join(f"--{one}" for one in TITLES if one in takes)
             raise NotNow(
+                Now.NO_SUCH_OPTION,
                 f"--{option} means nothing for {machine.name}, which is replicated by "
                 f"{machine.provider}.",
                 f"Its reprotect takes {known}.",

@@ -13,10 +13,15 @@ _USER: Final = re.compile(r"^[UW][A-Z0-9]{2,}$")
 _GROUP: Final = re.compile(r"^@[a-z0-9][a-z0-9._-]*$")
 
 
+def is_user(text: str) -> bool:
+    """Whether this has the form of a user id."""
+    return bool(_USER.match(text))
+
+
 def is_who(value: object) -> bool:
     """Whether something can stand in a list of people."""
     return isinstance(value, str) and bool(
-        value == EVERYONE or _USER.match(value) or _GROUP.match(value)
+        value == EVERYONE or is_user(value) or _GROUP.match(value)
     )
 
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from bot.domain.machines import Machine, is_called, position, segment
 from bot.errors import Misunderstood
+from bot.refusals import Name
 
 _PREFIX = re.compile(r"^([a-z]+):(.*)$", re.IGNORECASE)
 _ID: Final = "id"
@@ -67,9 +68,9 @@ def _split(word: str) -> tuple[str, str]:
         return "", word
     prefix, value = found.group(1).casefold(), found.group(2)
     if prefix not in {_ID, *_FILTERS}:
-        raise Misunderstood(f"Machines cannot be chosen by “{prefix}:”.", _ADVICE)
+        raise Misunderstood(Name.BAD_FILTER, f"Machines cannot be chosen by “{prefix}:”.", _ADVICE)
     if not value:
-        raise Misunderstood(f"“{prefix}:” needs a value.", _ADVICE)
+        raise Misunderstood(Name.BAD_FILTER, f"“{prefix}:” needs a value.", _ADVICE)
     return prefix, value
 
 

@@ -15,6 +15,8 @@ from bot.domain.nearest import meant
 
 Path = tuple[int | str, ...]
 _MISSING: Final = "it is missing."
+_OF_A_KEY: Final = "[key]"
+"""What pydantic puts behind a key that is itself wrong."""
 
 
 class Mistake(Data):
@@ -33,15 +35,18 @@ class Mistake(Data):
 
 def mistakes(text: str, error: ValidationError, model: type[BaseModel]) -> tuple[Mistake, ...]:
     """Put into words everything that a model found wrong with a file, what is missing last."""
-    errors = error.errors(include_url=False, include_input=False)
+    errors = [
+        (tuple(part for part in one["loc"] if part != _OF_A_KEY), one)
+        for one in error.errors(include_url=False, include_input=False)
+    ]
     found = {
         Mistake(
-            key=".".join(str(part) for part in one["loc"]) or "the file",
-            line=line_of(text, one["loc"]),
-            sentence=_sentence(one["type"], one["msg"], one["loc"], model),
+            key=".".join(str(part) for part in path) or "the file",
+            line=line_of(text, path),
+            sentence=_sentence(one["type"], one["msg"], path, model),
         )
-        for one in errors
-        if not any(_around(one["loc"], other["loc"]) for other in errors)
+        for path, one in errors
+        if not any(_around(path, other) for other, _ in errors)
     }
     return tuple(sorted(found, key=lambda one: (one.sentence == _MISSING, one.line, one.key)))
 

@@ -9,6 +9,7 @@ from bot.domain.operations import CATALOGUE
 from bot.domain.plans import Plan
 from bot.domain.scenarios import scenario_words
 from bot.errors import NotNow
+from bot.refusals import Now
 
 _WORDY = 3
 """So many machines that stand in the way are named with their reasons."""
@@ -30,6 +31,7 @@ def why_not(operation: Operation, target: Machine | Plan | Job | Candidate) -> N
 def protected_already(machine: Machine) -> NotNow:
     """Say that a machine is protected, and what can be asked for instead."""
     return NotNow(
+        Now.PROTECTED,
         f"{machine.name} is protected already, in {segment(machine.vault, 'vaults')}: it is "
         f"“{machine.state_words}” and runs in {machine.here}.",
         _instead(machine),
@@ -46,7 +48,7 @@ def why_not_all(operation: Operation, ground: Ground) -> NotNow | None:
     more = f" Nor can {len(against) - _WORDY} more." if len(against) > _WORDY else ""
     able = [machine.name for machine, reason in judged if reason is None]
     advice = f"Those that can, by themselves: /dr {operation.name} {' '.join(able)}" if able else ""
-    return NotNow(f"Not all machines of {ground.name} can: {said}{more}", advice)
+    return NotNow(Now.SOME_CANNOT, f"Not all machines of {ground.name} can: {said}{more}", advice)
 
 
 def by_machine(operation: Operation, plan: Plan) -> bool:
@@ -77,14 +79,18 @@ def _machine(operation: Operation, machine: Machine) -> NotNow | None:
     if operation.about == "candidate":
         return protected_already(machine)
     if operation.about != "machine":
-        return NotNow(f"{operation.title} is done to a job, and {machine.name} is a machine.")
+        return NotNow(
+            Now.WRONG_KIND, f"{operation.title} is done to a job, and {machine.name} is a machine."
+        )
     if machine.scenario:
         return NotNow(
+            Now.BUSY,
             f"Azure is running “{scenario_words(machine.scenario)}” on {machine.name}.",
             "Ask again when it has ended; /dr status shows it.",
         )
     if machine.provider not in operation.needs:
         return NotNow(
+            Now.OTHER_PROVIDER,
             f"{machine.name} is replicated by {machine.provider or 'an unknown provider'}; "
             f"{operation.title.lower()} is offered for {', '.join(operation.needs)}.",
             _instead(machine),
@@ -94,11 +100,13 @@ def _machine(operation: Operation, machine: Machine) -> NotNow | None:
         return operation.refuses(machine)
     if machine.testing:
         return NotNow(
+            Now.TEST_IS_THERE,
             f"{operation.title} is not possible for {machine.name} now: a test failover of it was "
             "not cleaned up.",
             f"Clean it up first: /dr cleanup {machine.name}",
         )
     return NotNow(
+        Now.NOT_OFFERED,
         f"{operation.title} is not possible for {machine.name} now: it is "
         f"“{machine.state_words}” and runs in {machine.here}.",
         _instead(machine),
@@ -109,10 +117,12 @@ def _plan(operation: Operation, plan: Plan) -> NotNow | None:
     if operation.about != "machine":
         what = {"job": "a job", "candidate": "a machine that is not protected yet"}
         return NotNow(
-            f"{operation.title} is done to {what[operation.about]}, and {plan.name} is a plan."
+            Now.WRONG_KIND,
+            f"{operation.title} is done to {what[operation.about]}, and {plan.name} is a plan.",
         )
     if plan.scenario:
         return NotNow(
+            Now.BUSY,
             f"Azure is running “{scenario_words(plan.scenario)}” on {plan.name}.",
             "Ask again when it has ended; /dr plan shows it.",
         )
@@ -120,8 +130,9 @@ def _plan(operation: Operation, plan: Plan) -> NotNow | None:
         if set(plan.providers) <= set(operation.needs):
             return None
         return NotNow(
+            Now.OTHER_PROVIDER,
             f"{plan.name} has machines of {', '.join(plan.providers)}; {operation.title.lower()} "
-            f"is offered for {', '.join(operation.needs)}."
+            f"is offered for {', '.join(operation.needs)}.",
         )
     lacking = {operation.plan[one] for one in plan.providers} - set(plan.allowed)
     if not lacking:
@@ -129,6 +140,7 @@ def _plan(operation: Operation, plan: Plan) -> NotNow | None:
     names = [one.name for one in CATALOGUE.values() if one.plan and _plan_offers(one, plan)]
     instead = ", ".join(f"/dr {name} plan:{plan.name}" for name in names)
     return NotNow(
+        Now.NOT_OFFERED,
         f"{operation.title} is not possible for the plan {plan.name} now.",
         f"It offers now: {instead}." if instead else "Azure offers nothing for it in this state.",
     )
@@ -141,11 +153,12 @@ def _plan_offers(operation: Operation, plan: Plan) -> bool:
 
 def _job(operation: Operation, job: Job) -> NotNow | None:
     if operation.about != "job":
-        return NotNow(f"{operation.title} is not done to a job.")
+        return NotNow(Now.WRONG_KIND, f"{operation.title} is not done to a job.")
     if operation.needs["job"] in job.actions:
         return None
     can = [one for one in CATALOGUE.values() if one.needs.get("job", "") in job.actions]
     return NotNow(
+        Now.NOT_OFFERED,
         f"{operation.title} is not possible for {job.label}, which is {job.words or job.state}.",
         f"It offers now: {', '.join(f'/dr {one.name}' for one in can)}." if can else "",
     )
@@ -155,7 +168,7 @@ def _candidate(candidate: Candidate) -> NotNow | None:
     if not candidate.unready:
         return None
     said = " ".join(candidate.unready)
-    return NotNow(f"{candidate.name} cannot be protected as it is: {said}")
+    return NotNow(Now.NOT_PROTECTABLE, f"{candidate.name} cannot be protected as it is: {said}")
 
 
 def _instead(machine: Machine) -> str:

@@ -41,12 +41,14 @@ from bot.domain.operations_jobs import cancel_job, restart_job, resume_job
 from bot.domain.operations_replication import protect, reprotect, resynchronise
 from bot.domain.plans import Plan
 from bot.errors import Missing, NotNow
+from bot.refusals import Now
 
 
 def _away(machine: Machine) -> NotNow | None:
     if machine.provider != A2A or not machine.away:
         return None
     return NotNow(
+        Now.WRONG_WAY,
         f"{machine.name} already runs away from home, in {machine.here}.",
         f"Moving it back to {machine.home} is a failback: /dr failback {machine.name} because …",
     )
@@ -56,6 +58,7 @@ def _at_home(machine: Machine) -> NotNow | None:
     if machine.provider != A2A or machine.away:
         return None
     return NotNow(
+        Now.WRONG_WAY,
         f"{machine.name} runs at home, in {machine.here}: there is nothing to bring back.",
         f"To leave that region: /dr failover {machine.name} because …",
     )

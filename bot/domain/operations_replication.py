@@ -39,12 +39,14 @@ from bot.domain.machines import (
 )
 from bot.domain.plans import Plan
 from bot.errors import NotNow
+from bot.refusals import Now
 
 
 def _uncommitted(machine: Machine) -> NotNow | None:
     if "Commit" not in machine.allowed:
         return None
     return NotNow(
+        Now.NOT_COMMITTED,
         f"The failover of {machine.name} is not committed yet; a reprotect would do that too.",
         f"Commit it first: /dr commit {machine.name}",
     )
@@ -91,7 +93,8 @@ def reprotect(
         return bodies.plain("reProtect", ground)
     if ground.way_back is None:
         raise NotNow(
-            f"What a reprotect of {ground.machine.name} needs could not be read from Azure."
+            Now.NOT_TOLD,
+            f"What a reprotect of {ground.machine.name} needs could not be read from Azure.",
         )
     if ground.machine.provider == A2A:
         return bodies_reprotect.switch_protection(ground, ground.way_back)
@@ -139,5 +142,7 @@ def protect(
     the portal.
     """
     if ground.way_back is None:
-        raise NotNow(f"What protecting {ground.name} needs could not be read from Azure.")
+        raise NotNow(
+            Now.NOT_TOLD, f"What protecting {ground.name} needs could not be read from Azure."
+        )
     return bodies_protect.enable(ground, ground.way_back)

@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.domain.machines import A2A, Machine, Point
 from bot.errors import Misunderstood, NotNow
+from bot.refusals import Now, Type
 
 BEFORE: Final = "before:"
 _TIME: Final = re.compile(
@@ -72,7 +73,11 @@ def _before(choice: str, points: Sequence[Point], machine: Machine, now: datetim
     moment = _read(choice, now)
     said = f"{moment:%Y-%m-%d %H:%M} UTC"
     if moment > now:
-        raise NotNow(f"{said} is still to come.", "--point before: takes a time that has passed.")
+        raise NotNow(
+            Type.WRONG_VALUE,
+            f"{said} is still to come.",
+            "--point before: takes a time that has passed.",
+        )
     found = next((one for one in points if one.at <= moment), None)
     if found is None:
         oldest = f"; its oldest is of {points[-1].at:%Y-%m-%d %H:%M} UTC" if points else ""
@@ -89,6 +94,7 @@ def _read(choice: str, now: datetime) -> datetime:
     except (ValueError, OverflowError):
         pass  # such as 25:00, or a day that no calendar has
     raise Misunderstood(
+        Type.WRONG_VALUE,
         f"{choice!r} does not name a time.",
         "Say --point before:13:55 for the last time it was that late (UTC), "
         "before:13:55+02:00, or before:2026-11-20T13:55.",
@@ -109,6 +115,7 @@ def _moment(found: re.Match[str], now: datetime) -> datetime:
 
 def _none(what: str, machine: Machine) -> NotNow:
     return NotNow(
+        Now.NO_POINT,
         f"{machine.name} has {what}.",
         f"/dr points {machine.name} shows them; --point latest needs none.",
     )

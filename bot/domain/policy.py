@@ -11,11 +11,13 @@ from pathlib import Path
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from bot.domain.data import Data, digest
+from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
 from bot.domain.lists import EVERYONE, Who, handles, includes
 from bot.domain.mistakes import Mistake, mistakes
 from bot.domain.rules import Rule, Subject
 from bot.errors import Misconfigured, NotNow
+from bot.refusals import Pol
 
 __all__ = ["EVERYONE", "Policy", "ReprotectDefaults", "Rule", "Subject", "handles", "includes"]
 
@@ -57,6 +59,8 @@ class Policy(Data):
     """Times in which some operations may not be asked for, each a `[[freeze]]`."""
     reprotect: dict[str, ReprotectDefaults] = {}
     """What reprotects need that cannot be learnt, each a `[reprotect.<region or site>]`."""
+    directory: Directory = Directory()
+    """Which accounts are which human, a `[directory]`."""
 
     @model_validator(mode="after")
     def _told_apart(self) -> "Policy":
@@ -70,6 +74,16 @@ class Policy(Data):
     def version(self) -> str:
         """A digest of what the policy says, whatever its layout."""
         return digest(self.model_dump(mode="json"))[:12]
+
+    def who_may_ask(self, operation: str) -> tuple[Who, ...]:
+        """Return everybody whom some rule lets ask for an operation, whatever it is done to."""
+        found: dict[Who, None] = {}
+        decided = False  # whatever is not asked of a plan by its name
+        for rule in self.rules:
+            if rule.speaks_of(operation) and (rule.plans or not decided):
+                found |= dict.fromkeys(rule.may_ask)
+                decided = decided or rule.takes_all
+        return tuple(found)
 
     def reprotect_in(self, place: str) -> ReprotectDefaults:
         """Return what is said about reprotects of machines in a region, or of a site."""
@@ -89,6 +103,7 @@ class Policy(Data):
                     return rule
                 if matches is None:
                     raise NotNow(
+                        Pol.MACHINE_NOT_KNOWN,
                         f"The rule “{rule.name}” of the policy goes by where a machine runs, what "
                         f"replicates it or its tags, and the machine {subject.name} is not known.",
                     )
@@ -109,6 +124,7 @@ class Policy(Data):
         if len(rules) > 1:
             said = "; ".join(f"{_some(names)} under {rule}" for rule, names in fall.items())
             raise NotNow(
+                Pol.SEVERAL_RULES,
                 f"These machines fall under different rules of the policy: {said}.",
                 "Ask for those of each rule by themselves.",
             )

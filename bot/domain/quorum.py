@@ -1,6 +1,7 @@
 """Who fills what an approval needs: so many of these and so many of those, all of them different.
 
-One person counts once, though they may be in several groups. Whether enough have approved is
+One person counts once, though they may be in several groups or have several accounts: the voters
+are humans, each by one of their accounts or by who they are. Whether enough have approved is
 therefore a matching of people with places, and not a count: whoever could fill two needs moves to
 the other one when somebody comes who can fill only the first.
 """

@@ -8,9 +8,10 @@ approved, the request is **void**. Otherwise the intent is written down first (*
 only then is Azure called, at most once. Azure says yes and names a job (**running**), or says no
 (**failed**); or the answer is lost, and then we do not know (**unknown**). From unknown the only
 ways out are evidence: the job is found, or it is proved that there is none, and then a person has
-to say *Submit again*. Where neither can be had, because somebody changed the machine meanwhile, a
-person who looked in the portal may give it up (**void**); nothing is sent again from there. The
-job's own end makes it **succeeded**, **failed** or **cancelled**.
+to say *Submit again*. Where neither can be had, because somebody changed the machine meanwhile or
+Azure has forgotten a job that it had accepted, a person who looked in the portal may give it up
+(**void**); nothing is sent again from there. The job's own end makes it **succeeded**, **failed**
+or **cancelled**.
 
 A request for several machines is voted on as one. When it is approved, each of its machines gets a
 request of its own that begins as approved, with the same votes, and goes the same way; the request
@@ -47,7 +48,7 @@ class State(StrEnum):
     SUBMITTING = "submitting"
     """The intent is recorded and Azure is being called."""
     UNKNOWN = "unknown"
-    """Azure's answer was lost; we are finding out."""
+    """Azure's answer was lost, or Azure forgot the job; we are finding out."""
     RUNNING = "running"
     """Azure's job runs; we follow it."""
     SUCCEEDED = "succeeded"
@@ -119,6 +120,7 @@ TABLE: Final[Mapping[State, Mapping[Step, State]]] = {
     State.RUNNING: {
         Step.PROGRESS: State.RUNNING,
         Step.NOD: State.RUNNING,
+        Step.LOSE: State.UNKNOWN,
         Step.SUCCEED: State.SUCCEEDED,
         Step.FAIL: State.FAILED,
         Step.CANCEL: State.CANCELLED,
@@ -268,8 +270,11 @@ class Request(Data):
 
     @property
     def filled(self) -> Filled:
-        """Who fills which need, as they stood when they pressed."""
-        return fill(self.terms.quorum, {one.person.id: one.serves for one in self.approvals})
+        """Who fills which need, as they stood when they pressed; every human once."""
+        first: dict[str, Vote] = {}
+        for one in self.approvals:
+            first.setdefault(one.person.human, one)
+        return fill(self.terms.quorum, {one.person.id: one.serves for one in first.values()})
 
     @property
     def submission(self) -> Submission | None:

@@ -133,6 +133,13 @@ class Rule(Data):
     """The channel that gets the card, `#name` or an id, wherever it was asked for."""
     tell: tuple[Told, ...] = ()
     """Who is told in the thread of the card when it is asked."""
+    remind_after: Lifetime = 0
+    """When those who can still approve are reminded of a request that waits, such as `10m`. The
+    pause doubles each time, until the request is decided or expires."""
+    escalate_after: Lifetime = 0
+    """When those of `escalate_to` are told that it still waits, once."""
+    escalate_to: tuple[Told, ...] = ()
+    """Who is told then. That gives nobody the right to approve: `may_approve` alone does."""
 
     @model_validator(mode="before")
     @classmethod
@@ -158,6 +165,12 @@ class Rule(Data):
     def by_machine(self) -> bool:
         """Whether it takes a machine, beyond its name, to say whether the rule matches."""
         return bool(self.regions or self.tags or self.providers)
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether no rule behind it decides about a machine, a job, or a plan by its machines."""
+        narrow = self.by_machine or self.vaults or set(self.kinds) != set(KINDS)
+        return "*" in self.machines and not narrow
 
     def speaks_of(self, operation: str) -> bool:
         """Whether this rule says anything about an operation."""
@@ -214,6 +227,12 @@ class Rule(Data):
             )
             if values
         )
+
+
+def span(seconds: int) -> str:
+    """Write a duration as the policy does: `90s`, `10m`, `1h`."""
+    unit = next(one for one in ("d", "h", "m", "s") if seconds % _UNITS[one] == 0)
+    return f"{seconds // _UNITS[unit]}{unit}"
 
 
 def like(name: str, patterns: Iterable[str]) -> bool:

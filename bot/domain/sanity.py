@@ -8,18 +8,23 @@ What is checked, rule by rule; a rule that lets nobody ask forbids, and is not a
   enough. Of groups whose members are not known, and of everyone, there are always enough;
 - nobody does it alone: where one approval is enough, it is neither everyone who may approve, nor a
   person who is named both among those who may ask and those who may approve. The bot never counts
-  whoever asked; what is looked for is the second account of one human;
-- it can match: there is something that it matches and that no rule before it matches whole.
+  whoever asked; what is looked for is the second account of one human. Where the directory has
+  everybody of both lists, or has to, there is no such account that the bot would not know;
+- people are humans, as far as the directory knows: two accounts of one human are one approver, and
+  where everybody has to be in it, who is not is none;
+- it can match: there is something that it matches and that no rule before it matches whole;
+- whom it has reminded or told later is told while the request still waits, and there is somebody.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.domain.data import Data
 from bot.domain.lists import EVERYONE
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import Policy
 from bot.domain.quorum import Need, fill, still_open
-from bot.domain.rules import Kind, Rule, like
+from bot.domain.rules import Kind, Rule, like, span
 
 Members = Mapping[str, frozenset[str]]
 """Who is in some groups, by handle; a group that is not there is not known."""
@@ -36,26 +41,75 @@ class Finding(Data):
         return f"rule “{self.rule}”: {self.sentence}"
 
 
-def findings(policy: Policy, members: Members | None = None) -> tuple[Finding, ...]:
-    """Return everything that is not sane about a policy, in the order of its rules."""
-    known = {} if members is None else members
+def findings(
+    policy: Policy, members: Members | None = None, accounts: Mapping[str, str] | None = None
+) -> tuple[Finding, ...]:
+    """Return everything that is not sane about a policy, in the order of its rules.
+
+    `members` and `accounts` are what Slack says: who is in the groups, and whose the addresses of
+    the directory are.
+    """
+    directory = policy.directory
+    known = _Known(
+        members={} if members is None else members,
+        owners=directory.owners(accounts),
+        required=directory.required,
+        complete=not directory.addresses or accounts is not None,
+    )
     return tuple(
         Finding(rule=rule.name, sentence=sentence)
         for at, rule in enumerate(policy.rules)
-        for sentence in (*_of_people(rule, known), *_of_reach(rule, policy.rules[:at]))
+        for sentence in (
+            *_of_people(rule, known),
+            *_of_second_accounts(rule, known),
+            *_of_reminders(rule, known),
+            *_of_reach(rule, policy.rules[:at]),
+        )
     )
 
 
-def _of_people(rule: Rule, known: Members) -> Iterable[str]:
+@dataclass(frozen=True)
+class _Known:
+    """What is known of people beside the rules."""
+
+    members: Members
+    owners: Mapping[str, str]
+    """The human of each account."""
+    required: bool
+    """Whether an account without an owner is nobody."""
+    complete: bool
+    """Whether the owners of all accounts that have one are known."""
+
+    def people(self, who: Iterable[str]) -> frozenset[str] | None:
+        """Return the accounts of a list of people, None when nobody can tell."""
+        closed = self.required and self.complete
+        found: set[str] = set()
+        for one in who:
+            if one == EVERYONE and closed:
+                found |= self.owners.keys()
+            elif one == EVERYONE or (one.startswith("@") and one not in self.members):
+                return None
+            found |= self.members.get(one, frozenset({one}))
+        return frozenset(found & self.owners.keys() if closed else found)
+
+
+def _of_people(rule: Rule, known: _Known) -> Iterable[str]:
     if not rule.may_ask:
         return
     needs = rule.needs or (Need(count=rule.approvals, of=rule.may_approve),)
-    if nobody := [need for need in needs if _people(need, known) == frozenset()]:
+    if nobody := [need for need in needs if known.people(need.of) == frozenset()]:
         said = " and ".join(", ".join(need.of) or "an empty list" for need in nobody)
         yield f"nobody can approve: {said} is nobody."
     elif short := _without_spare(needs, known):
         yield short
-    if rule.approvals > 1:
+
+
+def _of_second_accounts(rule: Rule, known: _Known) -> Iterable[str]:
+    """Say who could ask by one account and approve by another that the directory does not know."""
+    if rule.approvals > 1 or not rule.may_ask or known.required:
+        return
+    people = known.people(rule.may_ask + rule.may_approve)
+    if people is not None and people <= known.owners.keys():
         return
     if EVERYONE in rule.may_approve:
         yield "one approval by everyone: whoever has a second account could do it alone."
@@ -66,36 +120,56 @@ def _of_people(rule: Rule, known: Members) -> Iterable[str]:
         )
 
 
-def _people(need: Need, known: Members) -> frozenset[str] | None:
-    """Return who can fill a need, None when nobody can tell."""
-    found: set[str] = set()
-    for one in need.of:
-        if one == EVERYONE or (one.startswith("@") and one not in known):
-            return None
-        found |= known.get(one, frozenset({one}))
-    return frozenset(found)
-
-
-def _without_spare(needs: Sequence[Need], known: Members) -> str:
-    """Say who is indispensable among the people that are known; '' when nobody is."""
-    listed = [(need, people) for need in needs if (people := _people(need, known)) is not None]
+def _without_spare(needs: Sequence[Need], known: _Known) -> str:
+    """Say who is indispensable among the humans that are known; '' when nobody is."""
+    listed = [(need, accounts) for need in needs if (accounts := known.people(need.of)) is not None]
     counted = [need for need, _ in listed]
-    everybody = sorted(frozenset[str]().union(*(people for _, people in listed)))
+    humans: dict[str, list[str]] = {}
+    for account in sorted(frozenset[str]().union(*(accounts for _, accounts in listed))):
+        humans.setdefault(known.owners.get(account, account), []).append(account)
     could = {
-        who: tuple(at for at, (_, people) in enumerate(listed) if who in people)
-        for who in everybody
+        human: tuple(at for at, (_, accounts) in enumerate(listed) if accounts.intersection(own))
+        for human, own in humans.items()
     }
-    for missing in ["", *everybody]:
-        rest = {who: places for who, places in could.items() if who != missing}
+    for missing in ["", *humans]:
+        rest = {human: places for human, places in could.items() if human != missing}
         if open_needs := still_open(counted, fill(counted, rest)):
             words = " and ".join(need.words for need in open_needs)
             if not missing:
-                return f"not enough people can approve: {words} cannot be found."
+                return f"not enough people can approve: {words} cannot be found{_merged(humans)}."
             return (
-                f"there are no more approvers than needed: without {missing}, who may be asking or "
-                f"asleep, {words} is missing."
+                f"there are no more approvers than needed: without {', '.join(humans[missing])}, "
+                f"who may be asking or asleep, {words} is missing."
             )
     return ""
+
+
+def _merged(humans: Mapping[str, Sequence[str]]) -> str:
+    """Say which accounts count as one human."""
+    said = [" and ".join(own) for own in humans.values() if len(own) > 1]
+    return f"; {', '.join(said)} are one human" if said else ""
+
+
+def _of_reminders(rule: Rule, known: _Known) -> Iterable[str]:
+    if not rule.may_ask:
+        return
+    lifetime = span(rule.request_lifetime)
+    if rule.remind_after >= rule.request_lifetime:
+        yield (
+            f"nobody is ever reminded: remind_after is {span(rule.remind_after)}, and a "
+            f"request expires after {lifetime}."
+        )
+    if rule.escalate_after and not rule.escalate_to:
+        yield "escalate_after without escalate_to: there is nobody to tell."
+    elif rule.escalate_to and not rule.escalate_after:
+        yield "escalate_to without escalate_after: they are never told."
+    elif rule.escalate_after >= rule.request_lifetime:
+        yield (
+            f"it never escalates: escalate_after is {span(rule.escalate_after)}, and a "
+            f"request expires after {lifetime}."
+        )
+    elif rule.escalate_to and known.people(rule.escalate_to) == frozenset():
+        yield f"nobody is told when it escalates: {', '.join(rule.escalate_to)} is nobody."
 
 
 def _of_reach(rule: Rule, before: Sequence[Rule]) -> Iterable[str]:

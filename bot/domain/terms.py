@@ -25,6 +25,11 @@ class Terms(Data):
     """The freezes that whoever asked has overridden."""
     tell: tuple[str, ...] = ()
     """Who is told when it is asked: the ids of people and of user groups."""
+    remind_after: int = 0
+    """Seconds until those who can still approve are reminded; 0 for never."""
+    escalate_after: int = 0
+    """Seconds until those of `escalate_to` are told that it still waits; 0 for never."""
+    escalate_to: tuple[str, ...] = ()
 
     @property
     def quorum(self) -> tuple[Need, ...]:

@@ -7,6 +7,7 @@ from bot.domain.audit import Entry
 from bot.domain.data import Data
 from bot.domain.verbs import Argument
 from bot.errors import Misunderstood
+from bot.refusals import Type
 
 _LONGEST = 80
 
@@ -32,6 +33,7 @@ class Filter(Data):
         if self.by and self.by.casefold() not in {
             fact.actor.name.casefold(),
             fact.actor.id.lower(),
+            fact.actor.entra,
         }:
             return False
         said = f"{entry.type} {fact.operation} {fact.after}".casefold()
@@ -49,14 +51,20 @@ def read_since(text: str) -> str:
         when = datetime.fromisoformat(text.upper())
     except ValueError:
         raise Misunderstood(
-            f"{text!r} is not a date.", "Say 2026-03-01, or 2026-03-01T13:55, which is UTC."
+            Type.WRONG_VALUE,
+            f"{text!r} is not a date.",
+            "Say 2026-03-01, or 2026-03-01T13:55, which is UTC.",
         ) from None
     return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
 
 
 def _some_words(text: str) -> str:
     if len(text) > _LONGEST:
-        raise Misunderstood(f"That is longer than {_LONGEST} characters.", "A word or two will do.")
+        raise Misunderstood(
+            Type.WRONG_VALUE,
+            f"That is longer than {_LONGEST} characters.",
+            "A word or two will do.",
+        )
     return text.removeprefix("@")
 
 

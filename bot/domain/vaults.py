@@ -72,6 +72,12 @@ class Event(Data):
     """The friendly name of the machine or plan that it happened to."""
     words: str
     findings: tuple[Finding, ...] = ()
+    job: str = ""
+    """The id of the job that it tells about, when it tells about one."""
+    scenario: str = ""
+    """What that job does, in Azure's word."""
+    state: str = ""
+    """The state that it told of the job."""
 
 
 def same_region(one: str, other: str) -> bool:

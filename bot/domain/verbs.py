@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from bot.errors import Misunderstood
+from bot.refusals import Type
 
 TargetKind = Literal[
     "machine",
@@ -34,6 +35,7 @@ _HINTS: Final = {
     "machine or job": "<machine>|<job id>",
     "machine, plan:<name> or all": "<machine>|plan:<name>|all",
     "filters": "<filter>…",
+    "command": "<command>|<code>|all",
     "job": "<job>|<request>|<machine>",
     "explain": "explain <any command>",
     "line": "<any command>",
@@ -141,7 +143,7 @@ def one_of(
             return word
         if also and also(text):
             return text
-        raise Misunderstood(f"{text!r} is not {hint or _either(choices)}.")
+        raise Misunderstood(Type.WRONG_VALUE, f"{text!r} is not {hint or _either(choices)}.")
 
     return check
 

@@ -7,10 +7,12 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from bot.domain.data import Data
-from bot.domain.people import Person, why_nobody
+from bot.domain.people import Person, why_in_doubt, why_nobody
 from bot.domain.policy import includes
 from bot.domain.quorum import Need, counted, fill, serves, still_open
 from bot.domain.request import Request, State, Step, Vote, nod_key, take
+from bot.errors import NotAllowed
+from bot.refusals import Appr, Ask
 
 NOD_AGAIN: Final = 120
 """Seconds after which a job that still waits can be let go on once more."""
@@ -26,21 +28,34 @@ class Standing(Data):
     groups: dict[str, frozenset[str]]
 
 
-def why_not_approve(request: Request, standing: Standing) -> str | None:
+def why_not_approve(request: Request, standing: Standing) -> NotAllowed | None:
     """Say why an approval by this person would not count, or return None."""
-    own = "You asked for this yourself; somebody else has to approve it."
-    if reason := _no_say(request, standing, "approve", own):
+    asked_as = _as(request.asker, standing)
+    own = f"You asked for this yourself{asked_as}; somebody else has to approve it."
+    if reason := _no_say(request, standing, "approve", own) or why_in_doubt(standing.person):
         return reason
-    if any(vote.person.id == standing.person.id for vote in request.approvals):
-        return "You have approved this already; every person counts once."
-    could = could_fill(request, standing)
-    votes = {vote.person.id: vote.serves for vote in request.approvals}
-    needs = request.terms.quorum
-    with_them = fill(needs, votes | {standing.person.id: could})
-    if counted(with_them) == counted(request.filled):
+    for vote in request.approvals:
+        if vote.person.is_same(standing.person):
+            account = _as(vote.person, standing)
+            return NotAllowed(
+                Appr.TWICE, f"You have approved this already{account}; every person counts once."
+            )
+    if not would_fill(request, standing.person.id, standing.groups):
+        needs = request.terms.quorum
         missing = " and ".join(need.words for need in still_open(needs, request.filled))
-        return f"What it still needs is {missing}; your approval would fill none of that."
+        return NotAllowed(
+            Appr.FILLS_NOTHING,
+            f"What it still needs is {missing}; your approval would fill none of that.",
+        )
     return None
+
+
+def would_fill(request: Request, user: str, groups: Groups) -> bool:
+    """Whether an approval of this user would fill something of what is still needed."""
+    needs = request.terms.quorum
+    votes = {vote.person.id: vote.serves for vote in request.approvals}
+    with_them = fill(needs, votes | {user: serves(needs, user, groups)})
+    return user != request.asker.id and counted(with_them) > counted(request.filled)
 
 
 def could_fill(request: Request, standing: Standing) -> tuple[int, ...]:
@@ -48,72 +63,98 @@ def could_fill(request: Request, standing: Standing) -> tuple[int, ...]:
     return serves(request.terms.quorum, standing.person.id, standing.groups)
 
 
-def why_not_deny(request: Request, standing: Standing) -> str | None:
+def why_not_deny(request: Request, standing: Standing) -> NotAllowed | None:
     """Say why a denial by this person would not count, or return None."""
-    own = "You asked for this yourself: press Withdraw instead."
+    own = f"You asked for this yourself{_as(request.asker, standing)}: press Withdraw instead."
     return _no_say(request, standing, "deny", own)
 
 
-def why_not_withdraw(request: Request, standing: Standing) -> str | None:
+def why_not_withdraw(request: Request, standing: Standing) -> NotAllowed | None:
     """Say why this person cannot withdraw the request, or return None."""
     if request.state not in {State.WAITING, State.APPROVED}:
         return _closed(request, "withdraw")
     if reason := why_nobody(standing.person, standing.home_teams):
         return reason
-    if standing.person.id != request.asker.id:
-        return f"Only {request.asker.name}, who asked, can withdraw this. You can deny it."
+    if not standing.person.is_same(request.asker):
+        return NotAllowed(
+            Appr.NOT_THE_ASKER,
+            f"Only {request.asker.name}, who asked, can withdraw this. You can deny it.",
+        )
     return None
 
 
-def why_not_resubmit(request: Request, standing: Standing) -> str | None:
+def why_not_nudge(request: Request, standing: Standing) -> NotAllowed | None:
+    """Say why this person has no business to nudge others about a request, or return None."""
+    if standing.person.id == request.asker.id:
+        return why_nobody(standing.person, standing.home_teams)
+    return _no_party(request, standing)
+
+
+def why_not_resubmit(request: Request, standing: Standing) -> NotAllowed | None:
     """Say why this person cannot have an approved request sent again, or return None."""
     if request.state is not State.APPROVED or not request.needs_nod:
-        return f"This request is {request.state}; there is nothing to submit again."
-    return _no_party(request, standing)
+        return NotAllowed(
+            Appr.NOTHING_LEFT, f"This request is {request.state}; there is nothing to submit again."
+        )
+    return _no_party(request, standing) or why_in_doubt(standing.person)
 
 
-def why_not_withdraw_rest(request: Request, standing: Standing) -> str | None:
+def why_not_withdraw_rest(request: Request, standing: Standing) -> NotAllowed | None:
     """Say why this person cannot stop several machines of which some are not sent, or None."""
     if request.state is not State.RUNNING or request.fleet is None:
-        return f"This request is {request.state}; there is nothing left to withdraw."
+        return NotAllowed(
+            Appr.NOTHING_LEFT,
+            f"This request is {request.state}; there is nothing left to withdraw.",
+        )
     return _no_party(request, standing)
 
 
-def why_not_give_up(request: Request, standing: Standing, since: int) -> str | None:
+def why_not_give_up(request: Request, standing: Standing, since: int) -> NotAllowed | None:
     """Say why this person cannot give an unknown request up, or return None.
 
     `since` is the time in milliseconds before which the attempt must have been made.
     """
     if request.state is not State.UNKNOWN or request.submission is None:
-        return f"This request is {request.state}; there is nothing to give up."
+        return NotAllowed(
+            Appr.NOTHING_LEFT, f"This request is {request.state}; there is nothing to give up."
+        )
     if reason := _no_party(request, standing):
         return reason
     if request.submission.at > since:
-        return "Its job may still turn up; the bot is looking. Try again in a few minutes."
+        return NotAllowed(
+            Appr.STILL_LOOKING,
+            "Its job may still turn up; the bot is looking. Try again in a few minutes.",
+        )
     return None
 
 
-def why_not_nod(request: Request, standing: Standing, now: int) -> str | None:
+def why_not_nod(request: Request, standing: Standing, now: int) -> NotAllowed | None:
     """Say why this person's word does not let a waiting job go on, or return None."""
     asked = request.job.asks if request.job else None
     if request.state is not State.RUNNING or asked is None:
-        return "It does not wait for anybody any more."
-    if reason := _no_party(request, standing):
+        return NotAllowed(Appr.WAITS_NO_MORE, "It does not wait for anybody any more.")
+    if reason := _no_party(request, standing) or why_in_doubt(standing.person):
         return reason
     said = [nod for nod in request.nods if nod.task == nod_key(asked)]
     if said and now < said[-1].at + NOD_AGAIN * 1000:
-        return f"{said[-1].person.name} has just said so; Azure goes on in a moment."
+        return NotAllowed(
+            Appr.JUST_SAID, f"{said[-1].person.name} has just said so; Azure goes on in a moment."
+        )
     return None
 
 
-def why_not_ask(may_ask: tuple[str, ...], standing: Standing) -> str | None:
+def why_not_ask(may_ask: tuple[str, ...], standing: Standing) -> NotAllowed | None:
     """Say why this person may not ask for something, or return None."""
     if reason := why_nobody(standing.person, standing.home_teams):
         return reason
     if not includes(may_ask, standing.person.id, standing.groups):
         named = ", ".join(may_ask) or "nobody"
-        return f"The policy does not let you ask for this; it lets {named}."
-    return None
+        return NotAllowed(
+            Ask.NOT_LISTED,
+            f"The policy does not let you ask for this; it lets {named}.",
+            "The owners of the policy file can change that.",
+        )
+    return why_in_doubt(standing.person)
 
 
 def count(request: Request, vote: Vote) -> Request:
@@ -136,33 +177,52 @@ def no_longer_counts(
 ) -> tuple[str, ...]:
     """Name everybody whose word no longer counts, before anything is sent; empty when all does.
 
-    `people` holds the asker and every approver as Slack knows them now.
+    `people` holds the asker and every approver as Slack and the directory know them now.
     """
     gone: list[str] = []
     asker = people[request.asker.id]
-    if why_nobody(asker, home_teams) or not includes(request.terms.may_ask, asker.id, groups):
-        gone.append(f"{request.asker.name} may no longer ask for this")
+    if not _has_power(asker, request.terms.may_ask, home_teams, groups):
+        gone.append(f"{request.asker.name} may no longer ask for this{_untold(asker)}")
     gone += [
         f"{request.asker.name} may no longer override the freeze “{one.name}”"
         for one in request.terms.overrides
         if not includes(one.override, asker.id, groups)
     ]
-    needs = request.terms.quorum
-    valid = {
-        vote.person.id: serves(needs, vote.person.id, groups)
-        for vote in request.approvals
-        if vote.person.id != request.asker.id
-        and not why_nobody(people[vote.person.id], home_teams)
-        and includes(request.terms.may_approve, vote.person.id, groups)
-    }
-    filled = fill(needs, valid)
-    if missing := still_open(needs, filled):
-        gone += [
-            f"{vote.person.name} may no longer approve this"
-            for vote in request.approvals
-            if vote.person.id not in valid
-        ] or [_short_of(missing, counted(filled), request)]
+    valid: dict[str, set[int]] = {}
+    lost: list[str] = []
+    for vote in request.approvals:
+        voter, name = people[vote.person.id], vote.person.name
+        if voter.is_same(asker):
+            lost.append(f"{name} and {request.asker.name}, who asked, are one person")
+        elif not _has_power(voter, request.terms.may_approve, home_teams, groups):
+            lost.append(f"{name} may no longer approve this{_untold(voter)}")
+        else:
+            if voter.human in valid:
+                lost.append(f"{name} has approved by another account already")
+            could = serves(request.terms.quorum, voter.id, groups)
+            valid.setdefault(voter.human, set()).update(could)
+    filled = fill(request.terms.quorum, {human: sorted(could) for human, could in valid.items()})
+    if missing := still_open(request.terms.quorum, filled):
+        gone += lost or [_short_of(missing, counted(filled), request)]
     return tuple(gone)
+
+
+def _has_power(
+    person: Person, who: tuple[str, ...], home_teams: Collection[str], groups: Groups
+) -> bool:
+    """Whether this is a full member of a list, of whom it can be told which human it is."""
+    if why_nobody(person, home_teams) or why_in_doubt(person):
+        return False
+    return includes(who, person.id, groups)
+
+
+def _untold(person: Person) -> str:
+    return " (it cannot be told which human that is)" if person.doubt else ""
+
+
+def _as(before: Person, standing: Standing) -> str:
+    """Name the other account by which somebody acted before; '' when it is the same one."""
+    return "" if before.id == standing.person.id else f" as {before.name}"
 
 
 def _short_of(missing: tuple[Need, ...], there: int, request: Request) -> str:
@@ -177,29 +237,31 @@ def approvers(request: Request) -> str:
     return ", ".join(request.terms.may_approve) or "nobody"
 
 
-def _no_say(request: Request, standing: Standing, verb: str, own: str) -> str | None:
+def _no_say(request: Request, standing: Standing, verb: str, own: str) -> NotAllowed | None:
     """Say why this person has no say in a request; `own` is for whoever asked for it."""
     person = standing.person
     if reason := _closed(request, verb) or why_nobody(person, standing.home_teams):
         return reason
-    if person.id == request.asker.id:
-        return own
+    if person.is_same(request.asker):
+        return NotAllowed(Appr.OWN, own)
     if not includes(request.terms.may_approve, person.id, standing.groups):
-        return f"You are not among those who may {verb} this ({approvers(request)})."
+        return NotAllowed(
+            Appr.NOT_LISTED, f"You are not among those who may {verb} this ({approvers(request)})."
+        )
     return None
 
 
-def _no_party(request: Request, standing: Standing) -> str | None:
+def _no_party(request: Request, standing: Standing) -> NotAllowed | None:
     """Say why this person may neither ask for a request nor approve it, or return None."""
     if reason := why_nobody(standing.person, standing.home_teams):
         return reason
     lists = request.terms.may_ask + request.terms.may_approve
     if not includes(lists, standing.person.id, standing.groups):
-        return "You are not among those who may ask for or approve this."
+        return NotAllowed(Appr.NO_PARTY, "You are not among those who may ask for or approve this.")
     return None
 
 
-def _closed(request: Request, verb: str) -> str | None:
+def _closed(request: Request, verb: str) -> NotAllowed | None:
     if request.state is State.WAITING:
         return None
-    return f"This request is {request.state}; it is too late to {verb}."
+    return NotAllowed(Appr.TOO_LATE, f"This request is {request.state}; it is too late to {verb}.")

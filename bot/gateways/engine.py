@@ -21,7 +21,10 @@ import docket.execution
 import docket.strikelist
 import docket.worker
 from docket import Docket, Execution, Perpetual, Worker
-from redis.exceptions import RedisError
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.credentials import CredentialProvider
+from redis.exceptions import ReadOnlyError, RedisClusterException, RedisError
 
 from bot.errors import Unavailable
 
@@ -99,7 +102,7 @@ class Engine:
         key = ":".join([task, *arguments])
         try:
             await self._docket.add(task, when=when, key=key)(*arguments)
-        except (RedisError, OSError) as error:
+        except (RedisError, RedisClusterException, OSError) as error:
             raise Unavailable("Redis does not answer; the sweeper will find the work.") from error
 
     async def work(self, stopping: asyncio.Event) -> None:
@@ -150,8 +153,24 @@ async def _read_or_let_go(docket: Docket, message: dict[bytes, bytes], **how: An
     return await _read(docket, blank, **how)
 
 
+async def _leave_replicas(inner: Docket) -> None:
+    """Let docket give up a connection to a server that is no longer the primary.
+
+    It would wait out the refusal on the same connection, which after a failover lasts for ever.
+    What was refused was not carried out, so that trying it once more does no harm.
+    """
+    pool = inner._redis._connection_pool
+    if pool is not None:  # a cluster's client finds its primary by itself
+        pool.connection_kwargs["retry"] = Retry(NoBackoff(), 1, (ReadOnlyError,))
+        pool.connection_kwargs["retry_on_error"] = [ReadOnlyError]
+        await pool.disconnect()
+        pool.reset()  # type: ignore[no-untyped-call]  # redis-py's own
+
+
 @asynccontextmanager
-async def opened(url: str, key: bytes) -> AsyncIterator[Engine]:
+async def opened(
+    url: str, key: bytes, *, credentials: CredentialProvider | None = None
+) -> AsyncIterator[Engine]:
     """Connect the engine; `key` is the secret its messages are sealed with."""
     codec = Codec(key)
     for module in (docket.execution, docket.strikelist, docket.worker):
@@ -161,5 +180,8 @@ async def opened(url: str, key: bytes) -> AsyncIterator[Engine]:
     Execution.from_message = staticmethod(_read_or_let_go)  # type: ignore[assignment]
     separator = "&" if "?" in url else "?"
     address = f"{url}{separator}max_connections=500"
-    async with Docket(name=NAME, url=address, execution_ttl=NO_TRACE) as inner:
+    async with Docket(
+        name=NAME, url=address, execution_ttl=NO_TRACE, credential_provider=credentials
+    ) as inner:
+        await _leave_replicas(inner)
         yield Engine(inner)

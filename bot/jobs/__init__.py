@@ -18,8 +18,9 @@ from bot.jobs.follow import follow_vault
 from bot.jobs.gather import gather
 from bot.jobs.keep import keep
 from bot.jobs.outside import WATCH_EVERY, watch_vaults
+from bot.jobs.remind import remind
 from bot.jobs.submit import submit_request
-from bot.lifecycle import DRAW, FOLLOW, GATHER, SUBMIT, disown
+from bot.lifecycle import DRAW, FOLLOW, GATHER, REMIND, SUBMIT, disown
 from bot.runtime import Bot
 
 SWEEP_EVERY: Final = timedelta(seconds=2)
@@ -44,6 +45,7 @@ def register(bot: Bot) -> None:
         _task(FOLLOW, follow_vault, bot),
         _task(GATHER, gather, bot),
         _task(DRAW, cards.draw, bot),
+        _task(REMIND, remind, bot),
         _sweeper(bot),
         _watcher(bot),
         _keeper(bot),
@@ -126,6 +128,9 @@ async def sweep_once(bot: Bot) -> None:
     for place in set((await bot.redis.requests.followed()).values()):
         await bot.engine.wake(FOLLOW if place.startswith("/") else GATHER, place)
     now = (await bot.redis.requests.snapshot()).now
+    open_ids = await bot.redis.requests.open_ids()
+    for request_id in await bot.redis.reminders.agenda(open_ids, now):
+        await bot.engine.wake(REMIND, request_id)
     for request_id, since in (await bot.redis.cards.dirty()).items():
         if now - since > _LEFT_LYING:
             await bot.engine.wake(DRAW, request_id)

@@ -1,27 +1,26 @@
 """Watching for what is done past the bot: a job of a vault that no request of ours is behind.
 
-Looks once a minute with one job list for each vault. A job is judged once: it is ours, a step of
-another job, or somebody else's; then it is written down and the incident channel is told.
+Looks once a minute at the jobs, the events and the machines of each vault. A job is judged once: it
+is ours, a step of another job, or somebody else's; then it is written down and the incident channel
+is told. What is done to jobs of ours, and machines that are gone, have files of their own.
 """
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
-from bot.cards import place_for
 from bot.domain.jobs import Job
 from bot.domain.machines import segment
-from bot.domain.outside import WATCHED, Ours, Source, fact_of, ours
-from bot.errors import AzureRefused, DrError
-from bot.lifecycle import note
+from bot.domain.outside import WATCHED, Ours, Source, fact_of, told_by
+from bot.errors import AzureRefused, DrError, Unavailable
+from bot.jobs.alarms import began, ours_since, portal, resource_of, sound, source_of
+from bot.jobs.altered import look_at_ours
+from bot.jobs.vanished import look_at_machines
 from bot.messages.outside import alarm
 from bot.runtime import Bot
-from bot.settings import PORTALS
 
 WATCH_EVERY: Final = timedelta(minutes=1)
-_BEFORE: Final = 3_600_000
-"""Milliseconds before a job in which the intent to begin it may have been written down."""
 _SKEW: Final = timedelta(minutes=2)
 _LATE_LINK: Final = 1
 """Looks for which a job may still turn out to be a step of one that runs."""
@@ -47,22 +46,37 @@ async def watch_vault(bot: Bot, vault: str) -> None:
     now = (await bot.redis.requests.snapshot()).now
     known = await bot.redis.watch.look(vault, now)
     if not known.since:
+        await look_at_machines(bot, vault, ())
         return
-    jobs = await bot.azure.jobs(vault)
+    jobs = await _jobs(bot, vault)
     fresh = [
         job
         for job in jobs
         if job.scenario in WATCHED
-        and _began(job) >= known.since
+        and began(job) >= known.since
         and job.name.casefold() not in known.judged
     ]
     if fresh:
         await _judge(bot, vault, fresh, jobs)
+    await look_at_ours(bot, vault, jobs, known)
+    await look_at_machines(bot, vault, jobs)
+
+
+async def _jobs(bot: Bot, vault: str) -> tuple[Job, ...]:
+    """Return the jobs of a vault, with those that only its events still tell about."""
+    jobs = await bot.azure.jobs(vault)
+    try:
+        events = await bot.azure.around.events(vault)
+    except (AzureRefused, Unavailable) as error:  # the list of jobs has nearly everything
+        log.warning("the events of %s are not seen: %s", segment(vault, "vaults"), error.sentence)
+        return jobs
+    listed = {job.name.casefold() for job in jobs}
+    told = {job.name.casefold(): job for job in map(told_by, events) if job}
+    return (*jobs, *(job for name, job in told.items() if name not in listed))
 
 
 async def _judge(bot: Bot, vault: str, fresh: Sequence[Job], jobs: Sequence[Job]) -> None:
-    earliest = min(_began(job) for job in fresh)
-    log_of_ours = ours([one async for one in bot.redis.audit.since(earliest - _BEFORE)])
+    log_of_ours = await ours_since(bot, fresh)
     sources: dict[str, Source] = {}
     others = [job for job in fresh if not await _is_ours(bot, vault, job, log_of_ours, sources)]
     steps, busy = await _steps(bot, vault, others, jobs, sources)
@@ -76,16 +90,16 @@ async def _judge(bot: Bot, vault: str, fresh: Sequence[Job], jobs: Sequence[Job]
             fresh = [one for one in fresh if one is not job]
             continue
         await _tell(bot, vault, job, source)
-    await bot.redis.watch.judge(vault, [(job.name, _began(job)) for job in fresh])
+    await bot.redis.watch.judge(vault, [(job.name, began(job)) for job in fresh])
 
 
 async def _is_ours(
     bot: Bot, vault: str, job: Job, log_of_ours: Ours, sources: dict[str, Source]
 ) -> bool:
-    if log_of_ours.began(job.name, ""):
+    if log_of_ours.behind(job.name):
         return True
-    sources[job.name] = await _source(bot, vault, job)
-    return log_of_ours.began(job.name, sources[job.name].activity)
+    sources[job.name] = await source_of(bot, vault, job)
+    return bool(log_of_ours.behind(job.name, sources[job.name].activity))
 
 
 async def _steps(
@@ -99,43 +113,23 @@ async def _steps(
     busy = False
     wanted = {job.name.casefold() for job in others}
     around = [job for job in jobs if any(_may_hold(job, one) for one in others)]
-    for job in sorted(around, key=_began):
+    for job in sorted(around, key=began):
         if wanted <= found:
             break
         if job.name not in sources:
-            sources[job.name] = await _source(bot, vault, job)
+            sources[job.name] = await source_of(bot, vault, job)
         source = sources[job.name]
         found |= {one.casefold() for one in source.inner}
         busy = busy or (source.nested and job.running)
     return found, busy
 
 
-async def _source(bot: Bot, vault: str, job: Job) -> Source:
-    """Read where a job comes from; nothing is known of one that Azure does not show."""
-    try:
-        return await bot.azure.source(vault, job.name)
-    except AzureRefused:
-        return Source(activity="")
-
-
 async def _tell(bot: Bot, vault: str, job: Job, source: Source) -> None:
     """Write it down once, and tell the incident channel."""
-    await note(bot, fact_of(job, source, bot.policy.version), f"outside:{job.name.casefold()}")
     log.warning("%s of %s was started past the bot", job.scenario, job.target)
-    place = await place_for(bot, "")
-    portal = PORTALS.get(bot.settings.arm_url, "")
-    resource = await _resource(bot, vault, job)
-    await bot.slack.post(place, alarm(job, source, portal=portal, resource=resource))
-
-
-async def _resource(bot: Bot, vault: str, job: Job) -> str:
-    """Find the machine that a job is about; the vault when it is not to be found."""
-    try:
-        machines = await bot.azure.machines(vault, fresh=False)
-    except DrError:
-        return vault
-    named = [one.id for one in machines if one.name.casefold() == job.target.casefold()]
-    return named[0] if len(named) == 1 else vault
+    message = alarm(job, source, portal=portal(bot), resource=await resource_of(bot, vault, job))
+    fact = fact_of(job, source, bot.policy.version)
+    await sound(bot, fact, message, f"outside:{job.name.casefold()}")
 
 
 def _may_hold(whole: Job, part: Job) -> bool:
@@ -145,8 +139,3 @@ def _may_hold(whole: Job, part: Job) -> bool:
     return whole.started <= part.started + _SKEW and (
         whole.ended is None or whole.ended >= part.started - _SKEW
     )
-
-
-def _began(job: Job) -> int:
-    started: datetime | None = job.started
-    return int(started.timestamp() * 1000) if started else 0

@@ -10,7 +10,7 @@ import time
 import uuid
 from typing import Final
 
-from bot.access import REFUSAL_AGE
+from bot.access import REFUSAL_AGE, person
 from bot.domain.audit import BOT
 from bot.domain.freezes import frozen
 from bot.domain.jobs import Job
@@ -109,7 +109,7 @@ async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
     try:
         home = await bot.slack.home()
         people: dict[str, Person] = {
-            one: await bot.slack.person(one, fresh=not request.parent) for one in sorted(ids)
+            one: await person(bot, one, fresh=not request.parent) for one in sorted(ids)
         }
         groups = await bot.slack.groups(
             handles(

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.domain.audit import Entry
-from bot.domain.operations import CATALOGUE
 from bot.domain.request import Request
-from bot.domain.verbs import Verb
 from bot.errors import Ambiguous, DrError, Missing
 from bot.messages import lines
 from bot.messages.blocks import (
@@ -20,16 +18,19 @@ from bot.messages.blocks import (
     header,
     moment,
     section,
-    sections,
 )
 from bot.messages.buttons import CHOOSE, FILL_IN
 
 
 def sorry(error: DrError) -> Message:
-    """Say what was the matter and what to do next."""
+    """Say what was the matter and what to do next, with the code that stands for it."""
     advice = f"\n{esc(error.advice, 1000)}" if error.advice else ""
     text = esc(str(error), 2500)
-    return Message(text=text, blocks=[section(f"{esc(error.sentence, 1500)}{advice}")])
+    blocks = [section(f"{esc(error.sentence, 1500)}{advice}")]
+    if error.refusal:
+        text += f" ({error.refusal.id})"
+        blocks.append(context(code(error.refusal.id)))
+    return Message(text=text, blocks=blocks)
 
 
 def broken(reference: str) -> Message:
@@ -93,7 +94,7 @@ def overview(
         f"You may ask for: {can}." if can else "The policy lets you look, and not ask for changes."
     )
     looks = ", ".join(f"`/dr {name}`" for name in may_look)
-    blocks.append(section(f"{may}\nYou may look: {looks}. `/dr help` explains all."))
+    blocks.append(section(f"{may}\nYou may look: {looks}. `/dr help` explains them."))
     return Message(text=f"{len(waiting)} requests wait for you. Type /dr help.", blocks=blocks)
 
 
@@ -147,40 +148,6 @@ def trail(
         context("On the server: `dr audit verify` checks the log, `dr audit export` has all.")
     )
     return Message(text=esc(f"{len(entries)} entries of the audit log{of}."), blocks=blocks)
-
-
-def help_page(verbs: Sequence[Verb]) -> Message:
-    """The commands, or one of them in detail."""
-    if len(verbs) == 1:
-        return _help_on(verbs[0])
-    changing = [_line(verb) for verb in verbs if verb.name in CATALOGUE]
-    looking = [_line(verb) for verb in verbs if verb.name not in CATALOGUE]
-    blocks = [
-        header("Commands"),
-        *sections(["*Change something* (needs approval)", *changing]),
-        *sections(["*Look*", *looking]),
-        context("`/dr help &lt;command&gt;` says more. `/dr` alone shows what waits for you."),
-    ]
-    return Message(text="\n".join(_code(f"{v.usage} — {v.help}") for v in verbs), blocks=blocks)
-
-
-def _help_on(verb: Verb) -> Message:
-    blocks = [header(f"/dr {verb.name}"), section(f"`{_code(verb.usage)}`\n{esc(verb.help)}")]
-    if verb.details:
-        blocks.append(section(esc(verb.details, 1500)))
-    for option in (*verb.options, *verb.also):
-        text = f"`--{option.name} {_code(option.argument.hint)}` — {esc(option.argument.help)}"
-        default = f" (without it: {esc(option.default)})" if option.default else ""
-        blocks.append(section(text + default))
-    return Message(text=_code(f"{verb.usage} — {verb.help}"), blocks=blocks)
-
-
-def _line(verb: Verb) -> str:
-    return f"`{_code(verb.brief)}`\n{esc(verb.help)}"
-
-
-def _code(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _entry(entry: Entry) -> str:

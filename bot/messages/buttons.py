@@ -81,6 +81,8 @@ NEXT: Final = Button("next", "Next")
 """Asks for what comes after a finished request; its value is `<operation>:<request id>`."""
 NOD: Final = Button("nod", "It is done…", "primary")
 """Opens the form in which somebody says that a manual action is done."""
+NUDGE: Final = Button("nudge", "Nudge those who can approve")
+"""Has them told again; its value is the id of the request."""
 CHOOSE: Final = Button("choose", "Choose")
 """Picks one of several matches; its value is `<stash word>:<number>`."""
 FILL_IN: Final = Button("fill", "Fill in")

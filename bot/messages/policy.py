@@ -32,6 +32,13 @@ def lines_of(rule: Rule, number: int, why: Sequence[str], refusals: Sequence[str
         said.append(f"The card goes to {rule.channel}")
     if rule.tell:
         said.append(f"Told when it is asked: {_listed(rule.tell)}")
+    if rule.remind_after:
+        said.append(
+            f"Who can still approve is reminded after {duration(rule.remind_after)}, and again "
+            "after twice the pause each time"
+        )
+    if rule.escalate_after and rule.escalate_to:
+        said.append(f"Told after {duration(rule.escalate_after)}: {_listed(rule.escalate_to)}")
     said.append(
         f"A request waits {duration(rule.request_lifetime)} for approvals; an approval holds for "
         f"{duration(rule.approval_lifetime)}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.audit import Entry
+from bot.domain.people import Person
 from bot.domain.request import Request
 from bot.messages import lines
 from bot.messages.blocks import (
@@ -31,12 +32,12 @@ def receipt(
 ) -> Message:
     """Who asked and approved, under which rule, what Azure did, and the entries with hashes."""
     terms = request.terms
-    votes = [f"{mention(v.person.id)} ({esc(v.person.name)})" for v in request.approvals]
+    votes = [_who(vote.person) for vote in request.approvals]
     blocks: list[Block] = [
         header(f"Receipt of {request.id}"),
         section(f"*{esc(lines.title(request))}*\n{_chain(entries, checked, broken)}"),
         fields(
-            ("Asked by", f"{mention(request.asker.id)} ({esc(request.asker.name)})"),
+            ("Asked by", _who(request.asker)),
             ("Asked", moment(request.asked_at)),
             ("Approved by", ", ".join(votes) or "nobody"),
             (
@@ -55,8 +56,16 @@ def receipt(
         said.append(f"… and {len(entries) - _LINES} more: `dr audit export` has all.")
     blocks += sections([f"*Entries of the audit log* ({len(entries)})", *said])
     blocks = blocks[:_BLOCKS]
-    blocks.append(context("`dr audit verify` checks the whole log, anchors and signatures too."))
+    blocks.append(
+        context("`dr audit verify` checks the whole log, macs, anchors and signatures too.")
+    )
     return Message(text=esc(f"Receipt of {request.id}: {request.state}."), blocks=blocks)
+
+
+def _who(person: Person) -> str:
+    """The account, and the human where the directory has them."""
+    entra = f", Entra {code(person.entra)}" if person.entra else ""
+    return f"{mention(person.id)} ({esc(person.name)}{entra})"
 
 
 def _chain(entries: Sequence[Entry], checked: int, broken: str) -> str:

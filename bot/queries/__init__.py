@@ -1,6 +1,7 @@
 """The commands that only look. Each is one function from who asks to plain data.
 
-They change nothing, and only the person who asked sees the answer.
+They change nothing, and only the person who asked sees the answer. Those of `ACTS` do something,
+though it is no operation.
 """
 
 from typing import Final
@@ -17,14 +18,18 @@ from bot.drafts import draft
 from bot.errors import Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
-from bot.queries import machines, plans, policy, readiness, trail, work
-from bot.queries.found import HelpPage, Overview, Preview, RequestList
+from bot.queries import machines, plans, policy, readiness, trail, waiting, work
+from bot.queries.found import HelpOn, HelpPage, HelpWith, Overview, Preview, RequestList
 from bot.queries.line import meant_by
 from bot.queries.registry import VERBS, query
+from bot.refusals import BY_ID, Pol, Type
 from bot.runtime import Bot
 from bot.targets import Selection, rule_for
 
 _RECENT: Final = 10
+_ALL: Final = "all"
+_HELP: Final = "help"
+"""What everybody may look at who is let in."""
 
 
 @query(target=None)
@@ -47,10 +52,11 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     operation, command, meant = await meant_by(bot, target, "there is no preview of it")
     rule = await rule_for(bot, operation, meant)
     if rule is None:
-        raise NotNow(f"No rule of the policy speaks of {operation.name} on that.")
+        raise NotNow(Pol.NO_RULE, f"No rule of the policy speaks of {operation.name} on that.")
     who = await standing(bot, user_id, rule.may_ask, fresh=False)
     held = await freezes_now(bot, operation)
-    not_by_them = why_not_ask(rule.may_ask, who) or ""
+    refused = why_not_ask(rule.may_ask, who)
+    not_by_them = refused.sentence if refused else ""
     if held and not not_by_them:
         not_by_them = str(why_frozen(held, operation))
     terms = terms_of(bot, rule)
@@ -65,11 +71,33 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
 
 
 @query(target="command")
-async def help_(_bot: Bot, _user_id: str, target: str) -> Data:
-    """Explain the commands, or one of them."""
-    if target and target.casefold() not in VERBS:
-        raise Misunderstood(f"There is no command “{target}”.", "Type /dr help to see them all.")
-    return HelpPage(names=(target.casefold(),) if target else tuple(VERBS))
+async def help_(bot: Bot, user_id: str, target: str) -> Data:
+    """Explain what you may type, or one command, or the code of a refusal.
+
+    Type /dr help all to see the commands, too, that the policy lets others type.
+    """
+    word = target.casefold()
+    if found := BY_ID.get(target.upper()):
+        return HelpWith(code=found.id)
+    if word not in {"", _ALL, *VERBS}:
+        raise Misunderstood(
+            Type.NO_COMMAND, f"There is no command “{target}”.", "Type /dr help to see them all."
+        )
+    others = await _not_for(bot, user_id)
+    if word in VERBS:
+        return HelpOn(name=word, others=others)
+    return HelpPage(others=others, whole=word == _ALL)
+
+
+async def _not_for(bot: Bot, user_id: str) -> dict[str, tuple[str, ...]]:
+    """Return the commands that a person may not type, each with those whom the policy lets."""
+    lists = {
+        name: bot.policy.who_may_ask(name) if name in CATALOGUE else bot.policy.may_look
+        for name in VERBS
+        if name != _HELP
+    }
+    who = await standing(bot, user_id, *lists.values(), fresh=False)
+    return {name: may for name, may in lists.items() if not includes(may, user_id, who.groups)}
 
 
 async def overview(bot: Bot, user_id: str) -> Overview:
@@ -84,17 +112,23 @@ async def overview(bot: Bot, user_id: str) -> Overview:
         person=person,
         waiting_for_me=tuple(one for one in waiting if why_not_approve(one, who) is None),
         running=tuple(one for one in open_ones if one.state is not State.WAITING),
-        mine=tuple(one for one in waiting if one.asker.id == user_id),
+        mine=tuple(one for one in waiting if one.asker.is_same(who.person)),
         may_ask=tuple(
             name
             for name in CATALOGUE
-            if any(
-                includes(rule.may_ask, user_id, who.groups)
-                for rule in bot.policy.rules
-                if rule.speaks_of(name)
-            )
+            if includes(bot.policy.who_may_ask(name), user_id, who.groups)
         ),
     )
 
 
-__all__ = ["VERBS", "machines", "overview", "plans", "policy", "readiness", "trail", "work"]
+__all__ = [
+    "VERBS",
+    "machines",
+    "overview",
+    "plans",
+    "policy",
+    "readiness",
+    "trail",
+    "waiting",
+    "work",
+]

@@ -203,6 +203,24 @@ class Explanation(Data):
 
 
 class HelpPage(Data):
-    """What can be typed; one verb in detail, or all."""
+    """What a person can type."""
 
-    names: tuple[str, ...]
+    others: dict[str, tuple[str, ...]]
+    """The commands that this person may not type, each with those whom the policy lets."""
+    whole: bool
+    """Whether those are wanted, too."""
+
+
+class HelpOn(Data):
+    """One command in detail."""
+
+    name: str
+    others: dict[str, tuple[str, ...]]
+    """As for the whole page."""
+
+
+class HelpWith(Data):
+    """What a refusal means."""
+
+    code: str
+    """Its id, as people quote it."""

@@ -5,6 +5,7 @@ from bot.domain.grammar import Command, parse
 from bot.domain.operations import CATALOGUE
 from bot.errors import Ambiguous, Misunderstood, NotNow
 from bot.queries.registry import without_reason
+from bot.refusals import Name, Type
 from bot.runtime import Bot
 from bot.targets import Meant, find_target
 
@@ -18,10 +19,12 @@ async def meant_by(bot: Bot, line: str, else_: str) -> tuple[Operation, Command,
     command = parse(line, without_reason())
     operation = CATALOGUE.get(command.verb)
     if operation is None:
-        raise Misunderstood(f"/dr {command.verb} changes nothing, so {else_}.")
+        raise Misunderstood(
+            Type.CHANGES_NOTHING, f"/dr {command.verb} changes nothing, so {else_}."
+        )
     try:
         meant = await find_target(bot, operation, command.targets, command.options)
     except Ambiguous as error:
         matches = ", ".join(label for _, label in error.matches)
-        raise NotNow(error.sentence, f"Type one of them: {matches}.") from error
+        raise NotNow(Name.TWINS, error.sentence, f"Type one of them: {matches}.") from error
     return operation, command, meant

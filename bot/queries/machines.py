@@ -16,6 +16,7 @@ from bot.errors import AzureRefused, DrError, Misunderstood, Unavailable
 from bot.inventory import everything, find
 from bot.queries.found import Fleet, MachineStatus, PointList, VaultList, VaultView
 from bot.queries.registry import query
+from bot.refusals import Type
 from bot.runtime import Bot
 
 
@@ -32,7 +33,9 @@ async def status(bot: Bot, user_id: str, target: str) -> Data:
         inventory = await everything(bot)
         return Fleet(machines=inventory.machines, troubles=inventory.troubles, detailed=False)
     if target.casefold().startswith("plan:"):
-        raise Misunderstood(f"{target} is a plan.", f"Type: /dr plan {target[5:]}")
+        raise Misunderstood(
+            Type.ANOTHER_COMMAND, f"{target} is a plan.", f"Type: /dr plan {target[5:]}"
+        )
     machine = await find(bot, target)
     points, job, beside = await asyncio.gather(
         _points(bot, machine), _current_job(bot, machine), _companions(bot, machine)

@@ -1,21 +1,21 @@
 """Explaining the policy: which rule decides about a command, why, and who could approve it now."""
 
-import asyncio
 from typing import Final
 
 from bot.access import require_look, standing
 from bot.conditions import freezes_now, why_frozen
 from bot.domain.data import Data
-from bot.domain.lists import EVERYONE, handles
-from bot.domain.people import why_nobody
+from bot.domain.people import Person
 from bot.domain.policy import Rule
 from bot.domain.quorum import Need
 from bot.domain.targets import name_of
 from bot.domain.votes import why_not_ask
-from bot.errors import Misunderstood, NotNow, SlackRefused
+from bot.electors import circle
+from bot.errors import Misunderstood, NotNow
 from bot.queries.found import Candidates, Explanation
 from bot.queries.line import meant_by
 from bot.queries.registry import query
+from bot.refusals import Pol, Type
 from bot.runtime import Bot
 from bot.targets import Selection, subjects_of
 
@@ -34,6 +34,7 @@ async def policy(bot: Bot, user_id: str, target: str) -> Data:
     word, _, line = target.partition(" ")
     if word.casefold() != _EXPLAIN or not line:
         raise Misunderstood(
+            Type.WANTS_COMMAND,
             f"The policy cannot be asked to “{word}”.",
             "Type: /dr policy explain failover vm-web01",
         )
@@ -47,8 +48,11 @@ async def explain(bot: Bot, user_id: str, line: str) -> Explanation:
     rule = bot.policy.rule_for_all(operation.name, subjects)
     name = meant.words if isinstance(meant, Selection) else name_of(meant)
     if rule is None:
-        raise NotNow(f"No rule of the policy speaks of {operation.name} on {name}: nobody may.")
+        raise NotNow(
+            Pol.NO_RULE, f"No rule of the policy speaks of {operation.name} on {name}: nobody may."
+        )
     who = await standing(bot, user_id, rule.may_ask, fresh=False)
+    refused = why_not_ask(rule.may_ask, who)
     held = await freezes_now(bot, operation)
     return Explanation(
         line=f"{operation.name} {name}",
@@ -57,33 +61,18 @@ async def explain(bot: Bot, user_id: str, line: str) -> Explanation:
         number=bot.policy.rules.index(rule) + 1,
         policy=bot.policy.version,
         why=rule.why(operation.name, subjects[0]),
-        why_not_ask=why_not_ask(rule.may_ask, who) or "",
+        why_not_ask=refused.sentence if refused else "",
         frozen=str(why_frozen(held, operation)) if held else "",
-        candidates=await _candidates(bot, rule, user_id),
+        candidates=await _candidates(bot, rule, who.person),
     )
 
 
-async def _candidates(bot: Bot, rule: Rule, asker: str) -> tuple[Candidates, ...]:
+async def _candidates(bot: Bot, rule: Rule, asker: Person) -> tuple[Candidates, ...]:
     needs = rule.needs or (Need(count=rule.approvals, of=rule.may_approve),)
     return tuple([await _of_need(bot, need, asker) for need in needs])
 
 
-async def _of_need(bot: Bot, need: Need, asker: str) -> Candidates:
+async def _of_need(bot: Bot, need: Need, asker: Person) -> Candidates:
     """Find those of a list who could approve now: in the group, active, not the asker."""
-    home = await bot.slack.home()
-    groups = await bot.slack.groups(handles(need.of))
-    listed = {one for one in need.of if one != EVERYONE and not one.startswith("@")}
-    ids = sorted(listed.union(*groups.values()) - {asker})
-    found = await asyncio.gather(
-        *(bot.slack.person(one) for one in ids[:_ASKED]), return_exceptions=True
-    )
-    for one in found:
-        if isinstance(one, BaseException) and not isinstance(one, SlackRefused):
-            raise one
-    people = [one for one in found if not isinstance(one, BaseException)]
-    return Candidates(
-        need=need,
-        everyone=EVERYONE in need.of,
-        people=tuple(one for one in people if why_nobody(one, home.teams) is None),
-        more=max(0, len(ids) - _ASKED),
-    )
+    found = await circle(bot, need.of, most=_ASKED, without=(asker,))
+    return Candidates(need=need, everyone=found.everyone, people=found.people, more=found.more)

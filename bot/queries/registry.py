@@ -23,12 +23,20 @@ def without_reason() -> dict[str, Verb]:
     }
 
 
-def query(*, target: TargetKind | None, target_required: bool = False) -> Callable[[Query], Query]:
+ACTS: Final[set[str]] = set()
+"""The commands entered here that do something, though it is no operation."""
+
+
+def query(
+    *, target: TargetKind | None, target_required: bool = False, acts: bool = False
+) -> Callable[[Query], Query]:
     """Enter a function among the verbs; its keyword-only parameters are its options."""
 
     def enter(function: Query) -> Query:
         verb = describe(function, target=target, target_required=target_required)
         VERBS[verb.name] = verb
+        if acts:
+            ACTS.add(verb.name)
         return function
 
     return enter

@@ -12,6 +12,7 @@ from bot.domain.trail import By, Filter, Kind, Since
 from bot.errors import Misunderstood, NotNow
 from bot.queries.found import Receipt, Trail
 from bot.queries.registry import query
+from bot.refusals import Gone, Type
 from bot.runtime import Bot
 
 _ENTRIES: Final = 20
@@ -66,10 +67,12 @@ async def verify(bot: Bot, user_id: str, target: str) -> Data:
     await require_look(bot, user_id)
     wanted = target.upper()
     if not is_request(wanted):
-        raise Misunderstood(f"{target!r} is not the id of a request.", "It looks like R-7K2M9P.")
+        raise Misunderstood(
+            Type.WRONG_VALUE, f"{target!r} is not the id of a request.", "It looks like R-7K2M9P."
+        )
     request = await bot.redis.requests.load(wanted)
     if request is None:
-        raise NotNow(f"There is no request {wanted}.", "/dr requests lists them.")
+        raise NotNow(Gone.REQUEST, f"There is no request {wanted}.", "/dr requests lists them.")
     members = request.fleet.members if request.fleet else ()
     parts = await bot.redis.requests.load_many(one.request for one in members)
     ids = [request.id, *(one.id for one in parts)]
@@ -101,7 +104,7 @@ async def _of_request(bot: Bot, request: str) -> AsyncIterator[Entry]:
     """Read the entries of a request, of its parts, and the refusals about it, the newest first."""
     steps = await bot.redis.audit.of_request(request)
     if not steps:
-        raise NotNow(f"There is no request {request}.", "/dr requests lists them.")
+        raise NotNow(Gone.REQUEST, f"There is no request {request}.", "/dr requests lists them.")
     others = [
         one
         for one in await bot.redis.audit.newest(_REFUSALS)

@@ -9,7 +9,7 @@ is the demo's ("shop"), or has one of everything besides ("full").
 What it is not. It is not Azure: nothing is replicated and no machine is ever started. It speaks
 only what a client needs that fails machines over and back: Azure-to-Azure in depth, Hyper-V and
 modern VMware there and back, classic VMware as far as the commit, recovery plans for Azure and
-Hyper-V machines, enabling replication; no disabling, no plans made or changed, no clusters, no
+Hyper-V machines, enabling and disabling replication; no plans made or changed, no clusters, no
 mobility service. Where the real service's answer is not known - the codes of its refusals, what an
 Azure machine allows while a commit is pending, what becomes of a plan after a reprotect or of a
 machine whose job is cancelled - it answers something of the right shape, and the file that does so

@@ -1,4 +1,5 @@
-"""Failing over and what belongs to it: commit, cancel, another point, tests, resynchronizing.
+"""Failing over and what belongs to it: commit, cancel, another point, tests, resynchronizing; and
+the end of it all, disabling.
 
 The effect on the machine comes with a job's last step. A job that fails or is cancelled before
 that leaves the machine as it was; only for a modern VMware machine a state of its own is known
@@ -138,5 +139,16 @@ def repair(_world: World, machine: Machine, _order: Order) -> Work:
         "Resynchronize",
         recipes.single("RepairReplication", "Resynchronizing the virtual machine", 120.0),
         lambda _when: effects.repair(machine),
+        details.plain(machine),
+    )
+
+
+def disable(world: World, machine: Machine, _order: Order) -> Work:
+    """End the replication: the item is gone when the job has ended."""
+    return Work(
+        "DisableDr",
+        "Disable replication",
+        recipes.disable(),
+        lambda _when: world.machines.remove(machine),
         details.plain(machine),
     )

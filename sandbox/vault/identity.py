@@ -4,13 +4,19 @@ Tokens say nothing by themselves; the vault knows the ones it gave out. They exp
 computer's clock and not the vault's, because that is the clock a client compares them with.
 """
 
+import base64
+import json
 import secrets
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 
 from aiohttp import web
 
 RESOURCE = "https://management.azure.com"
+REDIS = "https://redis.azure.com"
+OBJECT_ID = "7d1f0c55-2f0a-4b5e-8f6e-0c7c1c0f9b21"
+"""What a Redis knows the identity by."""
 _LIFETIME_SECONDS = 24 * 60 * 60
 _VERSION = "2019-08-01"
 
@@ -21,6 +27,20 @@ class Tokens:
     def __init__(self) -> None:
         self.identity_header = secrets.token_hex(16)
         self._expires: dict[str, float] = {}
+        self.for_redis: list[str] = []
+        """The tokens given out to sign in to Redis with, the newest last."""
+        self.redis_lifetime = _LIFETIME_SECONDS
+        self.tell_redis: Callable[[str], object] = lambda _token: None
+        """Lets a Redis know of a token, as Azure's own do by themselves."""
+
+    def issue_for_redis(self) -> tuple[str, int]:
+        """Give out a token that a Redis would take as a password; a client reads what is in it."""
+        now = int(time.time())
+        says = {"oid": OBJECT_ID, "iat": now, "exp": now + self.redis_lifetime}
+        parts = (_encoded({"alg": "none", "typ": "JWT"}), _encoded(says), secrets.token_hex(16))
+        self.for_redis.append(".".join(parts))
+        self.tell_redis(self.for_redis[-1])
+        return self.for_redis[-1], now + self.redis_lifetime
 
     def issue(self) -> tuple[str, int]:
         """Give out a new token, with the time at which it expires."""
@@ -46,9 +66,10 @@ def token_answer(tokens: Tokens, request: web.Request) -> web.Response:
     if request.query.get("api-version") != _VERSION:
         return _refused(HTTPStatus.BAD_REQUEST, f"The api-version must be {_VERSION}.")
     resource = request.query.get("resource", "")
-    if resource.rstrip("/") != RESOURCE:
+    if resource.rstrip("/") not in {RESOURCE, REDIS}:
         return _refused(HTTPStatus.BAD_REQUEST, f"There are no tokens for '{resource}'.")
-    token, expires = tokens.issue()
+    for_redis = resource.rstrip("/") == REDIS
+    token, expires = tokens.issue_for_redis() if for_redis else tokens.issue()
     return web.json_response(
         {
             "access_token": token,
@@ -62,3 +83,8 @@ def token_answer(tokens: Tokens, request: web.Request) -> web.Response:
 
 def _refused(status: HTTPStatus, message: str) -> web.Response:
     return web.json_response({"statusCode": status.value, "message": message}, status=status.value)
+
+
+def _encoded(part: dict[str, object]) -> str:
+    text = json.dumps(part).encode()
+    return base64.urlsafe_b64encode(text).rstrip(b"=").decode()

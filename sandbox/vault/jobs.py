@@ -122,7 +122,7 @@ class Job:
     warning: JobError | None = None
     fate: Fate | None = None
     inner: bool = False  # part of another job
-    forgotten: bool = False  # the vault does not know it any more, although it goes on
+    forgotten: bool = False  # neither listed nor read any more; it goes on, its events stay
     complete: bool = False  # every step was gone through, whether well or not
 
     @property

@@ -26,6 +26,7 @@ NEEDS = {
     "reProtect": "ReverseReplicate",
     "repairReplication": "RepairReplication",
     "switchprotection": "SwitchProtection",
+    "remove": "DisableProtection",
 }
 
 
@@ -66,4 +67,5 @@ _WORKS: dict[str, Callable[[World, Machine, Order], Work]] = {
     "testFailoverCleanup": failovers.clean_up,
     "reProtect": reprotects.reverse,
     "repairReplication": failovers.repair,
+    "remove": failovers.disable,
 }

@@ -194,6 +194,10 @@ _PLAN_OPERATIONS: dict[str, Shape] = {
     "testFailoverCleanup": {"comments": may(any_text)},
 }
 _COMMENTS: Shape = {"comments": may(any_text)}
+_REMOVE: Shape = {
+    "disableProtectionReason": may(one_of("NotSpecified", "MigrationComplete")),
+    "replicationProviderInput": may(inside({"instanceType": need(text)})),
+}
 
 
 _ENABLE: dict[str, Shape] = {
@@ -253,6 +257,8 @@ def read(operation: str, instance_type: str, body: object) -> Order:
     """Check the body of an operation on an item of that provider."""
     if operation in _WITHOUT_BODY:
         return _nothing(body)
+    if operation == "remove":
+        return Order(_properties(body, _REMOVE), {})
     if operation == "testFailoverCleanup":
         return Order(_properties(body, _COMMENTS), {})
     shape, providers = _OPERATIONS[operation]

@@ -181,7 +181,8 @@ def plan(call: Call) -> Answer:
 def jobs(call: Call) -> Answer:
     """The jobs, newest first, stripped of nearly everything."""
     now = call.world.now()
-    found = sorted(call.world.jobs, key=lambda each: each.started, reverse=True)
+    told = [each for each in call.world.jobs if not each.forgotten]
+    found = sorted(told, key=lambda each: each.started, reverse=True)
     kept = filters.matching(
         found,
         call.query.get("$filter", ""),
@@ -257,7 +258,7 @@ def plan_of(call: Call) -> RecoveryPlan:
 def job_of(call: Call) -> Job:
     """The job an address names."""
     found = call.world.job(call.words["job"])
-    if found is None:
+    if found is None or found.forgotten:
         raise faults.no_such_thing(call.words["job"])
     return found
 

@@ -158,6 +158,25 @@ def enable() -> tuple[Step, ...]:
     )
 
 
+def disable() -> tuple[Step, ...]:
+    """Disabling replication: 204 s."""
+    return (
+        Step(
+            "DisableProtectionOnPrimary",
+            "DisableProtectionOnPrimary",
+            "Disabling protection on the primary side",
+            100.0,
+        ),
+        Step(
+            "DisableProtectionOnSecondary",
+            "DisableProtectionOnSecondary",
+            "Disabling protection on the recovery side",
+            94.0,
+        ),
+        Step("UpdateDraState", "UpdateDraState", "Updating the provider states", 10.0),
+    )
+
+
 def reverse_replicate(vmware: bool = False) -> tuple[Step, ...]:
     """Reprotecting a Hyper-V machine after its failback: 37 s; a VMware machine: 721 s."""
     return (

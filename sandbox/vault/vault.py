@@ -12,9 +12,10 @@ from sandbox.vault.bodies_items import strange_item
 from sandbox.vault.front import EstateName, Front
 from sandbox.vault.jobs import Fate, Job
 from sandbox.vault.machines import Machine
+from sandbox.vault.operations import start
 from sandbox.vault.plans import RecoveryPlan
 from sandbox.vault.server import application
-from sandbox.vault.world import World
+from sandbox.vault.world import Caller, World
 
 
 class Ledger:
@@ -102,16 +103,25 @@ class Ledger:
         self.world.strangers.append(stranger)
         return str(stranger["id"])
 
+    def disable(self, name: str) -> Job:
+        """Disable the replication of a machine as somebody in the portal would."""
+        caller = Caller(self.world.guid(), self.world.guid())
+        return start(self.world, self.machine(name), "remove", {"properties": {}}, caller)
+
+    def lose(self, name: str) -> None:
+        """Take a machine out of the vault, with no job that anybody could see."""
+        self.world.machines.remove(self.machine(name))
+
+    def forget_job(self, job_id: str) -> None:
+        """Neither list nor read a job any more, as a vault does with old ones; its events stay."""
+        self.job(job_id).forgotten = True
+
     def cancel_job(self, job_id: str) -> None:
         """Cancel a job as somebody in the portal would."""
         job = self.job(job_id)
         if "Cancel" not in job.allowed_actions:
             raise ValueError(f"Job {job_id} is {job.state} and can't be cancelled.")
         self.world.runs[job.job_id].finish("Cancelled", self.world.now())
-
-    def forget_job(self, job_id: str) -> None:
-        """Lose a job: it can be neither listed nor read any more, and what it does goes on."""
-        self.job(job_id).forgotten = True
 
 
 class SecondVault(Ledger):

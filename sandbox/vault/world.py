@@ -91,9 +91,9 @@ class World:
 
     @property
     def jobs(self) -> list[Job]:
-        """The jobs that have begun and are not forgotten, oldest first."""
+        """The jobs that have begun, oldest first."""
         self.now()
-        return [job for job in self._all_jobs if not job.forgotten]
+        return list(self._all_jobs)
 
     def job(self, job_id: str) -> Job | None:
         """The job of that id, if there is one and it has begun."""

@@ -137,7 +137,7 @@ def channel_json(core: Core, channel: Channel, count: bool = False) -> Json:
         "is_shared": channel.shared,
         "is_ext_shared": channel.shared,
         "is_org_shared": False,
-        "is_pending_ext_shared": False,
+        "is_pending_ext_shared": channel.invited,
         "is_member": bot in channel.members,
         "context_team_id": core.state.team_id,
         "topic": {"value": channel.topic, "creator": "", "last_set": 0},

@@ -30,10 +30,14 @@ class User:
     """Somebody of another company, met in a shared channel."""
     deleted: bool = False
     """Deactivated."""
+    address: str = ""
+    """The e-mail address, when it is not made of the name."""
 
     @property
     def email(self) -> str:
         """Where `users.lookupByEmail` finds this person."""
+        if self.address:
+            return self.address
         return f"{self.name}@{'contoso' if self.is_stranger else 'northwind'}.example"
 
 
@@ -60,6 +64,8 @@ class Channel:
     private: bool = False
     shared: bool = False
     """Shared with another company (`is_ext_shared`)."""
+    invited: bool = False
+    """Another company was invited and has not accepted yet (`is_pending_ext_shared`)."""
     direct: bool = False
     archived: bool = False
     topic: str = ""

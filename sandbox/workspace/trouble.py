@@ -93,6 +93,7 @@ class Trouble:
     _envelopes: deque[EnvelopeMishap] = field(default_factory=deque)
     _behind: _Background | None = None
     _doubles: _Background | None = None
+    _never: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self._dice = random.Random(self.seed)
@@ -105,11 +106,20 @@ class Trouble:
         """Make a share of the calls of some methods (`chat.*`) go wrong, from 0 to 1."""
         self._shares.append((methods, Mishap(kind, retry_after), rate))
 
-    def behind(self, kinds: tuple[str, ...], rate: float, *, seed: int, spared: int = 4) -> None:
-        """Let any call meet one of these at a low rate, and any envelope come twice.
+    def behind(
+        self,
+        kinds: tuple[str, ...],
+        rate: float,
+        *,
+        seed: int,
+        spared: int = 4,
+        but: tuple[str, ...] = (),
+    ) -> None:
+        """Let any call `but` some meet one of these at a low rate, and any envelope come twice.
 
         It stays whatever is ordered or cleared. After each strike so many calls are spared.
         """
+        self._never = but
         self._behind = _Background(kinds, rate, spared, random.Random(seed))
         self._doubles = _Background((), rate, 0, random.Random(seed + 1))
 
@@ -161,7 +171,7 @@ class Trouble:
                 return mishap
         if method.startswith("chat.") and self._dice.random() < self.rate:
             return Mishap(self._dice.choice(["ratelimited", "503"]))
-        if self._behind and self._behind.strikes():
+        if self._behind and method not in self._never and self._behind.strikes():
             return Mishap(self._behind.dice.choice(self._behind.kinds))
         return None
 

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 from bot.domain.audit import Entry
 from bot.domain.catalogue import Operation
+from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
 from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, FORWARD, HYPER_V, RCM, RCM_BACK
 from bot.domain.operations import CATALOGUE
@@ -25,6 +26,7 @@ from bot.domain.request import TABLE, State
 from bot.domain.rules import Rule
 from bot.gateways.azure.rights import role
 from bot.queries import VERBS
+from bot.refusals import AREAS, Code
 
 CHECKOUT: Final = Path(__file__).parent.parent.parent
 ROLE: Final = CHECKOUT / "docs/azure-role.json"
@@ -127,6 +129,29 @@ def reprotect_keys() -> str:
     return ", ".join(f"`{name}`" for name in ReprotectDefaults.model_fields)
 
 
+def refusals() -> str:
+    """Draw every code of a refusal under its area; the heading of each is its anchor."""
+    parts = [f"- [{_word(area)}](#{_word(area).lower()}): {_said_of(area)}" for area in AREAS]
+    index = "\n".join(parts)
+    areas = [
+        "\n\n".join([f"## {_word(area)}", _said_of(area), *map(_refusal, area)]) for area in AREAS
+    ]
+    return "\n\n".join([index, *areas])
+
+
+def _refusal(one: Code) -> str:
+    what = f"**{one.title}.** {one.means}"
+    return f"### {one.id}\n\n{what}\n\n- What to do: {one.do}\n- Who can help: {one.help}"
+
+
+def _word(area: type[Code]) -> str:
+    return next(iter(area)).area
+
+
+def _said_of(area: type[Code]) -> str:
+    return area.__doc__ or ""
+
+
 def _words(description: str) -> str:
     return " ".join(description.split()).replace("|", "\\|")
 
@@ -136,6 +161,8 @@ def _default(name: str, field: FieldInfo) -> str:
         return "has to be said"
     if name.endswith("_lifetime"):
         return f"`{field.default // 60}m`"
+    if isinstance(field.default, BaseModel):
+        return "–"
     default = list(field.default) if isinstance(field.default, tuple) else field.default
     return f"`{json.dumps(default)}`" if default else "–"
 
@@ -145,9 +172,11 @@ DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("README.md", "providers"): providers,
     ("docs/request-life.md", "life"): request_life,
     ("docs/how-it-works.md", "operations"): operations,
+    ("docs/refusals.md", "refusals"): refusals,
     ("docs/policy.md", "rule"): lambda: keys(Rule),
     ("docs/policy.md", "need"): lambda: keys(Need),
     ("docs/policy.md", "freeze"): lambda: keys(Freeze),
+    ("docs/policy.md", "directory"): lambda: keys(Directory),
     ("docs/policy.md", "policy"): lambda: keys(Policy),
     ("docs/policy.md", "reprotect"): reprotect_keys,
 }

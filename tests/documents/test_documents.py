@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.audit import START, chain
+from bot.domain.audit import START, Actor, chain
+from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
+from bot.domain.macs import mac_key, vouched
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import Policy, load
 from bot.domain.quorum import Need
@@ -97,6 +99,7 @@ def test_the_example_of_the_policy_page_is_sane_and_whole(tmp_path: Path) -> Non
         (Rule, content["rule"]),
         (Need, content["rule"][0]["needs"]),
         (Freeze, content["freeze"]),
+        (Directory, [content["directory"]]),
     ):
         used = {key for table in tables for key in table}
         assert used == {field.alias or name for name, field in model.model_fields.items()}
@@ -106,10 +109,12 @@ def test_the_schema_of_the_audit_log_is_that_of_its_entries() -> None:
     """Whoever reads the log elsewhere relies on it: a field that changes is seen here."""
     assert SCHEMA.read_text("utf-8") == schema()
     published = json.loads(SCHEMA.read_text("utf-8"))
-    entry = chain(fact(), sequence=1, prevhash=START, time="2026-03-01T12:00:00.000+00:00")
-    written = entry.model_dump(mode="json")
+    who = Actor(team="T0", id="U0", name="Ann", entra="3b0d7a7e-4f7c-4b86-9a63-0c6a5a1e2f10")
+    entry = chain(fact(actor=who), sequence=1, prevhash=START, time="2026-03-01T12:00:00.000+00:00")
+    written = vouched(entry, mac_key(b"s" * 32, "it")).model_dump(mode="json")
     assert set(published["properties"]) == set(written)
     assert set(published["$defs"]["Fact"]["properties"]) == set(written["data"])
+    assert set(published["$defs"]["Actor"]["properties"]) == set(written["data"]["actor"])
     parts = (published, *published["$defs"].values())
     for name, field in ((n, f) for part in parts for n, f in part["properties"].items()):
         assert field["description"], f"{name} is not explained"

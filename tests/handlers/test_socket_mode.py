@@ -102,7 +102,7 @@ async def test_slack_in_trouble_is_no_bad_token(
     quiet.workspace.trouble.next("apps.connections.open", trouble, times=5)
     code, words = await run("socket", quiet.environment, tmp_path)
     assert code == 2
-    assert words.strip().splitlines()[-1] == f"dr: {said}"
+    assert words.strip().splitlines()[-1] == f"dr: {said} (DR-FAR-01)"
     assert "Traceback" not in words
 
 

@@ -81,7 +81,7 @@ async def test_a_worker_without_redis_ends_with_a_sentence(quiet: World, tmp_pat
     nowhere = {**quiet.environment, "REDIS_URL": "redis://127.0.0.1:9/0"}
     code, words = await run("worker", nowhere, tmp_path)
     assert code == 2
-    assert words.strip().splitlines()[-1] == "dr: Redis does not answer."
+    assert words.strip().splitlines()[-1] == "dr: Redis does not answer. (DR-FAR-01)"
     assert "Traceback" not in words
 
 

@@ -136,6 +136,24 @@ async def test_tokens_and_scopes_are_checked(quiet: Town) -> None:
     assert known.headers["X-OAuth-Scopes"] == ",".join(DEFAULT_SCOPES)
 
 
+async def test_somebody_is_found_by_their_address(quiet: Town) -> None:
+    """With the scope for it alone; those who left, and the bot, are nobody."""
+    client = quiet.lunch.client
+    answer = await refused(client.users_lookupByEmail(email="bo@northwind.example"))
+    assert (answer["error"], answer["needed"]) == ("missing_scope", "users:read.email")
+    assert "email" not in (await client.users_info(user="U0BO0000000"))["user"]["profile"]
+    quiet.workspace.core.scopes |= {"users:read.email"}
+    found = await client.users_lookupByEmail(email="Bo@Northwind.example")
+    assert found["user"]["id"] == "U0BO0000000"
+    assert found["user"]["profile"]["email"] == "bo@northwind.example"
+    for nobody in ("hana@northwind.example", "dr@northwind.example", "nobody@northwind.example"):
+        answer = await refused(client.users_lookupByEmail(email=nobody))
+        assert answer["error"] == "users_not_found"
+    quiet.workspace.user("bo").address = "bo@elsewhere.example"
+    assert (await refused(client.users_lookupByEmail(email="bo@northwind.example")))["error"]
+    assert (await client.users_lookupByEmail(email="bo@elsewhere.example"))["user"]["name"] == "bo"
+
+
 async def test_who_is_who_is_said_as_slack_says_it(quiet: Town) -> None:
     """A guest, somebody who left and a stranger can be told apart."""
     client = quiet.lunch.client

@@ -16,6 +16,8 @@ from tests.crashes.launch import QUICKER
 from tests.crashes.matrix import chosen, matrix
 from tests.crashes.outcome import Victim
 
+pytestmark = pytest.mark.calm("it makes trouble enough of its own")
+
 POST = "POST replicationProtectedItems/…/unplannedFailover"
 LANES = 4
 

@@ -16,6 +16,8 @@ from tests.crashes.plays import approved, finished
 from tests.crashes.zygote import Launched, bred
 from tests.world import until
 
+pytestmark = pytest.mark.calm("it makes trouble enough of its own")
+
 PATIENCE = 40.0
 
 

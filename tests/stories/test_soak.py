@@ -5,11 +5,15 @@
 
 from typing import Any
 
+import pytest
+
 from bot.domain.catalogue import Call
 from tests.soak.__main__ import report
 from tests.soak.account import account
 from tests.soak.run import soak
 from tests.world import World, until
+
+pytestmark = pytest.mark.calm("it makes trouble enough of its own")
 
 SECONDS = 20.0
 FAILOVER = "Failover of vm-web01"

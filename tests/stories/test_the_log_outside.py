@@ -160,17 +160,18 @@ async def test_a_checkpoint_comes_after_a_quarter_of_an_hour(quiet: World) -> No
     await quiet.alice.sees("Audit checkpoint", "not signed: no key is configured")
 
 
+@pytest.mark.parametrize("name", ["DR_AUDIT_KEY", "DR_AUDIT_HMAC_KEY"])
 @pytest.mark.parametrize("content", [b"", b"hello", None])
 async def test_a_key_that_is_none_stops_the_process(
-    redis_url: str, tmp_path: Path, content: bytes | None
+    redis_url: str, tmp_path: Path, content: bytes | None, name: str
 ) -> None:
     """With one sentence, and nothing of the file in it."""
     path = tmp_path / "key.pem"
     if content is not None:
         path.write_bytes(content)
     async with inhabited(redis_url, worker=False, front=False) as world:
-        settings = Settings.read({**world.environment, "DR_AUDIT_KEY": str(path)})
-        with pytest.raises(Misconfigured, match="DR_AUDIT_KEY") as refused:
+        settings = Settings.read({**world.environment, name: str(path)})
+        with pytest.raises(Misconfigured, match=name) as refused:
             async with opened(settings):
                 pass
         assert "hello" not in str(refused.value)

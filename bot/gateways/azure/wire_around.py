@@ -103,6 +103,12 @@ class VaultHealthShape(Shape):
         )
 
 
+class EventDetails(Shape):
+    job_id: Text = ""
+    job_friendly_name: Text = ""
+    job_status: Text = ""
+
+
 class EventProperties(Shape):
     event_code: Text = ""
     description: Text = ""
@@ -111,6 +117,7 @@ class EventProperties(Shape):
     severity: Text = ""
     time_of_occurrence: When = None
     health_errors: tuple[HealthErrorShape, ...] | None = None
+    event_specific_details: EventDetails | None = None
 
 
 class EventShape(Shape):
@@ -120,6 +127,7 @@ class EventShape(Shape):
     def event(self) -> Event:
         """Say it in our words."""
         properties = self.properties
+        details = properties.event_specific_details or EventDetails()
         return Event(
             name=self.name,
             at=when(properties.time_of_occurrence),
@@ -129,4 +137,7 @@ class EventShape(Shape):
             about=properties.affected_object_friendly_name,
             words=properties.description,
             findings=tuple(one.finding() for one in properties.health_errors or ()),
+            job=details.job_id,
+            scenario=details.job_friendly_name,
+            state=details.job_status,
         )

@@ -2,30 +2,43 @@
 
 `requests` holds what people approve and the one script that changes it, `audit` the log, `cards`
 what Slack has been told, `shelf` small things that expire, `pacing` how fast Azure may be called,
-`watch` which jobs of the vaults have been judged.
+`watch` which jobs of the vaults have been judged, `reminders` who was told that a request waits.
 All keys carry the hash tag `{dr}`, so that one script may touch them together, in a cluster too.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any
 
-from redis.asyncio import Redis as Client
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import RedisError
+from redis.credentials import CredentialProvider
 
 from bot.domain.data import Data
+from bot.domain.macs import MacKey
 from bot.errors import Unavailable
+from bot.gateways.redis.address import Client, connected
+from bot.gateways.redis.answers import NO_ANSWER, translated
 from bot.gateways.redis.audit import AuditLog
 from bot.gateways.redis.cards import Cards
+from bot.gateways.redis.confirmation import where
 from bot.gateways.redis.pacing import Pacing
+from bot.gateways.redis.reminders import Reminders
 from bot.gateways.redis.requests import Requests, Snapshot, Verdict, Write
 from bot.gateways.redis.shelf import Shelf
 from bot.gateways.redis.watch import Watch
 
-__all__ = ["AuditLog", "Facts", "Redis", "Requests", "Snapshot", "Verdict", "Write", "opened"]
+__all__ = [
+    "NO_ANSWER",
+    "AuditLog",
+    "Facts",
+    "Redis",
+    "Requests",
+    "Snapshot",
+    "Verdict",
+    "Write",
+    "opened",
+    "translated",
+]
 
 
 _WAITAOF_SINCE = (7, 2)
@@ -42,10 +55,6 @@ class Facts(Data):
     """Whether it can say that a write is on disk."""
 
 
-_TRIES: Final = 3
-"""A connection that died meanwhile is replaced; a write that was done already does no harm."""
-
-
 @dataclass(frozen=True)
 class Redis:
     """The drawers over one connection pool."""
@@ -57,10 +66,11 @@ class Redis:
     shelf: Shelf
     pacing: Pacing
     watch: Watch
+    reminders: Reminders
 
     async def facts(self) -> Facts:
         """Read what matters about the server; managed services answer INFO where CONFIG is shut."""
-        told = await self.client.info()
+        told: dict[str, Any] = await self._of_our_node("INFO")
         return Facts(
             server=str(told.get("server_name", "redis")).capitalize(),
             version=str(told.get("valkey_version") or told.get("redis_version", "?")),
@@ -69,11 +79,15 @@ class Redis:
             confirms=_number(str(told.get("redis_version", "0"))) >= _WAITAOF_SINCE,
         )
 
+    async def _of_our_node(self, command: str) -> Any:
+        """Ask the server that holds our keys; in a cluster that is one of several."""
+        return await self.client.execute_command(command, **await where(self.client))
+
     async def ping(self) -> None:
         """Raise `Unavailable` when Redis does not answer."""
         try:
-            await self.client.ping()
-        except (RedisError, OSError) as error:
+            await self._of_our_node("PING")
+        except NO_ANSWER as error:
             raise Unavailable("Redis does not answer.") from error
 
 
@@ -82,28 +96,28 @@ def _number(version: str) -> tuple[int, ...]:
 
 
 @asynccontextmanager
-async def opened(url: str, seal_key: bytes) -> AsyncIterator[Redis]:
+async def opened(
+    url: str,
+    seal_key: bytes,
+    mac_key: MacKey | None = None,
+    *,
+    replicas: int = 0,
+    credentials: CredentialProvider | None = None,
+) -> AsyncIterator[Redis]:
     """Connect lazily to `url` and close every connection at the end.
 
-    `seal_key` is a secret that Redis does not hold: requests are sealed with it.
+    `seal_key` is a secret that Redis does not hold: requests are sealed with it. With `mac_key`,
+    another one, the entries of the audit log are vouched for. So many `replicas` have to confirm
+    what must not be lost. Raises `Misconfigured` for an address that is none.
     """
-    client = Client.from_url(
-        url,
-        decode_responses=True,
-        encoding_errors="replace",  # what is not text is not ours: no seal fits it
-        max_connections=500,
-        health_check_interval=15,
-        retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), _TRIES),
-    )
-    try:
+    async with connected(url, credentials) as client:
         yield Redis(
             client=client,
-            requests=Requests(client, seal_key),
+            requests=Requests(client, seal_key, mac_key, replicas),
             audit=AuditLog(client),
             cards=Cards(client),
             shelf=Shelf(client),
             pacing=Pacing(client),
             watch=Watch(client),
+            reminders=Reminders(client, seal_key),
         )
-    finally:
-        await client.aclose()

@@ -3,9 +3,8 @@
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, Final
 
-from redis.asyncio import Redis
-
 from bot.domain.audit import START, Entry
+from bot.gateways.redis.address import Client
 from bot.gateways.redis.requests import AUDIT_HEAD, AUDIT_STREAM, entries_key
 
 _CHECKPOINT: Final = "{dr}:audit:checkpoint"
@@ -18,7 +17,7 @@ _MEANWHILE: Final = 50
 class AuditLog:
     """The entries, oldest first unless said otherwise."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: Client) -> None:
         self._client: Any = client
 
     async def standing(self) -> str:

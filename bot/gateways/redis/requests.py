@@ -15,14 +15,16 @@ from importlib import resources
 from typing import Any, Final
 
 from pydantic import ValidationError
-from redis.asyncio import Redis
-from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 
 from bot.domain.audit import START, Entry, Fact, chain
 from bot.domain.data import Data, canonical, digest
 from bot.domain.fleets import root
+from bot.domain.macs import MacKey, vouched
 from bot.domain.request import Outcome, Request, State
-from bot.errors import OtherVersion, Tampered, Unavailable
+from bot.errors import OtherVersion, Tampered
+from bot.gateways.redis.address import Client
+from bot.gateways.redis.answers import run
+from bot.gateways.redis.confirmation import confirm
 
 AUDIT_STREAM: Final = "{dr}:audit"
 AUDIT_HEAD: Final = "{dr}:audit:head"
@@ -34,13 +36,19 @@ ALL: Final = "{dr}:requests"
 FOLLOWING: Final = "{dr}:following"
 DIRTY_CARDS: Final = "{dr}:cards:dirty"
 
+# Reads the time, the head of the audit chain and a request at one moment.
+_LOOK: Final = """
+local time = redis.call('TIME')
+local head = redis.call('HMGET', KEYS[1], 'hash', 'sequence')
+local request = redis.call('HMGET', KEYS[2], 'document', 'seal')
+return {time[1], time[2], head[1], head[2], request[1], request[2]}
+"""
+
 # Frees a machine, if it is still this request that holds it.
 _FREE: Final = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
 _DRAFT: Final = " draft"
 _CLICK_TTL: Final = 24 * 3600 * 1000
-_CONFIRM_MS: Final = 3000
-_CONFIRMATION: Final = "{dr}:confirmation"
 
 
 class Verdict(StrEnum):
@@ -101,12 +109,17 @@ def entries_key(request_id: str) -> str:
 class Requests:
     """The requests, their indexes and the one door to all of it."""
 
-    def __init__(self, client: Redis, seal_key: bytes) -> None:
+    def __init__(
+        self, client: Client, seal_key: bytes, mac_key: MacKey | None = None, replicas: int = 0
+    ) -> None:
         self.turn = asyncio.Lock()
         """Who is about to read and write takes it, so that a process does not race with itself."""
-        self._client = client
+        self._client: Any = client
         self._key = seal_key
+        self._mac_key = mac_key
+        self._replicas = replicas
         script = resources.files(__package__).joinpath("commit.lua").read_text("utf-8")
+        self._look = client.register_script(_LOOK)
         self._free = client.register_script(_FREE)
         self._commit = client.register_script(script)
 
@@ -115,11 +128,9 @@ class Requests:
 
         Raises `Tampered` when the request does not carry our seal.
         """
-        async with self._client.pipeline(transaction=True) as pipe:
-            pipe.time()
-            pipe.hmget(AUDIT_HEAD, ["hash", "sequence"])
-            pipe.hmget(request_key(request_id or "-"), ["document", "seal"])
-            (seconds, micros), (head, sequence), (document, seal) = await _run(pipe.execute())
+        seconds, micros, head, sequence, document, seal = await run(
+            self._look(keys=[AUDIT_HEAD, request_key(request_id or "-")])
+        )
         return Snapshot(
             now=int(seconds) * 1000 + int(micros) // 1000,
             request=self._opened(request_id, document, seal) if document else None,
@@ -145,53 +156,53 @@ class Requests:
         """Write all of it or nothing; the second value is the script's detail for the verdict."""
         at = datetime.fromtimestamp(before.now / 1000, UTC).isoformat(timespec="milliseconds")
         entry = chain(write.fact, sequence=before.sequence + 1, prevhash=before.head, time=at)
+        if self._mac_key:
+            entry = vouched(entry, self._mac_key)
         keys, arguments = self._commit_arguments(before, write, entry)
-        verdict, detail = await _run(self._commit(keys=keys, args=arguments))
+        verdict, detail = await run(self._commit(keys=keys, args=arguments))
         return Verdict(verdict), detail
 
     async def confirm(self) -> None:
-        """Wait until everything written so far is on disk, where the server can say so.
+        """Wait until everything written so far is where it cannot be lost.
 
-        Raises `Unavailable` when it does not say so in time.
+        Raises `Unavailable` when Redis does not say so in time.
         """
-        async with self._client.client() as one_connection:
-            await _confirm(one_connection)
+        await confirm(self._client, self._replicas)
 
     async def policy(self) -> str:
         """Return the version of the policy that was recorded last, '' when none was."""
-        found: str | None = await _run(self._client.get(POLICY))
+        found: str | None = await run(self._client.get(POLICY))
         return found or ""
 
     async def open_ids(self) -> list[str]:
         """Return the ids of the open requests that people see, the next to run out first."""
-        found: list[str] = await _run(self._client.zrange(OPEN, 0, -1))
+        found: list[str] = await run(self._client.zrange(OPEN, 0, -1))
         return [one for one in found if one == root(one)]
 
     async def newest_ids(self, most: int) -> list[str]:
         """Return the ids of the newest requests, open or not."""
-        found: list[str] = await _run(self._client.zrange(ALL, 0, most - 1, desc=True))
+        found: list[str] = await run(self._client.zrange(ALL, 0, most - 1, desc=True))
         return found
 
     async def overdue_ids(self) -> list[str]:
         """Return the ids of the open requests whose deadline has passed."""
-        seconds, micros = await _run(self._client.time())
-        now = int(seconds) * 1000 + int(micros) // 1000
-        found: list[str] = await _run(self._client.zrange(OPEN, 1, now, byscore=True))
+        now = (await self.snapshot()).now
+        found: list[str] = await run(self._client.zrange(OPEN, 1, now, byscore=True))
         return found
 
     async def outbox_ids(self) -> list[str]:
         """Return the ids of the approved requests that no worker has taken up yet."""
-        found: list[str] = await _run(self._client.zrange(OUTBOX, 0, -1))
+        found: list[str] = await run(self._client.zrange(OUTBOX, 0, -1))
         return found
 
     async def followed(self) -> dict[str, str]:
         """Return the ids of the requests to look after, each with the place where it is done."""
-        found: dict[str, str] = await _run(self._client.hgetall(FOLLOWING))
+        found: dict[str, str] = await run(self._client.hgetall(FOLLOWING))
         return found
 
     async def drafted(self, parent: str, request_id: str) -> Request | None:
         """Read what was approved for one machine of several; raises `Tampered`."""
-        found = await _run(self._client.hget(_drafts_key(parent), request_id))
+        found = await run(self._client.hget(_drafts_key(parent), request_id))
         if not found:
             return None
         seal, _, document = found.partition(" ")
@@ -199,7 +210,7 @@ class Requests:
 
     async def results(self, parent: str) -> dict[str, Outcome]:
         """Return how each machine of several stands, by its request; a forged one is left out."""
-        found: dict[str, str] = await _run(self._client.hgetall(_results_key(parent)))
+        found: dict[str, str] = await run(self._client.hgetall(_results_key(parent)))
         return {
             one: Outcome.model_validate_json(text)
             for one, (seal, _, text) in ((k, v.partition(" ")) for k, v in found.items())
@@ -216,13 +227,13 @@ class Requests:
             pipe.zrem(OUTBOX, request_id)
             pipe.zrem(DIRTY_CARDS, request_id)
             pipe.hdel(FOLLOWING, request_id)
-            await _run(pipe.execute())
+            await run(pipe.execute())
         if target_id:
-            await _run(self._free(keys=[_target_key(target_id)], args=[request_id]))
+            await run(self._free(keys=[_target_key(target_id)], args=[request_id]))
 
     async def open_for(self, target_id: str) -> str | None:
         """Return the id of the request that is open for a machine, a plan or a job."""
-        found: str | None = await _run(self._client.get(_target_key(target_id)))
+        found: str | None = await run(self._client.get(_target_key(target_id)))
         return found
 
     def _commit_arguments(
@@ -336,33 +347,3 @@ def _same(seal: str, found: str) -> bool:
 
 def _document(request: Request) -> str:
     return canonical(request.model_dump(mode="json")).decode()
-
-
-async def _confirm(connection: Redis) -> None:
-    """Wait until the connection's writes are on disk, where the server can say so."""
-    async with connection.pipeline(transaction=False) as pipe:
-        # On the connection that confirms there must be a write, and none before it is skipped on
-        # the way to the disk: so this one speaks for the commit, wherever that was executed.
-        pipe.set(_CONFIRMATION, "1", px=_CONFIRM_MS)
-        pipe.waitaof(1, 0, _CONFIRM_MS)
-        try:
-            _, (local, _replicas) = await _run(pipe.execute())
-        except ResponseError:
-            return  # no append-only file, or a server before 7.2: `dr doctor` tells its owner
-    if local < 1:
-        raise Unavailable("Redis did not confirm that the intent is on disk.")
-
-
-async def _run(awaitable: Any) -> Any:
-    """Await a redis-py call, whose types are unions, and translate its errors."""
-    try:
-        return await awaitable
-    except (OutOfMemoryError, ReadOnlyError) as error:
-        raise Unavailable("Redis takes no writes now, so nothing was recorded.") from error
-    except ResponseError:
-        raise
-    except (RedisError, OSError) as error:
-        raise Unavailable(
-            "Redis does not answer, so this may or may not have been recorded.",
-            advice="Look at the card before you try again.",
-        ) from error

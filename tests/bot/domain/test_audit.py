@@ -1,15 +1,19 @@
 """The chain of the audit log: whatever is done to it afterwards is found and named."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.audit import START, Entry, chain, first_broken, hash_of
+from bot.domain.macs import first_unvouched, mac_key
 from tests.bot.samples import fact
 
 Log = list[Entry]
+GOLDEN = Path(__file__).with_name("golden")
 
 
 def written(count: int) -> Log:
@@ -44,7 +48,30 @@ def test_an_entry_survives_being_stored() -> None:
     assert [hash_of(entry) for entry in again] == [entry.hash for entry in LOG]
 
 
-def edited(log: Log, number: int, **more: str) -> Log:
+def test_an_entry_says_nothing_of_what_it_does_not_know() -> None:
+    """A field that came later is not there where it is empty, and the hash covers it elsewhere."""
+    assert not {"mac", "mackey"} & LOG[0].model_dump().keys()
+    assert "entra" not in LOG[0].data.model_dump_json()
+    who = LOG[0].data.actor.model_copy(update={"entra": "3b0d7a7e-4f7c-4b86-9a63-0c6a5a1e2f10"})
+    [named, *_] = edited(LOG, 1, actor=who)
+    assert "3b0d7a7e" in named.model_dump_json()
+    assert hash_of(named) != LOG[0].hash
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("audit-log-*.jsonl")), ids=lambda one: one.stem)
+def test_a_log_of_an_earlier_version_is_whole_for_ever(path: Path) -> None:
+    """As it was written then: never redraw these files. Whoever adds a field adds a file."""
+    lines = path.read_text("utf-8").splitlines()
+    entries = [Entry.model_validate_json(line) for line in lines]
+    assert len(entries) >= 10
+    assert first_broken(entries, json.loads(lines[-1])["hash"]) is None
+    assert [entry.model_dump_json() for entry in entries] == lines
+    vouched = [entry for entry in entries if entry.mac]
+    key = mac_key(b"0123456789abcdef" * 4, "the key of these files")
+    assert not vouched or first_unvouched(entries, {key.name: key}) == (None, len(entries))
+
+
+def edited(log: Log, number: int, **more: object) -> Log:
     """Change an entry without touching its hash."""
     entry = log[number - 1]
     data = entry.data.model_copy(update=more)
@@ -80,10 +107,14 @@ def test_harm_is_named(harm: Callable[[Log], Log], words: str) -> None:
 
 @given(st.data())
 def test_no_field_of_any_entry_can_be_changed(data: st.DataObject) -> None:
-    """Whichever field of whichever entry: the first entry that it breaks is named."""
+    """Whichever field of whichever entry: the first entry that it breaks is named.
+
+    The hash covers all but the mac, which is over the hash (see `test_macs`).
+    """
+    beside = {"sequence", "data", "mac", "mackey"}
     number = data.draw(st.integers(1, len(LOG)))
     entry = LOG[number - 1]
-    field = data.draw(st.sampled_from(sorted(set(Entry.model_fields) - {"sequence", "data"})))
+    field = data.draw(st.sampled_from(sorted(set(Entry.model_fields) - beside)))
     other = entry.model_copy(update={field: getattr(entry, field) + "x"})
     assert first_broken([*LOG[: number - 1], other, *LOG[number:]], HEAD) is not None
 

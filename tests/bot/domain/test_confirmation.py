@@ -43,7 +43,7 @@ def test_each_target_has_its_words(asked: Request, words: tuple[str, ...]) -> No
     for other in ("", "vm-web02", "3", f"{words[0]} {words[0]}"):
         reason = why_not_confirmed(asked, other)
         assert reason
-        assert words[0] in reason
+        assert words[0] in reason.sentence
 
 
 def test_where_nothing_has_to_be_typed_nothing_is_missing() -> None:

@@ -58,6 +58,7 @@ def test_the_shipped_policy_asks_for_two_people() -> None:
             "may_ask": ["@dr-operators"],
             "may_approve": ["@dr-approvers"],
             "request_lifetime": "1h",
+            "remind_after": "10m",
             "approval_lifetime": "30m",
         }
     )
@@ -335,3 +336,18 @@ def test_the_version_follows_the_meaning_not_the_layout(tmp_path: Path) -> None:
     plain = policy_of(RULE, tmp_path).version
     assert policy_of("# A comment\n" + RULE + "\napprovals = 2\n", tmp_path).version == plain
     assert policy_of(RULE + "approvals = 3", tmp_path).version != plain
+
+
+def test_who_may_ask_at_all_stops_behind_a_rule_that_takes_everything(tmp_path: Path) -> None:
+    """What a later rule says counts no more, but for plans, which it may name."""
+    people = 'may_approve = ["everyone"]'
+    rules = [
+        f'name = "a"\noperations = ["commit"]\nmachines = ["vm-a*"]\nmay_ask = ["@a"]\n{people}',
+        f'name = "b"\noperations = ["commit", "failover"]\nmay_ask = ["@b", "@a"]\n{people}',
+        f'name = "c"\nplans = ["plan-*"]\nmay_ask = ["@c"]\n{people}',
+        f'name = "d"\nmay_ask = ["@d"]\n{people}',
+    ]
+    policy = policy_of("".join(f"[[rule]]\n{rule}\n" for rule in rules), tmp_path)
+    assert policy.who_may_ask("commit") == ("@a", "@b", "@c")
+    assert policy.who_may_ask("failover") == ("@b", "@a", "@c")
+    assert policy.who_may_ask("cleanup") == ("@c", "@d")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.domain.quorum import Need, counted, fill, serves, still_open
 from bot.domain.request import State
 from bot.domain.votes import could_fill, count, no_longer_counts, why_not_approve
+from bot.refusals import Appr
 from tests.bot.samples import ANN, BO, CARLA, DAN, GROUPS, TEAM, request, standing, terms, vote
 
 OWNERS = "@owners"
@@ -87,7 +88,9 @@ def test_a_vote_that_fills_nothing_is_refused() -> None:
     only = BOTH | {"@dr-approvers": frozenset({BO.id, "UEVE"})}
     eve = BO.model_copy(update={"id": "UEVE", "name": "Eve"})
     reason = why_not_approve(once, standing(eve, groups=only))
-    assert reason == "What it still needs is 1 of @owners; your approval would fill none of that."
+    assert reason
+    assert reason.refusal is Appr.FILLS_NOTHING
+    assert "still needs is 1 of @owners; your approval would fill none" in reason.sentence
     assert why_not_approve(once, standing(DAN, groups=BOTH)) is None
     assert could_fill(once, standing(DAN, groups=BOTH)) == (0, 1)
 

@@ -80,6 +80,58 @@ def test_groups_are_counted_when_they_are_known(tmp_path: Path) -> None:
         assert said in str(found)
 
 
+ONE, TWO = "3b0d7a7e-4f7c-4b86-9a63-0c6a5a1e2f10", "c8a1f0de-52f3-4d0b-8f0c-2a2b7c1d9e44"
+
+
+def directory(people: dict[str, str], *, required: bool = False) -> str:
+    """Write a directory."""
+    lines = [f'"{account}" = "{human}"' for account, human in people.items()]
+    return "\n".join(
+        [f"[directory]\nrequired = {str(required).lower()}", "[directory.people]", *lines, ""]
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule_text", "people_text", "said"),
+    [
+        (people([A, B, C], 2), directory({A: ONE, B: ONE}), "without U0AAA, U0BBB, who may be"),
+        (
+            people([A, B], 2),
+            directory({A: ONE, B: ONE}),
+            "1 of U0AAA, U0BBB cannot be found; U0AAA and U0BBB are one human.",
+        ),
+        (people([A, B, C], 2), directory({A: ONE, B: TWO}), ""),
+        (people([A, B, C], 2), directory({A: ONE, B: TWO}, required=True), "without U0AAA"),
+        (people([C], 1), directory({A: ONE}, required=True), "nobody can approve: U0CCC is nobody"),
+        (people(["everyone"], 1), directory({A: ONE, B: TWO}), "second account could do it alone"),
+        (people(["everyone"], 1), directory({A: ONE, B: TWO}, required=True), ""),
+        (people(["everyone"], 1), directory({A: ONE, B: ONE}, required=True), "without U0AAA, U0B"),
+        (people([A, B], 1, (A,)), directory({A: ONE, B: TWO}), ""),
+        (people([A, B], 1, (A,)), directory({B: TWO}), "U0AAA may both ask and approve"),
+        (people([A, B], 1, (A,)), directory({"a@b.example": ONE}, required=True), ""),
+    ],
+)
+def test_two_accounts_of_one_human_are_one_approver(
+    rule_text: str, people_text: str, said: str, tmp_path: Path
+) -> None:
+    """As far as the directory knows; where everybody has to be in it, no account is unknown."""
+    found = findings(policy_of(rule("x", rule_text) + people_text, tmp_path))
+    assert [said in str(one) for one in found] == ([True] if said else []), found
+
+
+def test_slack_says_whose_the_addresses_are(tmp_path: Path) -> None:
+    """Until then an account that is in the directory by its address is a human of its own."""
+    text = rule("x", people([A, B, C], 2)) + directory({A: ONE, "b@b.example": ONE})
+    policy = policy_of(text, tmp_path)
+    assert findings(policy) == ()
+    [found] = findings(policy, None, {"b@b.example": B})
+    assert "without U0AAA, U0BBB" in str(found)
+    closed = policy_of(text.replace("required = false", "required = true"), tmp_path)
+    assert findings(closed) == ()
+    [found] = findings(closed, None, {"b@b.example": B})
+    assert "not enough people can approve" in str(found)
+
+
 @pytest.mark.parametrize(
     ("first", "second", "idle"),
     [
@@ -123,3 +175,23 @@ def test_two_rules_can_hide_a_third_together(tmp_path: Path) -> None:
     assert str(found) == (
         "rule “c”: it can never match: all that it matches is matched before, by “a”, “b”."
     )
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('remind_after = "10m"', ""),
+        ('remind_after = "1h"', "nobody is ever reminded: remind_after is 1h, and a request"),
+        ('remind_after = "90s"\nrequest_lifetime = "1m"', "remind_after is 90s, and a request"),
+        ('escalate_after = "30m"', "escalate_after without escalate_to"),
+        ('escalate_to = ["@dr-owners"]', "escalate_to without escalate_after"),
+        ('escalate_after = "30m"\nescalate_to = ["@dr-owners"]', ""),
+        ('escalate_after = "2h"\nescalate_to = ["@dr-owners"]', "escalate_after is 2h"),
+        ('escalate_after = "30m"\nescalate_to = ["@gone"]', "@gone is nobody"),
+    ],
+)
+def test_reminders_that_come_to_nothing_are_found(more: str, said: str, tmp_path: Path) -> None:
+    """Too late, without anybody to tell, or without a time."""
+    known = {"@gone": frozenset[str](), "@dr-approvers": frozenset({A, B, C})}
+    found = findings(policy_of(rule("x", f"{GOOD}{more}\n"), tmp_path), known)
+    assert [said in str(one) for one in found] == ([True] if said else []), found

@@ -45,12 +45,13 @@ USAGE = {
     "ready": "/dr ready [<machine>|plan:<name>|all]",
     "jobs": "/dr jobs [<machine>|<job id>] [--which recent|active|failed] [--page <number>]",
     "events": "/dr events [<machine>] [--severity all|critical|warning|info] [--page <number>]",
+    "nudge": "/dr nudge <request>",
     "requests": "/dr requests",
     "preview": "/dr preview <any command>",
     "audit": "/dr audit [<machine>|<request>] [--since <date>] [--kind <words>] [--by <person>] "
     "[--page <number>]",
     "verify": "/dr verify <request>",
-    "help": "/dr help [<command>]",
+    "help": "/dr help [<command>|<code>|all]",
 }
 
 

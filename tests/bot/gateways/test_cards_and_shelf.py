@@ -84,6 +84,7 @@ async def test_of_two_who_post_a_card_one_counts(store: Redis) -> None:
     assert not await store.cards.posted("R-1", CardRecord(), "C2", "18.5")
     first = await store.cards.record("R-1")
     assert first.ts == "17.5"
+    assert await store.cards.posted("R-1", CardRecord(), "C1", "17.5"), "tried once more"
     assert await store.cards.posted("R-1", first, "C2", "19.5")
     assert (await store.cards.record("R-1")).ts == "19.5"
 

@@ -20,16 +20,19 @@ from bot.domain.catalogue import Ground
 from bot.domain.freezes import Frozen
 from bot.domain.jobs import Job, JobError, JobStep
 from bot.domain.operations import CATALOGUE
+from bot.domain.outside import Source
 from bot.domain.quorum import Need
 from bot.domain.request import Request, State
 from bot.domain.rules import Rule
 from bot.errors import Ambiguous, Missing, Misunderstood
-from bot.messages import answers, policy
+from bot.messages import answers, outside, policy
 from bot.messages.blocks import Message, esc
 from bot.messages.card import card
 from bot.messages.forms import confirm_form, option_form, to_confirm
+from bot.messages.help import help_on, help_page, help_with
 from bot.messages.thread import line
 from bot.queries import VERBS
+from bot.refusals import CODES, Type
 from sandbox.workspace.blocks import check_blocks
 from sandbox.workspace.view_rules import check_view
 from tests.bot.samples import (
@@ -287,7 +290,7 @@ def test_slack_takes_every_answer(text: str) -> None:
     )
     matches = [(f"id{n}", text) for n in range(40)]
     for message in (
-        answers.sorry(Misunderstood(text, text)),
+        answers.sorry(Misunderstood(Type.WRONG_VALUE, text, text)),
         answers.broken("0f3a"),
         answers.choose(Ambiguous(text, matches), "word"),
         answers.fill_in(Missing(text, ("cache",), target="id", name=text), "word", ["Cache"]),
@@ -305,10 +308,31 @@ def test_slack_takes_every_answer(text: str) -> None:
         sound(message)
 
 
-@pytest.mark.parametrize("names", [[*VERBS], *([name] for name in VERBS)], ids="-".join)
-def test_slack_takes_every_page_of_help(names: list[str]) -> None:
-    """All commands, and each of them."""
-    sound(answers.help_page([VERBS[name] for name in names]))
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_slack_takes_every_alarm(text: str) -> None:
+    """Whatever machines and jobs are called that somebody touched past the bot."""
+    job = Job(id=text, name=text, scenario=text, state=text, target=text, started=NOON, ended=NOON)
+    where = {"portal": "", "resource": text}
+    for message in (
+        outside.alarm(job, Source(activity=text), **where),
+        outside.cancelled_past(job, text, **where),
+        outside.run_again_past(job, text, **where),
+        outside.gone(text, text, portal=""),
+    ):
+        sound(message)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_slack_takes_every_page_of_help(whole: bool) -> None:
+    """All commands, each of them and each code, whether one may or may not."""
+    nobody: dict[str, tuple[str, ...]] = dict.fromkeys(VERBS, ())
+    crowd = dict.fromkeys(VERBS, tuple(f"@dr-group-{n}" for n in range(40)))
+    for others in ({}, nobody, crowd):
+        sound(help_page(tuple(VERBS.values()), others, whole=whole))
+        for verb in VERBS.values():
+            sound(help_on(verb, others))
+    for code in CODES:
+        sound(help_with(code))
 
 
 @pytest.mark.parametrize("target", ["vm-web01", "id:/subscriptions/1/x", *HOSTILE], ids=range(11))
