@@ -26,6 +26,7 @@ PROCESSES: Final = {"worker": work, "web": serve}
 QUICKER: Final[Mapping[tuple[str, str], Any]] = {
     ("bot.gateways.redis.cards", "_LOCK_MS"): 1_500,
     ("bot.gateways.redis.cards", "_MINUTE"): 2_000,
+    ("bot.access", "_PER_MINUTE"): 1_200,
     ("bot.cards", "_SLACK_AWAY"): 0.5,
     ("bot.jobs.submit", "CLAIM_LIFETIME"): 1_000,
     ("bot.jobs.submit", "_RETRY"): 0.5,
@@ -38,7 +39,7 @@ QUICKER: Final[Mapping[tuple[str, str], Any]] = {
     ("bot.gateways.engine", "RESEEDING"): 1,
     ("bot.jobs", "_LEFT_LYING"): 500,
 }
-"""What is shortened, and to how much of its own unit."""
+"""What is shortened, and to how much of its own unit; people are as much faster, too."""
 QUICKER_TIMES: Final = {
     ("bot.gateways.engine", "REDELIVERY"): 1.0,
     ("bot.jobs", "SWEEP_EVERY"): 0.5,

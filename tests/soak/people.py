@@ -43,8 +43,8 @@ class Operators:
 
     async def _hand(self, over: asyncio.Event) -> None:
         acts: dict[str, tuple[float, Act]] = {
-            "asked": (3, self._ask),
-            "pressed Approve": (8, self._approve),
+            "asked": (2, self._ask),
+            "pressed Approve": (10, self._approve),
             "pressed Approve twice": (1, self._approve_twice),
             "pressed what is not theirs": (0.5, self._intrude),
             "denied": (0.2, lambda: self._press_one(_APPROVERS, "Deny")),

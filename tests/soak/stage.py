@@ -21,7 +21,7 @@ from tests.crashes.zygote import Launched, Zygote, bred
 from tests.ports import free_port
 from tests.world import World, inhabited, until
 
-HURRY: Final = 60.0
+HURRY: Final = 150.0
 """So many times less of its time does the vault's work take."""
 ROLES: Final = ("web 1", "web 2", "worker 1", "worker 2")
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")

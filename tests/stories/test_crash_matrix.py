@@ -27,7 +27,7 @@ WORKER: list[Kind] = [
     ("engine", "SET dr-engine:perpetual:lock", "answered"),
     ("engine", "XREADGROUP GROUP", "answered"),
     ("submit_request", "script {dr}:pace:…", "sent"),
-    ("submit_request › people_gone", "GET users.info", "sent"),
+    ("submit_request › person", "GET users.info", "sent"),
     ("submit_request › reread", "GET replicationProtectedItems/…", "answered"),
     ("submit_request › claim", "commit of request.claim", "sent"),
     ("submit_request › claim", "SET {dr}:confirmation + WAITAOF 1", "sent"),

@@ -15,7 +15,7 @@ from tests.world import World, until
 
 pytestmark = pytest.mark.calm("it makes trouble enough of its own")
 
-SECONDS = 20.0
+SECONDS = 15.0
 FAILOVER = "Failover of vm-web01"
 
 
