@@ -10,22 +10,29 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+from bot.about import ABOUT
 from bot.access import REFUSAL_AGE, actor, standing
 from bot.domain.audit import Fact
 from bot.domain.bodies import resume
+from bot.domain.break_glass import Review
 from bot.domain.confirmation import why_not_confirmed
 from bot.domain.data import Data
 from bot.domain.jobs import JobStep
+from bot.domain.latecomers import LATE, Wish
 from bot.domain.request import Nod, Request, State, Step, Vote, nod_key, nod_mark, take
+from bot.domain.reviews import missing
 from bot.domain.votes import (
     Standing,
     could_fill,
     count,
+    revoke,
     why_not_approve,
     why_not_deny,
     why_not_give_up,
     why_not_nod,
     why_not_resubmit,
+    why_not_review,
+    why_not_revoke,
     why_not_withdraw,
     why_not_withdraw_rest,
 )
@@ -33,7 +40,7 @@ from bot.errors import NotAllowed, NotNow, Tampered
 from bot.jobs.gather import let_go_all
 from bot.jobs.reconcile import GRACE
 from bot.jobs.submit import CLAIM_LIFETIME
-from bot.lifecycle import Move, change, fact_of, note
+from bot.lifecycle import Move, change, fact_of, note, redraw
 from bot.policies import other_policy
 from bot.refusals import Appr, Gone
 from bot.runtime import Bot
@@ -63,7 +70,16 @@ async def to_be_typed(bot: Bot, click: Click) -> Request | None:
         _refuse(why_not_approve(request, who))
         return None
 
-    return await _decide(bot, click, "approve", decide)
+    return await _decide(bot, click, Wish.APPROVE, decide)
+
+
+async def to_be_denied(bot: Bot, click: Click) -> Request:
+    """Return the request that this person may deny; raises `NotAllowed` when they may not."""
+
+    def decide(who: Standing, request: Request, _now: int) -> None:
+        _refuse(why_not_deny(request, who))
+
+    return await _decide(bot, click, Wish.DENY, decide)
 
 
 async def approve(bot: Bot, click: Click, typed: str = "") -> Request:
@@ -91,24 +107,46 @@ async def approve(bot: Bot, click: Click, typed: str = "") -> Request:
             in_time=True,
         )
 
-    return await _decide(bot, click, "approve", decide)
+    return await _decide(bot, click, Wish.APPROVE, decide)
 
 
-async def deny(bot: Bot, click: Click) -> Request:
-    """End a waiting request with a no; raises `NotAllowed` when this person cannot."""
+async def take_back(bot: Bot, click: Click) -> Request:
+    """Take this person's approval back, before a worker has taken the request up.
 
-    def decide(who: Standing, request: Request, now: int) -> Move:
+    One that was approved waits again; the person may approve again. Raises `NotAllowed`.
+    """
+
+    def decide(who: Standing, request: Request, now: int) -> Move | None:
+        if any(vote.ended_by == click.id for vote in request.votes):
+            return None
+        _refuse(why_not_revoke(request, who))
+        after = revoke(request, who.person, now, click.id)
+        so_far = f"{len(after.approvals)} of {after.terms.approvals}"
+        again = ": it waits again." if request.state is State.APPROVED else "."
+        words = f"{who.person.name} took their approval back ({so_far}){again}"
+        fact = fact_of(Step.REVOKE, request, after, actor(who.person), words)
+        return Move(request=after, fact=fact, in_time=True)
+
+    return await _decide(bot, click, Wish.REVOKE, decide)
+
+
+async def deny(bot: Bot, click: Click, because: str = "") -> Request:
+    """End a waiting request with a no, and a reason; raises `NotAllowed` when they cannot."""
+
+    def decide(who: Standing, request: Request, now: int) -> Move | None:
+        if any(vote.click == click.id for vote in request.votes):
+            return None
         _refuse(why_not_deny(request, who))
         vote = Vote(person=who.person, approves=False, at=now, click=click.id)
-        why = f"{who.person.name} denied it."
+        why = f"{who.person.name} denied it{f': {because}' if because else '.'}"
         after = take(
             request, Step.DENY, votes=(*request.votes, vote), closed_at=now, why=why,
             advice="Talk to them before asking again.",
         )  # fmt: skip
-        fact = fact_of(Step.DENY, request, after, actor(who.person), why)
+        fact = fact_of(Step.DENY, request, after, actor(who.person), why, because)
         return Move(request=after, fact=fact, in_time=True)
 
-    return await _decide(bot, click, "deny", decide)
+    return await _decide(bot, click, Wish.DENY, decide)
 
 
 async def withdraw(bot: Bot, click: Click) -> Request:
@@ -122,7 +160,7 @@ async def withdraw(bot: Bot, click: Click) -> Request:
             request=after, fact=fact_of(Step.WITHDRAW, request, after, actor(who.person), why)
         )
 
-    return await _decide(bot, click, "withdraw", decide)
+    return await _decide(bot, click, Wish.WITHDRAW, decide)
 
 
 async def withdraw_rest(bot: Bot, click: Click) -> Request:
@@ -136,7 +174,7 @@ async def withdraw_rest(bot: Bot, click: Click) -> Request:
         _refuse(why_not_withdraw_rest(request, who))
         pressed.append(who)
 
-    whole = await _decide(bot, click, "withdraw the rest", decide)
+    whole = await _decide(bot, click, Wish.WITHDRAW_REST, decide)
     if whole.fleet is None:
         return whole
     # What has no request yet cannot be withdrawn, so each gets one first.
@@ -167,7 +205,7 @@ async def resubmit(bot: Bot, click: Click) -> Request:
         fact = fact_of(Step.RESUBMIT, request, after, actor(who.person), words)
         return Move(request=after, fact=fact, in_time=True)
 
-    return await _decide(bot, click, "have sent again", decide)
+    return await _decide(bot, click, Wish.RESUBMIT, decide)
 
 
 async def give_up(bot: Bot, click: Click) -> Request:
@@ -181,7 +219,7 @@ async def give_up(bot: Bot, click: Click) -> Request:
         fact = fact_of(Step.GIVE_UP, request, after, actor(who.person), why)
         return Move(request=after, fact=fact)
 
-    return await _decide(bot, click, "give up", decide)
+    return await _decide(bot, click, Wish.GIVE_UP, decide)
 
 
 async def nod(bot: Bot, click: Click, said: str, action: str) -> Request:
@@ -219,7 +257,7 @@ async def nod(bot: Bot, click: Click, said: str, action: str) -> Request:
         fact = fact_of(Step.NOD, request, after, actor(who.person), words, said)
         return Move(request=after, fact=fact)
 
-    request = await _decide(bot, click, "let it go on", decide)
+    request = await _decide(bot, click, Wish.NOD, decide)
     mine = next((one for one in request.nods if one.claim == claim), None)
     if mine and request.job:
         comments = f"{mine.note} ({mine.person.name}, {mine.person.id}, {request.id})"
@@ -228,17 +266,52 @@ async def nod(bot: Bot, click: Click, said: str, action: str) -> Request:
     return request
 
 
+async def review(bot: Bot, click: Click, note: str, *, justified: bool) -> Request:
+    """Take what somebody who had no part in it says of a broken glass; it changes nothing else.
+
+    Raises `NotAllowed` with the reason when this person's word does not count.
+    """
+
+    def decide(who: Standing, request: Request, now: int) -> Move | None:
+        if any(one.click == click.id for one in request.reviews):
+            return None
+        _refuse(why_not_review(request, who))
+        one = Review(person=who.person, justified=justified, note=note, at=now, click=click.id)
+        after = take(request, Step.REVIEW, reviews=(*request.reviews, one))
+        lacks = missing(after)
+        left = f"{lacks} more to come" if lacks else "it is reviewed"
+        words = f"{who.person.name} reviewed it ({left}): {one.verdict}. {note}"
+        fact = fact_of(Step.REVIEW, request, after, actor(who.person), words, note)
+        return Move(request=after, fact=fact)
+
+    return await _decide(bot, click, Wish.REVIEW, decide)
+
+
+async def to_be_reviewed(bot: Bot, click: Click) -> Request:
+    """Return the request if this person can review it; raises `NotAllowed`, which is audited."""
+
+    def decide(who: Standing, request: Request, _now: int) -> None:
+        _refuse(why_not_review(request, who))
+
+    return await _decide(bot, click, Wish.REVIEW, decide)
+
+
 async def _decide(
     bot: Bot,
     click: Click,
-    what: str,
+    wish: Wish,
     decide: Callable[[Standing, Request, int], Move | None],
 ) -> Request:
-    """Let a person's click decide; a click that does not count is written down and refused."""
+    """Let a person's click decide; a click that does not count is written down and refused.
+
+    Whoever came too late saw an old card, which is drawn anew.
+    """
+    ABOUT.set(click.request)
     request = await bot.redis.requests.load(click.request)
     if request is None:
         raise NotNow(Gone.REQUEST, f"There is no request {click.request}.")
-    lists = (request.terms.may_ask, request.terms.may_approve)
+    lists = [request.terms.may_ask, request.terms.may_approve]
+    lists += [request.terms.glass.may_review] if request.terms.glass else []
     who = await standing(bot, click.user, *lists)
     try:
         return await change(bot, click.request, partial(decide, who), click=click.id)
@@ -259,9 +332,11 @@ async def _decide(
                 target_id=request.target_id,
                 policy=bot.policy.version,
                 correlation={"code": error.refusal.id},
-                words=f"{who.person.name} tried to {what} it and was refused: {error.sentence}",
+                words=f"{who.person.name} tried to {wish} and was refused: {error.sentence}",
             ),
         )
+        if error.refusal in LATE:
+            await redraw(bot, click.request)
         raise
 
 

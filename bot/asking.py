@@ -1,8 +1,11 @@
 """Asking: from a command to a request that people vote on. Nothing here executes anything."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from bot.access import actor, standing
 from bot.cards import place_for
-from bot.conditions import agreed, refuse
+from bot.conditions import agreed, granted_by, refuse
 from bot.domain.candidates import Candidate
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
@@ -12,17 +15,18 @@ from bot.domain.jobs import Job
 from bot.domain.machines import Machine, same_id
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
+from bot.domain.people import Person
 from bot.domain.plans import Plan
 from bot.domain.policy import Rule
-from bot.domain.request import Request
+from bot.domain.request import Request, State, Step, take
 from bot.domain.targets import claim_of, name_of
-from bot.domain.votes import Standing, why_not_ask
+from bot.domain.votes import Standing, gives_way, why_not_ask
 from bot.drafts import draft
 from bot.errors import NotNow, Tampered
 from bot.fleets import draft_fleet
 from bot.inventory import ground
-from bot.lifecycle import create, disown, fact_of
-from bot.refusals import Ask
+from bot.lifecycle import Move, change, create, disown, fact_of
+from bot.refusals import Ask, Pol
 from bot.runtime import Bot
 from bot.targets import Meant, Selection, find_target, rule_for
 
@@ -33,6 +37,8 @@ class Asked(Data):
     request: Request
     already: bool
     """Whether the request was open before."""
+    instead_of: str = ""
+    """The id of the waiting request that it took the place of."""
 
 
 async def ask(bot: Bot, user_id: str, command: Command, channel: str) -> Asked:
@@ -41,24 +47,27 @@ async def ask(bot: Bot, user_id: str, command: Command, channel: str) -> Asked:
     Raises `Ambiguous`, `Missing`, `NotAllowed` (which is audited), `NotNow` or `Unavailable`.
     """
     operation = CATALOGUE[command.verb]
-    await _may_ask_anything(bot, user_id, operation)
+    await _may_ask_anything(bot, user_id, operation, command)
     meant = await find_target(bot, operation, command.targets, command.options)
     rule = await rule_for(bot, operation, meant)
-    who = await _allowed_to_ask(bot, user_id, operation, meant, rule)
+    who = await _allowed_to_ask(bot, user_id, operation, meant, rule, command)
     assert rule is not None  # noqa: S101 - without a rule nobody is allowed to ask
     if isinstance(meant, Selection):
         return await _ask_for_several(bot, who, operation, command, meant, rule, channel)
-    if already := await _already_open(bot, operation, meant):
+    already = await _already_open(bot, operation, meant)
+    if already and not _makes_room(already, who, command):
         return Asked(request=already, already=True)
     if reason := why_not(operation, meant):
         raise reason
     base = await ground(bot, operation, meant, command.options)
     for machine in base.machines:
-        if taken := await _holder(bot, machine):
+        taken = await _holder(bot, machine)
+        if taken and not (already and taken.id == already.id):
             raise _taken(machine.name, taken)
     terms = await agreed(bot, who, operation, command, rule, name_of(meant))
     request = await draft(bot, operation, command, base, terms, who.person)
-    return await _store(bot, request, who, await place_for(bot, channel, rule.channel))
+    place = await place_for(bot, channel, rule.channel)
+    return await _store(bot, request, who, place, instead_of=already)
 
 
 def next_command(before: Request, operation: str) -> Command:
@@ -95,9 +104,13 @@ async def _ask_for_several(
             continue
         holders[holder.id] = holder
         kept.append(LeftOut(name=machine.name, why=_taken(machine.name, holder).sentence))
+    waiting = _own_waiting(holders, meant, who, command)
+    if waiting:
+        free, kept = list(meant.machines), []
     if not free:
         same = [one for one in holders.values() if one.operation == operation.name]
         if len(holders) == len(same) == 1:
+            _makes_room(same[0], who, command)
             return Asked(request=same[0], already=True)
         raise NotNow(Ask.TAKEN, f"All of them have open requests: {', '.join(sorted(holders))}.")
     chosen = meant.model_copy(
@@ -106,48 +119,122 @@ async def _ask_for_several(
     terms = await agreed(bot, who, operation, command, rule, meant.words)
     drafted = await draft_fleet(bot, operation, command, chosen, terms, who.person)
     place = await place_for(bot, channel, rule.channel)
-    return await _store(bot, drafted.request, who, place, drafted.drafts)
+    return await _store(bot, drafted.request, who, place, drafted.drafts, instead_of=waiting)
+
+
+def _makes_room(request: Request, who: Standing, command: Command) -> bool:
+    """Whether an open request gives way to one that breaks the glass.
+
+    Raises `NotNow` where it would, had whoever breaks it asked for it too.
+    """
+    if not command.glass:
+        return False
+    if gives_way(request, who.person, command.verb):
+        return True
+    if gives_way(request, request.asker, command.verb):
+        raise NotNow(
+            Ask.TAKEN,
+            f"{request.asker.name} has asked for this already: {request.id} waits for its votes.",
+            f"{request.asker.name} can break the glass for it with the same command. Or have it "
+            "denied or withdrawn on its card, and type this again.",
+        )
+    return False
+
+
+def _own_waiting(
+    holders: Mapping[str, Request], meant: Selection, who: Standing, command: Command
+) -> Request | None:
+    """Find the one request that gives way, if all that it keeps is among what is meant."""
+    if not command.glass or len(holders) != 1:
+        return None
+    (request,) = holders.values()
+    ids = {machine.id.casefold() for machine in meant.machines}
+    covered = {one.casefold() for one in request.claims} <= ids
+    return request if covered and gives_way(request, who.person, command.verb) else None
+
+
+def _withdrawn_for(person: Person, new: str, request: Request, now: int) -> Move | None:
+    """Withdraw a waiting request of this person for another that takes its place."""
+    if request.state is not State.WAITING:
+        return None
+    why = f"{person.name} withdrew it to break the glass: {new} takes its place."
+    after = take(request, Step.WITHDRAW, closed_at=now, why=why)
+    return Move(request=after, fact=fact_of(Step.WITHDRAW, request, after, actor(person), why))
 
 
 async def _store(
-    bot: Bot, request: Request, who: Standing, channel: str, drafts: tuple[Request, ...] = ()
+    bot: Bot,
+    request: Request,
+    who: Standing,
+    channel: str,
+    drafts: tuple[Request, ...] = (),
+    *,
+    instead_of: Request | None = None,
 ) -> Asked:
+    """Store a request; `instead_of` is withdrawn first, unless it was approved meanwhile."""
+    if instead_of:
+        left = await change(bot, instead_of.id, partial(_withdrawn_for, who.person, request.id))
+        if left.open:
+            return Asked(request=left, already=True)
     request = request.model_copy(update={"channel": channel})
-    words = f"{who.person.name} asked for a {request.operation} of {request.name}."
+    broken = "to break the glass for" if request.terms.glass else "for"
+    words = f"{who.person.name} asked {broken} a {request.operation} of {request.name}."
     if request.fleet:
         names = ", ".join(member.name for member in request.fleet.members)
         words += f" Machines: {names}."
     if request.terms.overrides:
         words += f" It overrides {' and '.join(one.words for one in request.terms.overrides)}."
+    if glass := request.terms.glass:
+        approvals = f"{request.terms.approvals} instead of {glass.approvals}"
+        words += f" Approvals: {approvals}, under rule “{request.terms.rule}”."
+    if instead_of:
+        words += f" It takes the place of {instead_of.id}."
     fact = fact_of("ask", None, request, actor(who.person), words, request.reason)
     fact = fact.model_copy(
         update={"correlation": fact.correlation | {"fingerprint": request.fingerprint}}
     )
     stored = await create(bot, request, fact, drafts)
-    return Asked(request=stored, already=stored.id != request.id)
+    replaced = instead_of.id if instead_of else ""
+    return Asked(request=stored, already=stored.id != request.id, instead_of=replaced)
 
 
-async def _may_ask_anything(bot: Bot, user_id: str, operation: Operation) -> None:
+async def _may_ask_anything(bot: Bot, user_id: str, operation: Operation, command: Command) -> None:
     """Refuse early somebody whom no rule names, before anything is read from Azure."""
-    named = bot.policy.who_may_ask(operation.name)
+    named = bot.policy.who_may_ask(operation.name, glass=command.glass)
+    if command.glass and not named:
+        raise NotNow(
+            Pol.NO_GLASS,
+            f"No rule of the policy allows break-glass for {operation.name}.",
+            "Ask for it without breakglass.",
+        )
     who = await standing(bot, user_id, named)
-    await _refuse_asking(bot, who, operation, "", named)
+    await _refuse_asking(bot, who, operation, "", named, command)
 
 
 async def _allowed_to_ask(
-    bot: Bot, user_id: str, operation: Operation, meant: Meant, rule: Rule | None
+    bot: Bot,
+    user_id: str,
+    operation: Operation,
+    meant: Meant,
+    rule: Rule | None,
+    command: Command,
 ) -> Standing:
-    may_ask = rule.may_ask if rule else ()
+    may_ask = granted_by(rule, command).may_ask if rule else ()
     who = await standing(bot, user_id, may_ask, fresh=False)
     name = meant.words if isinstance(meant, Selection) else name_of(meant)
-    await _refuse_asking(bot, who, operation, name, may_ask)
+    await _refuse_asking(bot, who, operation, name, may_ask, command)
     return who
 
 
 async def _refuse_asking(
-    bot: Bot, who: Standing, operation: Operation, target: str, may_ask: tuple[str, ...]
+    bot: Bot,
+    who: Standing,
+    operation: Operation,
+    target: str,
+    may_ask: tuple[str, ...],
+    command: Command,
 ) -> None:
-    if reason := why_not_ask(may_ask, who):
+    if reason := why_not_ask(may_ask, who, glass=command.glass):
         raise await refuse(bot, who, operation, target, reason)
 
 

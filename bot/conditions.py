@@ -3,11 +3,15 @@
 The result are the terms under which the request is decided, with everything that was overridden.
 """
 
+from collections.abc import Iterable
+
 from bot.access import actor, standing
 from bot.domain.audit import Fact
+from bot.domain.break_glass import Glass
 from bot.domain.catalogue import Operation
 from bot.domain.freezes import Frozen, frozen
 from bot.domain.grammar import OVERRIDE, Command
+from bot.domain.lists import EVERYONE
 from bot.domain.policy import includes
 from bot.domain.rules import Rule
 from bot.domain.terms import Terms
@@ -19,9 +23,18 @@ from bot.runtime import Bot
 
 
 def terms_of(
-    bot: Bot, rule: Rule, *, overrides: tuple[Frozen, ...] = (), tell: tuple[str, ...] = ()
+    bot: Bot,
+    operation: Operation,
+    rule: Rule,
+    *,
+    overrides: tuple[Frozen, ...] = (),
+    tell: tuple[str, ...] = (),
+    glass: Glass | None = None,
 ) -> Terms:
-    """Write down what the policy asks for now."""
+    """Write down what the policy asks for now; with `glass`, of a rule whose glass is broken.
+
+    RPO and health matter to what fails over alone.
+    """
     return Terms(
         rule=rule.name,
         policy=bot.policy.version,
@@ -32,11 +45,14 @@ def terms_of(
         request_lifetime=rule.request_lifetime,
         approval_lifetime=rule.approval_lifetime,
         confirm=rule.confirm,
+        rpo_may_grow=rule.rpo_may_grow if operation.judged else None,
+        health_may_worsen=rule.health_may_worsen or not operation.judged,
         overrides=overrides,
         tell=tell,
         remind_after=rule.remind_after,
         escalate_after=rule.escalate_after,
         escalate_to=rule.escalate_to,
+        glass=glass,
     )
 
 
@@ -47,9 +63,49 @@ async def agreed(
 
     Raises `Misunderstood`, `NotNow` or `NotAllowed` (which is audited) with what to type instead.
     """
-    _require_reason(rule, command)
+    granted = granted_by(rule, command)
+    _require_reason(granted, command)
     overrides = await _thaw(bot, who, operation, command, target)
-    return terms_of(bot, rule, overrides=overrides, tell=await bot.slack.mentionable(rule.tell))
+    glass = await glass_of(bot, rule) if command.glass else None
+    tell = await bot.slack.mentionable(rule.tell)
+    return terms_of(bot, operation, granted, overrides=overrides, tell=tell, glass=glass)
+
+
+def granted_by(rule: Rule, command: Command) -> Rule:
+    """Return the rule as it holds for a command: with its glass broken, where that is asked for.
+
+    Raises `NotNow` where the rule does not allow it.
+    """
+    if not command.glass:
+        return rule
+    if rule.break_glass is None:
+        needs = " and ".join(need.words for need in rule.quorum)
+        raise NotNow(
+            Pol.NO_GLASS,
+            f"The rule “{rule.name}” allows no break-glass.",
+            f"Ask for it without breakglass; it needs the approval of {needs}.",
+        )
+    return rule.broken
+
+
+async def glass_of(bot: Bot, rule: Rule) -> Glass:
+    """Write down what breaking the glass of a rule skips, who is told of it and who reviews it."""
+    glass = rule.break_glass
+    assert glass is not None  # noqa: S101 - `granted_by` has looked
+    skipped = dict.fromkeys([*rule.may_approve, *glass.tell])
+    return Glass(
+        instead_of=rule.quorum,
+        may_review=glass.may_review,
+        reviewers=await bot.slack.mentionable(_named(glass.may_review)),
+        reviews=glass.reviews,
+        review_within=glass.review_within,
+        tell=await bot.slack.mentionable(_named(skipped)),
+    )
+
+
+def _named(who: Iterable[str]) -> tuple[str, ...]:
+    """Leave out `everyone`, whom nothing can mention: the channel is told."""
+    return tuple(one for one in who if one != EVERYONE)
 
 
 async def freezes_now(bot: Bot, operation: Operation) -> tuple[Frozen, ...]:

@@ -8,6 +8,7 @@ from bot.access import accounts_of
 from bot.domain.checkpoints import key_name
 from bot.domain.data import Data
 from bot.domain.policy import handles
+from bot.domain.reviews import due_at
 from bot.domain.sanity import findings
 from bot.errors import DrError
 from bot.gateways.redis import NO_ANSWER
@@ -47,6 +48,7 @@ async def examine(bot: Bot) -> list[Diagnosis]:
         "Policy": _policy,
         "Azure": _azure,
         "Audit": _audit,
+        "Break-glass": _reviews,
     }
     found = await asyncio.gather(*(_guarded(about, part, bot) for about, part in parts.items()))
     return [one for part in found for one in part]
@@ -116,8 +118,8 @@ async def _slack(bot: Bot) -> list[Diagnosis]:
 async def _policy(bot: Bot) -> list[Diagnosis]:
     rules = bot.policy.rules
     found = [_good("Policy", f"Version {bot.policy.version}, {len(rules)} rules.")]
-    lists = [people for rule in rules for people in (rule.may_ask, rule.may_approve, rule.tell)]
-    lists += [rule.escalate_to for rule in rules]
+    lists = [people for rule in rules for people in (*rule.lists, rule.tell, rule.escalate_to)]
+    lists += [rule.break_glass.tell for rule in rules if rule.break_glass]
     lists += [one.override for one in bot.policy.freezes]
     groups = await bot.slack.groups(handles(bot.policy.may_look, *lists), age=0)
     accounts, doubts = await _directory(bot)
@@ -220,6 +222,20 @@ async def _macs(bot: Bot) -> list[Diagnosis]:
             )
         )
     return found
+
+
+async def _reviews(bot: Bot) -> list[Diagnosis]:
+    """Count what owes a review; nothing is said where no glass was ever to be broken."""
+    owing, lost = await bot.redis.requests.unreviewed()
+    if not owing and not lost:
+        allowed = any(rule.break_glass for rule in bot.policy.rules)
+        return [_good("Break-glass", "Everything is reviewed.")] if allowed else []
+    now = (await bot.redis.requests.snapshot()).now
+    late = [one.id for one in owing if due_at(one) and now > due_at(one)]
+    late += [f"{one} (its record cannot be read)" for one in lost]
+    said = f"Not reviewed yet: {len(owing) + len(lost)}"
+    said += f", of which overdue: {', '.join(late)}." if late else ", none of them overdue."
+    return [_care("Break-glass", said, "/dr requests lists them first, with who is missing.")]
 
 
 def _sink(bot: Bot) -> Diagnosis:

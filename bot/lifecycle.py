@@ -145,6 +145,17 @@ async def note(bot: Bot, fact: Fact, click: str = "") -> int:
     raise Unavailable("The audit log could not be written.")
 
 
+async def redraw(bot: Bot, request_id: str) -> None:
+    """Have the card drawn anew at once although nothing happened, for somebody saw an old one."""
+    shown = root(request_id)
+    now = (await bot.redis.requests.snapshot()).now
+    await bot.redis.cards.touch(shown, now, after=0)
+    try:
+        await bot.engine.wake(DRAW, shown)
+    except Unavailable:
+        log.warning("the card of %s is drawn anew by the sweeper", shown)
+
+
 async def disown(
     bot: Bot, request_id: str, error: Tampered, target: tuple[str, str] = ("", "")
 ) -> None:
@@ -171,7 +182,9 @@ def fact_of(
 ) -> Fact:
     """Write down what a step did to a request, for the audit log."""
     submission = after.submission
-    correlation = {"client_request_id": submission.client_request_id} if submission else {}
+    correlation = {"revision": str(after.rev)}
+    if submission:
+        correlation["client_request_id"] = submission.client_request_id
     if after.job:
         correlation["job"] = after.job.name
     return Fact(

@@ -7,17 +7,27 @@ from datetime import UTC, datetime
 from bot import asking, queries
 from bot.access import admit
 from bot.cards import draw
+from bot.domain.break_glass import strict, unwrapped
 from bot.domain.confirmation import confirmations
 from bot.domain.data import Data
-from bot.domain.fleets import root
+from bot.domain.fleets import is_request, root
 from bot.domain.grammar import Command, parse
+from bot.domain.latecomers import Wish, became, too_late
 from bot.domain.operations import CATALOGUE
 from bot.domain.request import Request
 from bot.domain.verbs import Option
 from bot.errors import Ambiguous, Missing, Misunderstood, NotNow
+from bot.lifecycle import redraw
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
-from bot.messages.forms import MOST_CHOICES, confirm_form, nod_form, option_form
+from bot.messages.forms import (
+    MOST_CHOICES,
+    confirm_form,
+    deny_form,
+    nod_form,
+    option_form,
+    review_form,
+)
 from bot.queries import VERBS
 from bot.refusals import Appr, Gone
 from bot.runtime import Bot
@@ -35,7 +45,7 @@ class Said(Data):
 async def run(bot: Bot, said: Said) -> Message:
     """Carry out what somebody typed; raises our errors for the supervisor to put into words."""
     await admit(bot, said.user, said.channel, "command")
-    command = parse(said.text, VERBS)
+    command = unwrapped(parse(said.text, VERBS), strict(VERBS))
     if not command.verb:
         return show(await queries.overview(bot, said.user))
     if command.verb in CATALOGUE:
@@ -70,7 +80,10 @@ async def told(bot: Bot, asked: asking.Asked) -> Message:
     await draw(bot, asked.request.id)
     record = await bot.redis.cards.record(asked.request.id)
     return answers.asked(
-        asked.request, record.channel or asked.request.channel, already=asked.already
+        asked.request,
+        record.channel or asked.request.channel,
+        already=asked.already,
+        instead_of=asked.instead_of,
     )
 
 
@@ -86,10 +99,32 @@ async def next_of(bot: Bot, user: str, operation: str, request_id: str) -> Messa
 async def nod_form_of(bot: Bot, request_id: str) -> Block:
     """Draw the form for the manual action that a request's job waits for."""
     request = await bot.redis.requests.load(request_id)
-    asked = request.job.asks if request and request.job else None
+    if request is None:
+        raise NotNow(Gone.REQUEST, f"There is no request {request_id}.")
+    asked = request.job.asks if request.job else None
+    if late := too_late(request, Wish.NOD):
+        await redraw(bot, request_id)
+        raise late
     if asked is None:
         raise NotNow(Appr.WAITS_NO_MORE, "It does not wait for anybody any more.")
     return nod_form(request_id, asked)
+
+
+def deny_form_of(request: Request) -> Block:
+    """Draw the form in which somebody says why they deny a request."""
+    return deny_form(request.id, lines.title(request))
+
+
+async def outdated(bot: Bot, value: str) -> NotNow:
+    """Say what became of the request of a button that this version does not know; redraw it."""
+    said = "This button is of an older version of the bot."
+    advice = "Type the command instead."
+    request = await bot.redis.requests.load(value) if is_request(value) else None
+    if request:
+        await redraw(bot, request.id)
+        said = f"{said} {request.id} is {request.state}. {became(request)}"
+        advice = "Its card is drawn anew: press there, or type the command."
+    return NotNow(Gone.BUTTON, said, advice)
 
 
 def confirm_form_of(request: Request) -> Block:
@@ -98,9 +133,15 @@ def confirm_form_of(request: Request) -> Block:
     return confirm_form(request.id, lines.title(request), destroys, confirmations(request))
 
 
-async def let_decide(bot: Bot, user: str, request_id: str) -> None:
+def review_form_of(request: Request) -> Block:
+    """Draw the form for the review of a broken glass."""
+    return review_form(request.id, lines.title(request), request.reason)
+
+
+async def let_decide(bot: Bot, user: str, request_id: str, *, stops: bool = False) -> None:
     """Let somebody in who sends a form about a request; raises `NotAllowed` otherwise."""
-    await admit(bot, user, await channel_of(bot, request_id), "click", about=request_id)
+    channel = await channel_of(bot, request_id)
+    await admit(bot, user, channel, "click", about=request_id, stops=stops)
 
 
 async def channel_of(bot: Bot, request_id: str) -> str:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from bot.domain.data import Data
-from bot.domain.operations import CATALOGUE
 from bot.messages import (
     answers,
     machines,
@@ -44,7 +43,7 @@ from bot.queries.found import (
     VaultList,
     VaultView,
 )
-from bot.queries.registry import ACTS
+from bot.queries.registry import ACTS, ASKING
 from bot.refusals import BY_ID
 
 
@@ -61,8 +60,9 @@ def _overview(found: Overview) -> Message:
         waiting=found.waiting_for_me,
         running=found.running,
         mine=found.mine,
+        to_review=found.to_review,
         may_ask=found.may_ask,
-        may_look=[name for name in VERBS if name not in {*CATALOGUE, *ACTS, "help"}],
+        may_look=[name for name in VERBS if name not in {*ASKING, *ACTS, "help"}],
     )
 
 
@@ -136,7 +136,7 @@ def explained(found: Explanation) -> list[str]:
     """Put what the policy says into lines of plain text."""
     refusals = [one for one in (found.why_not_ask, found.frozen) if one]
     return [
-        *policy.lines_of(found.rule, found.number, found.why, refusals),
+        *policy.lines_of(found.rule, found.number, found.why, refusals, glass=found.glass),
         *(
             policy.who_can(one.need, one.people, everyone=one.everyone, more=one.more)
             for one in found.candidates
@@ -169,7 +169,9 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     Preview: lambda found: preview(found.request, found.why_not, found.drafts),
     Explanation: _explanation,
     Nudged: lambda found: reminders.nudged(found.request, found.names, thread=found.thread),
-    RequestList: lambda found: answers.request_list(found.open, found.recent),
+    RequestList: lambda found: answers.request_list(
+        found.open, found.recent, found.unreviewed, found.now, lost=found.lost
+    ),
     Trail: lambda found: answers.trail(
         found.subject,
         found.entries,

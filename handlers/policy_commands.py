@@ -60,12 +60,7 @@ async def _in_slack(
     lists = [
         people
         for rule in policy.rules
-        for people in (
-            rule.may_ask,
-            rule.may_approve,
-            rule.escalate_to,
-            *(need.of for need in rule.needs),
-        )
+        for people in (*rule.lists, rule.escalate_to, *(need.of for need in rule.needs))
     ]
     async with slack.opened(*access) as gateway:
         members = await gateway.groups(handles(*lists), age=0)

@@ -23,6 +23,7 @@ from sandbox.screen import (
     View,
     describe,
     element_ids,
+    entry_of,
     home_of,
     labelled,
     messages_of,
@@ -89,6 +90,20 @@ class Person:
     async def chooses(self, value: Any, *, of: str, on: Message | View) -> None:
         """Choose in the select, menu, boxes or radio buttons whose block or action id is `of`."""
         await self._do("choose", {"where": _where(on), **_ids(on, of), "value": value})
+
+    async def picks(self, label: str, *, on: str, channel: str = "incidents") -> None:
+        """Pick an entry of the menu on the newest message that has it and whose words hold `on`."""
+
+        def look(screen: Json) -> tuple[Message, tuple[str, str, str]] | None:
+            for message in reversed(messages_of(screen, channel)):
+                if on in message.words and (entry := entry_of(message.blocks, label)):
+                    return message, entry
+            return None
+
+        wish = f"an entry {label!r} of a menu on {on!r}"
+        message, entry = await self._wait(look, wish, channel, 15.0)
+        ids = {"block_id": entry[0], "action_id": entry[1]}
+        await self._do("choose", {"where": _where(message), **ids, "value": entry[2]})
 
     async def sees(
         self,

@@ -85,7 +85,13 @@ def redis_url(redis_server: str) -> Iterator[str]:
     assert not [key for key in stray if not key.startswith(_OPEN)], f"keys for ever: {stray}"
 
 
-_OPEN = ("{dr}:target:", "{dr}:outbox", "{dr}:following", "{dr}:cards:dirty")
+_OPEN = (
+    "{dr}:target:",
+    "{dr}:outbox",
+    "{dr}:following",
+    "{dr}:cards:dirty",
+    "{dr}:unreviewed",
+)
 """Keys that last as long as something is open, which a story may well leave so."""
 
 

@@ -47,6 +47,8 @@ class Command(Data):
     """What was said beside the options: whether a freeze is overridden."""
     line: str = ""
     """Another command, for the verbs that take one."""
+    glass: bool = False
+    """Whether the glass is broken for it."""
 
     @property
     def target(self) -> str:

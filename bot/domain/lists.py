@@ -34,6 +34,15 @@ def _who(value: object) -> object:
 Who = Annotated[str, BeforeValidator(_who)]
 
 
+def _told(value: object) -> object:
+    if is_who(value) and value != EVERYONE:
+        return value
+    raise ValueError("who is told is a user id such as 'U012AB3CD', or '@' and a group's handle")
+
+
+Told = Annotated[str, BeforeValidator(_told)]
+
+
 def includes(who: tuple[str, ...], user: str, groups: Mapping[str, frozenset[str]]) -> bool:
     """Whether a list of people includes this user; an unknown or empty group includes nobody.
 

@@ -75,13 +75,19 @@ class Policy(Data):
         """A digest of what the policy says, whatever its layout."""
         return digest(self.model_dump(mode="json"))[:12]
 
-    def who_may_ask(self, operation: str) -> tuple[Who, ...]:
-        """Return everybody whom some rule lets ask for an operation, whatever it is done to."""
+    def who_may_ask(self, operation: str, *, glass: bool = False) -> tuple[Who, ...]:
+        """Return everybody whom some rule lets ask for an operation, whatever it is done to.
+
+        With `glass`, those who may break it.
+        """
         found: dict[Who, None] = {}
         decided = False  # whatever is not asked of a plan by its name
         for rule in self.rules:
             if rule.speaks_of(operation) and (rule.plans or not decided):
-                found |= dict.fromkeys(rule.may_ask)
+                if not glass:
+                    found |= dict.fromkeys(rule.may_ask)
+                elif rule.break_glass:
+                    found |= dict.fromkeys(rule.broken.may_ask)
                 decided = decided or rule.takes_all
         return tuple(found)
 

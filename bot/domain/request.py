@@ -2,9 +2,11 @@
 
 Somebody asks; the request **waits** for votes. One denial ends it, the asker may withdraw it, time
 may run out. The vote that completes the quorum makes it **approved**, once, whoever presses when.
+Until a worker takes it up, whoever approved may take that back, and then it waits again.
 
 From there it belongs to the workers. A worker reads the machine again: if it is no longer what was
-approved, the request is **void**. Otherwise the intent is written down first (**submitting**), and
+approved, the request is **void**; where only the RPO or the health went further than the policy
+lets them, people are asked again. Otherwise the intent is written down first (**submitting**), and
 only then is Azure called, at most once. Azure says yes and names a job (**running**), or says no
 (**failed**); or the answer is lost, and then we do not know (**unknown**). From unknown the only
 ways out are evidence: the job is found, or it is proved that there is none, and then a person has
@@ -17,23 +19,26 @@ A request for several machines is voted on as one. When it is approved, each of 
 request of its own that begins as approved, with the same votes, and goes the same way; the request
 for the whole is **running** until the last of them has ended.
 
+A request whose glass was broken (it was approved by fewer than its rule asks for) owes a **review**
+when it has ended, however it ended; the state stays what it was.
+
 `TABLE` is the truth about all this: a step that it does not have raises `IllegalStep` and changes
 nothing. The picture in `docs/request-life.md` is drawn from it.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.break_glass import Review
 from bot.domain.catalogue import Call, Ground
 from bot.domain.data import Data, digest
+from bot.domain.drift import Change, facts, watched
 from bot.domain.fleets import Fleet
 from bot.domain.jobs import Job, JobStep
-from bot.domain.machines import Machine
 from bot.domain.people import Person
 from bot.domain.quorum import Filled, fill
-from bot.domain.targets import Target, claims_of, facts_of
+from bot.domain.targets import Target, claims_of
 from bot.domain.terms import Terms
 from bot.errors import IllegalStep
 
@@ -67,6 +72,8 @@ class Step(StrEnum):
 
     VOTE = "vote"
     APPROVE = "approve"
+    REVOKE = "revoke"
+    ASK_AGAIN = "ask-again"
     DENY = "deny"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
@@ -87,12 +94,20 @@ class Step(StrEnum):
     FAIL = "fail"
     CANCEL = "cancel"
     OBSERVE = "observe"
+    REVIEW = "review"
+    OVERDUE = "overdue"
+
+
+def _reviewed_in(state: State) -> Mapping[Step, State]:
+    """The steps of a review, which changes nothing about how a request ended."""
+    return {Step.REVIEW: state, Step.OVERDUE: state}
 
 
 TABLE: Final[Mapping[State, Mapping[Step, State]]] = {
     State.WAITING: {
         Step.VOTE: State.WAITING,
         Step.APPROVE: State.APPROVED,
+        Step.REVOKE: State.WAITING,
         Step.DENY: State.DENIED,
         Step.WITHDRAW: State.WITHDRAWN,
         Step.EXPIRE: State.EXPIRED,
@@ -101,6 +116,8 @@ TABLE: Final[Mapping[State, Mapping[Step, State]]] = {
     State.APPROVED: {
         Step.RELEASE: State.RUNNING,
         Step.CLAIM: State.SUBMITTING,
+        Step.REVOKE: State.WAITING,
+        Step.ASK_AGAIN: State.WAITING,
         Step.WITHDRAW: State.WITHDRAWN,
         Step.WAIT: State.APPROVED,
         Step.RESUBMIT: State.APPROVED,
@@ -125,13 +142,13 @@ TABLE: Final[Mapping[State, Mapping[Step, State]]] = {
         Step.FAIL: State.FAILED,
         Step.CANCEL: State.CANCELLED,
     },
-    State.SUCCEEDED: {Step.OBSERVE: State.SUCCEEDED},
-    State.FAILED: {},
-    State.CANCELLED: {},
+    State.SUCCEEDED: {Step.OBSERVE: State.SUCCEEDED, **_reviewed_in(State.SUCCEEDED)},
+    State.FAILED: _reviewed_in(State.FAILED),
+    State.CANCELLED: _reviewed_in(State.CANCELLED),
     State.DENIED: {},
-    State.WITHDRAWN: {},
+    State.WITHDRAWN: _reviewed_in(State.WITHDRAWN),
     State.EXPIRED: {},
-    State.VOID: {},
+    State.VOID: _reviewed_in(State.VOID),
 }
 
 FINAL: Final = frozenset(
@@ -156,6 +173,15 @@ class Vote(Data):
     """The id of the click that carried it."""
     serves: tuple[int, ...] = (0,)
     """Which of the needs this person could fill when they pressed, by their place in the list."""
+    ended_at: int = 0
+    """When it ceased to count, 0 while it does."""
+    ended_by: str = ""
+    """The id of the click that took it back; empty when people were asked again."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is an approval that stands."""
+        return self.approves and not self.ended_at
 
 
 class Submission(Data):
@@ -227,6 +253,11 @@ class Request(Data):
     closed_at: int = 0
     why: str = ""
     """Why it ended as it did, or why we do not know: one or more sentences."""
+    changes: tuple[Change, ...] = ()
+    """What is no longer as it was approved: why it is void, or why people are asked again. It
+    goes with that state."""
+    asked_again_at: int = 0
+    """When people were last asked again, 0 when they were not."""
     advice: str = ""
     needs_nod: bool = False
     """Approved, but proved never to have started: a person must say *Submit again*."""
@@ -235,6 +266,10 @@ class Request(Data):
     nods: tuple[Nod, ...] = ()
     watching: bool = False
     """Whether we still look after the machine although the job has ended."""
+    reviews: tuple[Review, ...] = ()
+    """What people said afterwards of a glass that was broken for it."""
+    overdue: bool = False
+    """Whether everybody has been told that its review is overdue."""
 
     @property
     def target(self) -> Target:
@@ -265,8 +300,8 @@ class Request(Data):
 
     @property
     def approvals(self) -> tuple[Vote, ...]:
-        """The votes that say yes."""
-        return tuple(vote for vote in self.votes if vote.approves)
+        """The votes that say yes, and were neither taken back nor asked for anew since."""
+        return tuple(vote for vote in self.votes if vote.counts)
 
     @property
     def filled(self) -> Filled:
@@ -275,6 +310,22 @@ class Request(Data):
         for one in self.approvals:
             first.setdefault(one.person.human, one)
         return fill(self.terms.quorum, {one.person.id: one.serves for one in first.values()})
+
+    @property
+    def read_at(self) -> int:
+        """When the ground was read that people decide on."""
+        return self.asked_again_at or self.asked_at
+
+    @property
+    def decided_by(self) -> int:
+        """Until when people may approve, whatever was approved and taken back meanwhile."""
+        return self.read_at + self.terms.request_lifetime * 1000
+
+    @property
+    def full_why(self) -> str:
+        """Why it stands as it does, in one line, with everything that changed."""
+        changes = "; ".join(one.words for one in self.changes)
+        return f"{self.why} What has changed: {changes}.".strip() if changes else self.why
 
     @property
     def submission(self) -> Submission | None:
@@ -294,7 +345,7 @@ class Request(Data):
     @property
     def outcome(self) -> Outcome:
         """How it stands, in short."""
-        why = self.why[:_SHORT]
+        why = self.full_why[:_SHORT]
         return Outcome(name=self.name, state=self.state, why=why, needs_nod=self.needs_nod)
 
     @property
@@ -308,7 +359,10 @@ def take(request: Request, step: Step, **changes: object) -> Request:
     after = TABLE[request.state].get(step)
     if after is None:
         raise IllegalStep(f"A {request.state} request cannot {step}.")
-    return request.model_copy(update={**changes, "state": after, "rev": request.rev + 1})
+    # What has changed is told where it matters: in the state that it led to.
+    told = request.changes if after is request.state else ()
+    update = {"changes": told, **changes, "state": after, "rev": request.rev + 1}
+    return request.model_copy(update=update)
 
 
 def nod_key(step: JobStep) -> str:
@@ -332,6 +386,7 @@ def fingerprint(
     """Digest what is approved: if any of it changes, the approval is worth nothing."""
     content = {
         "facts": facts(ground),
+        "watched": watched(ground, terms),
         "operation": operation,
         "arguments": dict(arguments),
         "call": call.model_dump(mode="json") if call else None,
@@ -339,33 +394,3 @@ def fingerprint(
         "asker": [asker.team, asker.id],
     }
     return digest(content)
-
-
-def facts(ground: Ground) -> dict[str, str]:
-    """Return what must still be so when the request is carried out, by the name people read."""
-    return (
-        (own := facts_of(ground.target))
-        | _of_machines(ground.machines, own)
-        | {"recovery point": ground.point.id.casefold() if ground.point else ""}
-    )
-
-
-def _of_machines(machines: tuple[Machine, ...], others: Iterable[str]) -> dict[str, str]:
-    """Say how each machine of a plan is; two of one name, or of another fact's, are told apart."""
-    often = Counter([*(machine.name.casefold() for machine in machines), *others, "recovery point"])
-    return {
-        f"{one.name} ({one.item})"
-        if often[one.name.casefold()] > 1
-        else one.name: f"{one.state}, runs in {one.here}"
-        for one in machines
-    }
-
-
-def drift(before: Ground, after: Ground) -> tuple[str, ...]:
-    """Say what is no longer as it was, one line each; empty when nothing is."""
-    was, now = facts(before), facts(after)
-    return tuple(
-        f"{name}: {was.get(name) or 'none'} → {now.get(name) or 'none'}"
-        for name in was | now
-        if was.get(name, "") != now.get(name, "")
-    )

@@ -1,6 +1,5 @@
 """A rule of the policy: what it matches, and what it asks for."""
 
-import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, Final, Literal, get_args
@@ -8,9 +7,11 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.domain import matching
+from bot.domain.break_glass import BreakGlass
 from bot.domain.data import Data
 from bot.domain.grammar import LONGEST_REASON
-from bot.domain.lists import EVERYONE, Who, is_who
+from bot.domain.lifetimes import Lifetime
+from bot.domain.lists import Told, Who
 from bot.domain.machines import (
     A2A,
     CLASSIC,
@@ -30,26 +31,11 @@ PROVIDERS: Final = (A2A, HYPER_V, RCM, RCM_BACK, CLASSIC, CLASSIC_BACK)
 Kind = Literal["machine", "plan", "job"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
-_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_LIFETIME: Final = re.compile(r"^(\d+)\s*([smhd])$")
-
-
-def _seconds(value: object) -> object:
-    if isinstance(value, str) and (found := _LIFETIME.match(value)):
-        return int(found.group(1)) * _UNITS[found.group(2)]
-    raise ValueError("a duration is a number and a unit, such as '30m' or '2h'")
-
 
 def _operation(value: object) -> object:
     if isinstance(value, str) and (value == "*" or value in CATALOGUE):
         return value
     raise ValueError(f"an operation is '*' or a name; {meant(str(value), CATALOGUE)}")
-
-
-def _told(value: object) -> object:
-    if is_who(value) and value != EVERYONE:
-        return value
-    raise ValueError("who is told is a user id such as 'U012AB3CD', or '@' and a group's handle")
 
 
 def _kind(value: object) -> object:
@@ -65,11 +51,9 @@ def _provider(value: object) -> object:
     raise ValueError(f"a provider is Azure's name of one; {meant(str(value), PROVIDERS)}")
 
 
-Lifetime = Annotated[int, BeforeValidator(_seconds), Field(gt=0, le=366 * 86400)]
 OperationName = Annotated[str, BeforeValidator(_operation)]
 KindName = Annotated[Kind, BeforeValidator(_kind)]
 Provider = Annotated[str, BeforeValidator(_provider)]
-Told = Annotated[str, BeforeValidator(_told)]
 Pattern = Annotated[str, Field(min_length=1)]
 
 
@@ -122,6 +106,11 @@ class Rule(Data):
     """How long a request waits for approvals, such as `30m`, before it expires."""
     approval_lifetime: Lifetime = 1800
     """How long an approval waits to be carried out before it is void."""
+    rpo_may_grow: Lifetime | None = None
+    """By how much more the RPO may be when it is sent than the card showed, such as `15m`. Beyond
+    that nothing is sent, and people are asked again."""
+    health_may_worsen: Annotated[bool, Field(strict=True)] = True
+    """`false` asks again when the replication health is worse by then than the card showed."""
     reason: Literal["optional", "required"] = "optional"
     """`required` wants a reason for every command; a failover wants one anyhow."""
     reason_at_least: int = Field(default=0, ge=0, le=LONGEST_REASON, strict=True)
@@ -140,6 +129,8 @@ class Rule(Data):
     """When those of `escalate_to` are told that it still waits, once."""
     escalate_to: tuple[Told, ...] = ()
     """Who is told then. That gives nobody the right to approve: `may_approve` alone does."""
+    break_glass: BreakGlass | None = None
+    """What holds when somebody breaks the glass, a `[rule.break_glass]`; left out, nobody can."""
 
     @model_validator(mode="before")
     @classmethod
@@ -160,6 +151,34 @@ class Rule(Data):
         if said["needs"] == []:
             raise ValueError("needs is empty; name at least one list of people in it")
         return said | in_total(said["needs"])
+
+    @property
+    def quorum(self) -> tuple[Need, ...]:
+        """What is needed, as needs."""
+        return self.needs or (Need(count=self.approvals, of=self.may_approve),)
+
+    @property
+    def lists(self) -> tuple[tuple[str, ...], ...]:
+        """Every list of people whose word counts under it."""
+        glass = self.break_glass
+        broken = [self.broken.may_ask, self.broken.may_approve, glass.may_review] if glass else []
+        return (self.may_ask, self.may_approve, *broken)
+
+    @property
+    def broken(self) -> "Rule":
+        """The rule as it is when its glass is broken; raises `ValueError` when it has none."""
+        glass = self.break_glass
+        if glass is None:
+            raise ValueError(f"the rule {self.name} has no glass to break")
+        return self.model_copy(
+            update={
+                "approvals": glass.approvals,
+                "may_ask": self.may_ask if glass.may_ask is None else glass.may_ask,
+                "may_approve": self.may_approve if glass.may_approve is None else glass.may_approve,
+                "needs": (),
+                "reason": "required",
+            }
+        )
 
     @property
     def by_machine(self) -> bool:
@@ -227,12 +246,6 @@ class Rule(Data):
             )
             if values
         )
-
-
-def span(seconds: int) -> str:
-    """Write a duration as the policy does: `90s`, `10m`, `1h`."""
-    unit = next(one for one in ("d", "h", "m", "s") if seconds % _UNITS[one] == 0)
-    return f"{seconds // _UNITS[unit]}{unit}"
 
 
 def like(name: str, patterns: Iterable[str]) -> bool:

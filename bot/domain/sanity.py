@@ -13,18 +13,21 @@ What is checked, rule by rule; a rule that lets nobody ask forbids, and is not a
 - people are humans, as far as the directory knows: two accounts of one human are one approver, and
   where everybody has to be in it, who is not is none;
 - it can match: there is something that it matches and that no rule before it matches whole;
-- whom it has reminded or told later is told while the request still waits, and there is somebody.
+- whom it has reminded or told later is told while the request still waits, and there is somebody;
+- its break-glass is one: it takes fewer approvals, all that is looked for in people holds for it as
+  well, and whoever asks and approves, there are enough others to review it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.data import Data
+from bot.domain.lifetimes import span
 from bot.domain.lists import EVERYONE
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import Policy
 from bot.domain.quorum import Need, fill, still_open
-from bot.domain.rules import Kind, Rule, like, span
+from bot.domain.rules import Kind, Rule, like
 
 Members = Mapping[str, frozenset[str]]
 """Who is in some groups, by handle; a group that is not there is not known."""
@@ -63,6 +66,7 @@ def findings(
             *_of_people(rule, known),
             *_of_second_accounts(rule, known),
             *_of_reminders(rule, known),
+            *_of_glass(rule, known),
             *_of_reach(rule, policy.rules[:at]),
         )
     )
@@ -92,15 +96,18 @@ class _Known:
             found |= self.members.get(one, frozenset({one}))
         return frozenset(found & self.owners.keys() if closed else found)
 
+    def humans(self, accounts: Iterable[str]) -> frozenset[str]:
+        """Return whose some accounts are; an account that nobody is known to own is a human."""
+        return frozenset(self.owners.get(one, one) for one in accounts)
+
 
 def _of_people(rule: Rule, known: _Known) -> Iterable[str]:
     if not rule.may_ask:
         return
-    needs = rule.needs or (Need(count=rule.approvals, of=rule.may_approve),)
-    if nobody := [need for need in needs if known.people(need.of) == frozenset()]:
+    if nobody := [need for need in rule.quorum if known.people(need.of) == frozenset()]:
         said = " and ".join(", ".join(need.of) or "an empty list" for need in nobody)
         yield f"nobody can approve: {said} is nobody."
-    elif short := _without_spare(needs, known):
+    elif short := _without_spare(rule.quorum, known):
         yield short
 
 
@@ -118,6 +125,47 @@ def _of_second_accounts(rule: Rule, known: _Known) -> Iterable[str]:
             f"one approval, and {', '.join(twice)} may both ask and approve: with a second account "
             "in either list they could do it alone."
         )
+
+
+def _of_glass(rule: Rule, known: _Known) -> Iterable[str]:
+    glass = rule.break_glass
+    if glass is None:
+        return
+    broken = rule.broken
+    if not broken.may_ask:
+        yield "break-glass: may_ask is empty, so nobody can break it; leave the table out."
+        return
+    if rule.may_ask and glass.approvals >= rule.approvals:
+        yield (
+            f"break-glass: {glass.approvals} approvals are not fewer than the {rule.approvals} of "
+            "the rule."
+        )
+    for sentence in (*_of_people(broken, known), *_of_second_accounts(broken, known)):
+        yield f"break-glass: {sentence}"
+    accounts = known.people(glass.may_review)
+    if accounts is None:
+        return
+    reviewers = known.humans(accounts)
+    gone = _had_a_part(reviewers, broken, known)
+    if len(reviewers) - gone < glass.reviews:
+        many = ", ".join(glass.may_review) or "an empty list"
+        yield (
+            f"break-glass: not enough people can review it: {many} is {len(reviewers)}, of whom "
+            f"{gone} may have asked or approved, and {glass.reviews} are needed."
+        )
+
+
+def _had_a_part(reviewers: frozenset[str], broken: Rule, known: _Known) -> int:
+    """Return how many of the reviewers can be lost to one request: its asker, its approvers."""
+    askers = _among(reviewers, broken.may_ask, known)
+    approvers = _among(reviewers, broken.may_approve, known)
+    return min(len(approvers) + bool(askers - approvers), broken.approvals + bool(askers))
+
+
+def _among(some: frozenset[str], who: Iterable[str], known: _Known) -> frozenset[str]:
+    """Return those of some humans who are in a list, as far as that is known."""
+    listed = [one for word in who for one in known.members.get(word, frozenset({word}))]
+    return some if EVERYONE in listed else some & known.humans(listed)
 
 
 def _without_spare(needs: Sequence[Need], known: _Known) -> str:

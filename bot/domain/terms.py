@@ -1,5 +1,6 @@
 """The terms of a request: what the policy asked for when it was made, frozen with it."""
 
+from bot.domain.break_glass import Glass
 from bot.domain.data import Data
 from bot.domain.freezes import Frozen
 from bot.domain.quorum import Need
@@ -23,6 +24,10 @@ class Terms(Data):
     """`name` when an approver has to type the name of the target."""
     overrides: tuple[Frozen, ...] = ()
     """The freezes that whoever asked has overridden."""
+    rpo_may_grow: int | None = None
+    """Seconds by which the RPO may have grown when it is sent; None when nobody watches it."""
+    health_may_worsen: bool = True
+    """Whether it is sent although the replication health is worse than what people saw."""
     tell: tuple[str, ...] = ()
     """Who is told when it is asked: the ids of people and of user groups."""
     remind_after: int = 0
@@ -30,6 +35,8 @@ class Terms(Data):
     escalate_after: int = 0
     """Seconds until those of `escalate_to` are told that it still waits; 0 for never."""
     escalate_to: tuple[str, ...] = ()
+    glass: Glass | None = None
+    """What was skipped and is owed, when the glass is broken: `approvals` are then fewer."""
 
     @property
     def quorum(self) -> tuple[Need, ...]:

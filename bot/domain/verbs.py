@@ -78,6 +78,8 @@ class Verb:
     function: Callable[..., Any] = field(default=lambda: None, compare=False)
     also: tuple[Option, ...] = ()
     """Options that are no arguments of the function, and that the usage line leaves out."""
+    before: str = ""
+    """The word that stands before it, when it is typed behind another command."""
 
     @property
     def several(self) -> bool:
@@ -95,7 +97,7 @@ class Verb:
         return self.usage if len(self.options) <= _FEW else self._line(["[options]"])
 
     def _line(self, options: Sequence[str]) -> str:
-        parts = [f"/dr {self.name}"]
+        parts = [" ".join(filter(None, ("/dr", self.before, self.name)))]
         if self.target:
             hint = _HINTS.get(self.target, f"<{self.target}>")
             parts.append(hint if self.target_required else f"[{hint}]")

@@ -6,11 +6,15 @@ The same functions decide when somebody presses a button and again before anythi
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from bot.domain.catalogue import Ground
 from bot.domain.data import Data
+from bot.domain.drift import Change
+from bot.domain.latecomers import Wish, too_late
 from bot.domain.people import Person, why_in_doubt, why_nobody
 from bot.domain.policy import includes
 from bot.domain.quorum import Need, counted, fill, serves, still_open
-from bot.domain.request import Request, State, Step, Vote, nod_key, take
+from bot.domain.request import Request, State, Step, Vote, fingerprint, nod_key, take
+from bot.domain.reviews import broken, missing
 from bot.errors import NotAllowed
 from bot.refusals import Appr, Ask
 
@@ -32,7 +36,7 @@ def why_not_approve(request: Request, standing: Standing) -> NotAllowed | None:
     """Say why an approval by this person would not count, or return None."""
     asked_as = _as(request.asker, standing)
     own = f"You asked for this yourself{asked_as}; somebody else has to approve it."
-    if reason := _no_say(request, standing, "approve", own) or why_in_doubt(standing.person):
+    if reason := _no_say(request, standing, Wish.APPROVE, own) or why_in_doubt(standing.person):
         return reason
     for vote in request.approvals:
         if vote.person.is_same(standing.person):
@@ -66,14 +70,12 @@ def could_fill(request: Request, standing: Standing) -> tuple[int, ...]:
 def why_not_deny(request: Request, standing: Standing) -> NotAllowed | None:
     """Say why a denial by this person would not count, or return None."""
     own = f"You asked for this yourself{_as(request.asker, standing)}: press Withdraw instead."
-    return _no_say(request, standing, "deny", own)
+    return _no_say(request, standing, Wish.DENY, own)
 
 
 def why_not_withdraw(request: Request, standing: Standing) -> NotAllowed | None:
     """Say why this person cannot withdraw the request, or return None."""
-    if request.state not in {State.WAITING, State.APPROVED}:
-        return _closed(request, "withdraw")
-    if reason := why_nobody(standing.person, standing.home_teams):
+    if reason := _no_chance(request, standing, Wish.WITHDRAW):
         return reason
     if not standing.person.is_same(request.asker):
         return NotAllowed(
@@ -85,28 +87,33 @@ def why_not_withdraw(request: Request, standing: Standing) -> NotAllowed | None:
 
 def why_not_nudge(request: Request, standing: Standing) -> NotAllowed | None:
     """Say why this person has no business to nudge others about a request, or return None."""
-    if standing.person.id == request.asker.id:
+    if standing.person.is_same(request.asker):
         return why_nobody(standing.person, standing.home_teams)
-    return _no_party(request, standing)
+    return _no_party(request, standing, Wish.NUDGE)
+
+
+def why_not_revoke(request: Request, standing: Standing) -> NotAllowed | None:
+    """Say why this person has no approval to take back, or return None.
+
+    Nobody has to be an approver still for that: it only ever stops something.
+    """
+    if reason := _no_chance(request, standing, Wish.REVOKE):
+        return reason
+    if not any(vote.person.is_same(standing.person) for vote in request.approvals):
+        return NotAllowed(
+            Appr.NOT_APPROVED, "You have not approved this, so there is nothing to take back."
+        )
+    return None
 
 
 def why_not_resubmit(request: Request, standing: Standing) -> NotAllowed | None:
     """Say why this person cannot have an approved request sent again, or return None."""
-    if request.state is not State.APPROVED or not request.needs_nod:
-        return NotAllowed(
-            Appr.NOTHING_LEFT, f"This request is {request.state}; there is nothing to submit again."
-        )
-    return _no_party(request, standing) or why_in_doubt(standing.person)
+    return _no_party(request, standing, Wish.RESUBMIT) or why_in_doubt(standing.person)
 
 
 def why_not_withdraw_rest(request: Request, standing: Standing) -> NotAllowed | None:
     """Say why this person cannot stop several machines of which some are not sent, or None."""
-    if request.state is not State.RUNNING or request.fleet is None:
-        return NotAllowed(
-            Appr.NOTHING_LEFT,
-            f"This request is {request.state}; there is nothing left to withdraw.",
-        )
-    return _no_party(request, standing)
+    return _no_party(request, standing, Wish.WITHDRAW_REST)
 
 
 def why_not_give_up(request: Request, standing: Standing, since: int) -> NotAllowed | None:
@@ -114,13 +121,9 @@ def why_not_give_up(request: Request, standing: Standing, since: int) -> NotAllo
 
     `since` is the time in milliseconds before which the attempt must have been made.
     """
-    if request.state is not State.UNKNOWN or request.submission is None:
-        return NotAllowed(
-            Appr.NOTHING_LEFT, f"This request is {request.state}; there is nothing to give up."
-        )
-    if reason := _no_party(request, standing):
+    if reason := _no_party(request, standing, Wish.GIVE_UP):
         return reason
-    if request.submission.at > since:
+    if request.submission and request.submission.at > since:
         return NotAllowed(
             Appr.STILL_LOOKING,
             "Its job may still turn up; the bot is looking. Try again in a few minutes.",
@@ -130,31 +133,91 @@ def why_not_give_up(request: Request, standing: Standing, since: int) -> NotAllo
 
 def why_not_nod(request: Request, standing: Standing, now: int) -> NotAllowed | None:
     """Say why this person's word does not let a waiting job go on, or return None."""
-    asked = request.job.asks if request.job else None
-    if request.state is not State.RUNNING or asked is None:
-        return NotAllowed(Appr.WAITS_NO_MORE, "It does not wait for anybody any more.")
-    if reason := _no_party(request, standing) or why_in_doubt(standing.person):
+    if reason := _no_party(request, standing, Wish.NOD) or why_in_doubt(standing.person):
         return reason
-    said = [nod for nod in request.nods if nod.task == nod_key(asked)]
+    asked = request.job.asks if request.job else None
+    said = [nod for nod in request.nods if asked and nod.task == nod_key(asked)]
     if said and now < said[-1].at + NOD_AGAIN * 1000:
         return NotAllowed(
-            Appr.JUST_SAID, f"{said[-1].person.name} has just said so; Azure goes on in a moment."
+            Appr.JUST_SAID,
+            f"{said[-1].person.name} has just said so; Azure goes on in a moment.",
         )
     return None
 
 
-def why_not_ask(may_ask: tuple[str, ...], standing: Standing) -> NotAllowed | None:
-    """Say why this person may not ask for something, or return None."""
+def why_not_review(request: Request, standing: Standing) -> NotAllowed | None:
+    """Say why a review by this person would not count, or return None."""
+    person, glass = standing.person, request.terms.glass
+    if glass is None or not broken(request):
+        return NotAllowed(
+            Appr.NOTHING_TO_REVIEW,
+            "No glass was broken for this request, so there is nothing to review.",
+        )
+    if request.open:
+        return NotAllowed(
+            Appr.REVIEW_LATER, f"This request is {request.state}; it is reviewed when it has ended."
+        )
+    if reason := why_nobody(person, standing.home_teams) or _own_review(request, standing):
+        return reason
+    if not includes(glass.may_review, person.id, standing.groups):
+        named = ", ".join(glass.may_review) or "nobody"
+        return NotAllowed(
+            Appr.NO_REVIEWER, f"You are not among those who may review this ({named})."
+        )
+    for one in request.reviews:
+        if one.person.is_same(person):
+            account = _as(one.person, standing)
+            return NotAllowed(
+                Appr.REVIEWED_TWICE,
+                f"You have reviewed this already{account}; every person counts once.",
+            )
+    if not missing(request):
+        return NotAllowed(
+            Appr.NOTHING_TO_REVIEW, f"It has all of its {glass.reviews} reviews already."
+        )
+    return why_in_doubt(person)
+
+
+def _own_review(request: Request, standing: Standing) -> NotAllowed | None:
+    """Say that somebody would review what they asked for or approved themselves, or return None."""
+    if standing.person.is_same(request.asker):
+        account = _as(request.asker, standing)
+        return NotAllowed(
+            Appr.OWN_REVIEW, f"You asked for this yourself{account}; others have to review it."
+        )
+    for vote in request.approvals:
+        if vote.person.is_same(standing.person):
+            account = _as(vote.person, standing)
+            return NotAllowed(
+                Appr.OWN_REVIEW, f"You approved this{account}; others have to review it."
+            )
+    return None
+
+
+def why_not_ask(
+    may_ask: tuple[str, ...], standing: Standing, *, glass: bool = False
+) -> NotAllowed | None:
+    """Say why this person may not ask for something, or not break the glass, or return None."""
     if reason := why_nobody(standing.person, standing.home_teams):
         return reason
     if not includes(may_ask, standing.person.id, standing.groups):
         named = ", ".join(may_ask) or "nobody"
+        what = "break the glass" if glass else "ask"
         return NotAllowed(
             Ask.NOT_LISTED,
-            f"The policy does not let you ask for this; it lets {named}.",
+            f"The policy does not let you {what} for this; it lets {named}.",
             "The owners of the policy file can change that.",
         )
     return why_in_doubt(standing.person)
+
+
+def gives_way(request: Request, asker: Person, operation: str) -> bool:
+    """Whether a request makes room for one of the same asker that breaks the glass for the same.
+
+    Only while it waits for votes: what is approved goes ahead, and needs no glass broken.
+    """
+    ordinary = request.state is State.WAITING and request.terms.glass is None
+    return ordinary and request.operation == operation and request.asker.is_same(asker)
 
 
 def count(request: Request, vote: Vote) -> Request:
@@ -170,6 +233,48 @@ def count(request: Request, vote: Vote) -> Request:
         approved_at=vote.at,
         expires_at=vote.at + request.terms.approval_lifetime * 1000,
     )
+
+
+def revoke(request: Request, person: Person, at: int, click: str) -> Request:
+    """Take the approval of a person back, by whichever of their accounts it was given.
+
+    What was approved waits again, as long as it would have: it has no vote to spare, since none is
+    counted that fills no need.
+    """
+    votes = tuple(
+        one.model_copy(update={"ended_at": at, "ended_by": click})
+        if one.counts and one.person.is_same(person)
+        else one
+        for one in request.votes
+    )
+    if request.state is State.WAITING:
+        return take(request, Step.REVOKE, votes=votes)
+    why = request.why if request.needs_nod else ""  # that it never started is still to be known
+    return take(
+        request, Step.REVOKE, votes=votes, approved_at=0, expires_at=request.decided_by, why=why
+    )
+
+
+def ask_again(request: Request, now_is: Ground, changes: tuple[Change, ...], at: int) -> Request:
+    """Have an approved request approved anew, on the ground as it is now and for its whole time."""
+    votes = tuple(
+        one.model_copy(update={"ended_at": at}) if one.counts else one for one in request.votes
+    )
+    return take(
+        request,
+        Step.ASK_AGAIN,
+        ground=now_is,
+        fingerprint=fingerprint(
+            request.operation, request.arguments, now_is, request.call, request.terms,
+            request.asker,
+        ),
+        votes=votes,
+        changes=changes,
+        approved_at=0,
+        asked_again_at=at,
+        expires_at=at + request.terms.request_lifetime * 1000,
+        why="",
+    )  # fmt: skip
 
 
 def no_longer_counts(
@@ -237,23 +342,24 @@ def approvers(request: Request) -> str:
     return ", ".join(request.terms.may_approve) or "nobody"
 
 
-def _no_say(request: Request, standing: Standing, verb: str, own: str) -> NotAllowed | None:
+def _no_say(request: Request, standing: Standing, wish: Wish, own: str) -> NotAllowed | None:
     """Say why this person has no say in a request; `own` is for whoever asked for it."""
     person = standing.person
-    if reason := _closed(request, verb) or why_nobody(person, standing.home_teams):
+    if reason := _no_chance(request, standing, wish):
         return reason
     if person.is_same(request.asker):
         return NotAllowed(Appr.OWN, own)
     if not includes(request.terms.may_approve, person.id, standing.groups):
         return NotAllowed(
-            Appr.NOT_LISTED, f"You are not among those who may {verb} this ({approvers(request)})."
+            Appr.NOT_LISTED,
+            f"You are not among those who may {wish.verb} this ({approvers(request)}).",
         )
     return None
 
 
-def _no_party(request: Request, standing: Standing) -> NotAllowed | None:
-    """Say why this person may neither ask for a request nor approve it, or return None."""
-    if reason := why_nobody(standing.person, standing.home_teams):
+def _no_party(request: Request, standing: Standing, wish: Wish) -> NotAllowed | None:
+    """Say why somebody may not, who has to be one of those who may ask or approve, or None."""
+    if reason := _no_chance(request, standing, wish):
         return reason
     lists = request.terms.may_ask + request.terms.may_approve
     if not includes(lists, standing.person.id, standing.groups):
@@ -261,7 +367,6 @@ def _no_party(request: Request, standing: Standing) -> NotAllowed | None:
     return None
 
 
-def _closed(request: Request, verb: str) -> NotAllowed | None:
-    if request.state is State.WAITING:
-        return None
-    return NotAllowed(Appr.TOO_LATE, f"This request is {request.state}; it is too late to {verb}.")
+def _no_chance(request: Request, standing: Standing, wish: Wish) -> NotAllowed | None:
+    """Say why nobody like this person could do it, or nobody any more, whatever the lists say."""
+    return why_nobody(standing.person, standing.home_teams) or too_late(request, wish)

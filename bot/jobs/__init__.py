@@ -10,6 +10,8 @@ from datetime import timedelta
 from typing import Final
 
 from bot import cards
+from bot.about import ABOUT
+from bot.domain.request import Request
 from bot.errors import DrError, NotNow, OtherVersion, Refused, Tampered, Unavailable
 from bot.gateways.engine import Perpetual, Task
 from bot.jobs.checkpoint import checkpoint
@@ -18,6 +20,7 @@ from bot.jobs.follow import follow_vault
 from bot.jobs.gather import gather
 from bot.jobs.keep import keep
 from bot.jobs.outside import WATCH_EVERY, watch_vaults
+from bot.jobs.overdue import call_for_review
 from bot.jobs.remind import remind
 from bot.jobs.submit import submit_request
 from bot.lifecycle import DRAW, FOLLOW, GATHER, REMIND, SUBMIT, disown
@@ -56,6 +59,7 @@ def _task(name: str, work: Work, bot: Bot) -> Task:
     """Make a task that goes on until its work says that there is no more."""
 
     async def run(what: str = "", perpetual: Perpetual = Perpetual(every=RETRY)) -> None:  # noqa: B008
+        ABOUT.set(what)
         try:
             wait = await work(bot, what) if what else None
         except Unavailable as error:
@@ -122,7 +126,9 @@ def _keeper(bot: Bot) -> Task:
 async def sweep_once(bot: Bot) -> None:
     """Let time run out where it has, and wake whoever has work that nobody woke them for."""
     for request_id in await bot.redis.requests.overdue_ids():
-        await _expire(bot, request_id)
+        await _late(bot, request_id, expire)
+    for request_id in await bot.redis.requests.due_for_review_ids():
+        await _late(bot, request_id, call_for_review)
     for request_id in await bot.redis.requests.outbox_ids():
         await bot.engine.wake(SUBMIT, request_id)
     for place in set((await bot.redis.requests.followed()).values()):
@@ -136,14 +142,14 @@ async def sweep_once(bot: Bot) -> None:
             await bot.engine.wake(DRAW, request_id)
 
 
-async def _expire(bot: Bot, request_id: str) -> None:
-    """Expire one request; a record that is gone or not ours must not hold up the others."""
+async def _late(bot: Bot, request_id: str, act: Callable[[Bot, str], Awaitable[Request]]) -> None:
+    """Do what is due for one request; a record that is gone or not ours holds up no others."""
     try:
-        await expire(bot, request_id)
+        await act(bot, request_id)
     except Tampered as error:
         await disown(bot, request_id, error)
     except OtherVersion as error:
         log.warning("%s is left to the others: %s", request_id, error.sentence)
     except NotNow as error:
-        log.error("%s is on the list of open requests, but: %s", request_id, error.sentence)  # noqa: TRY400
+        log.error("%s is on a list of requests, but: %s", request_id, error.sentence)  # noqa: TRY400
         await bot.redis.requests.give_up(request_id)

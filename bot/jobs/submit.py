@@ -12,26 +12,38 @@ from typing import Final
 
 from bot.access import REFUSAL_AGE, person
 from bot.domain.audit import BOT
+from bot.domain.catalogue import Ground
+from bot.domain.data import Data
+from bot.domain.drift import Change, drift, gone_point, sent_otherwise, worse
 from bot.domain.freezes import frozen
 from bot.domain.jobs import Job
 from bot.domain.machines import segment
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import Person
+from bot.domain.plans import Plan
 from bot.domain.policy import handles
 from bot.domain.request import (
     Request,
     State,
     Step,
     Submission,
-    drift,
     fingerprint,
     take,
 )
-from bot.domain.votes import no_longer_counts
-from bot.errors import AnswerLost, AzureRefused, Missing, Refused, SlackRefused, Unavailable
+from bot.domain.targets import Target
+from bot.domain.votes import ask_again, no_longer_counts
+from bot.errors import (
+    AnswerLost,
+    AzureRefused,
+    Missing,
+    NotNow,
+    Refused,
+    SlackRefused,
+    Unavailable,
+)
 from bot.gateways.azure import Accepted
-from bot.inventory import ground, reread
+from bot.inventory import ground, members_of, reread
 from bot.lifecycle import GATHER, Move, change, fact_of
 from bot.runtime import Bot
 
@@ -41,6 +53,17 @@ _RETRY: Final = 5.0
 _IDS: Final = uuid.UUID("0a4b6e0e-7e0b-5d3c-9d5e-5e2c3f1d7a10")
 
 log = logging.getLogger(__name__)
+
+
+class Check(Data):
+    """What came of looking again at what was approved."""
+
+    void: tuple[Change, ...] = ()
+    """What makes the approval worthless."""
+    worse: tuple[Change, ...] = ()
+    """What went further than the policy lets it, so that people have to be asked again."""
+    ground: Ground | None = None
+    """What it stands on now, where it could be read to the end."""
 
 
 async def submit_request(bot: Bot, request_id: str) -> float | None:
@@ -54,42 +77,56 @@ async def submit_request(bot: Bot, request_id: str) -> float | None:
     if wait := await bot.redis.pacing.take(_subscription(request), request_id):
         return wait
     try:
-        reasons = await _why_void(bot, request)
+        found = await check(bot, request)
     except Unavailable as error:
         log.warning("%s is not submitted yet: %s", request_id, error.sentence)
         await _wait_visibly(bot, request, error)
         return error.retry_after or _RETRY
-    if reasons:
-        await _void(bot, request_id, reasons)
+    if found.void or (found.worse and request.parent):  # one of several cannot wait by itself
+        await _void(bot, request, found.void + found.worse)
+        return None
+    if found.worse and found.ground:
+        await _ask_again(bot, request, found.ground, found.worse)
         return None
     claim = uuid.uuid4().hex
-    claimed = await _claim(bot, request_id, claim)
+    claimed = await _claim(bot, request, claim)
     if claimed is not None:
         await _send(bot, claimed)
     return None
 
 
-async def _why_void(bot: Bot, request: Request) -> tuple[str, ...]:
-    """Say everything that makes the approval worthless now; empty when it holds."""
+async def check(bot: Bot, request: Request) -> Check:
+    """Find everything that makes the approval worthless now, or has it asked for again."""
     if request.terms.policy != bot.policy.version:
-        return (f"policy: {request.terms.policy} → {bot.policy.version}",)
+        policy = Change(what="policy", before=request.terms.policy, after=bot.policy.version)
+        return Check(void=(policy,))
     promised = fingerprint(
         request.operation, request.arguments, request.ground, request.call, request.terms,
         request.asker,
     )  # fmt: skip
     if promised != request.fingerprint:
-        return ("the stored request is not the one that was approved",)
+        return _void_for("the stored request is not the one that was approved")
     if await _rolled_back(bot, request):
-        return ("the stored request is older than what the audit log says of it",)
+        return _void_for("the stored request is older than what the audit log says of it")
     if gone := await _frozen(bot, request) or await _people_gone(bot, request):
-        return gone
+        return _void_for(*gone)
     return await _changed(bot, request)
+
+
+def _void_for(*sentences: str) -> Check:
+    return Check(void=tuple(Change(what=one) for one in sentences))
 
 
 async def _rolled_back(bot: Bot, request: Request) -> bool:
     """Whether an older document was put back, whose seal is good: the log goes on where it ends."""
     newest = await bot.redis.audit.latest(request.id)
-    return newest is None or newest.data.after != request.state
+    if newest is None or newest.data.after != request.state:
+        return True
+    # What was approved twice, with other votes between, is told apart by its revision. A record
+    # that is read after the log cannot be behind it, whatever happened meanwhile.
+    current = await bot.redis.requests.load(request.id)
+    revision = newest.data.correlation.get("revision", "0")
+    return current is None or not revision.isdecimal() or current.rev < int(revision)
 
 
 async def _frozen(bot: Bot, request: Request) -> tuple[str, ...]:
@@ -127,20 +164,40 @@ async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
     return no_longer_counts(request, people, home.teams, groups)
 
 
-async def _changed(bot: Bot, request: Request) -> tuple[str, ...]:
+async def _changed(bot: Bot, request: Request) -> Check:
     """Compare the target with what was approved."""
     operation = CATALOGUE[request.operation]
     try:
         target = await reread(bot, request.target)
+    except AzureRefused as error:
+        if error.status != 404:
+            return _void_for(error.sentence)
+        return Check(void=(Change(what=request.name, before="there", after="gone"),))
+    except (Refused, Missing) as error:
+        return _void_for(error.sentence)
+    try:
+        if changes := drift(request.ground, await _seen(bot, request, target)):
+            return Check(void=changes)
         if reason := why_not(operation, target):
-            seen = request.ground.model_copy(update={"target": target})
-            return drift(request.ground, seen) or (reason.sentence,)
+            return _void_for(reason.sentence)
         now = await ground(bot, operation, target, _pinned(request), in_bulk=bool(request.parent))
         call = operation.call(now, request.arguments)
     except (Refused, Missing, AzureRefused) as error:
-        return (error.sentence,)
+        if isinstance(error, NotNow) and request.ground.point:
+            return Check(void=(gone_point(request.ground),))
+        return _void_for(error.sentence)
     changes = drift(request.ground, now)
-    return changes or (() if call == request.call else ("what would be sent to Azure changed",))
+    if not changes and call != request.call:
+        changes = sent_otherwise(request.ground, now)
+    return Check(void=changes, worse=worse(request.terms, request.ground, now), ground=now)
+
+
+async def _seen(bot: Bot, request: Request, target: Target) -> Ground:
+    """Return what was approved with the target, and the machines of a plan, as they are now."""
+    update: dict[str, object] = {"target": target}
+    if isinstance(target, Plan):
+        update["machines"] = await members_of(bot, target)
+    return request.ground.model_copy(update=update)
 
 
 def _pinned(request: Request) -> dict[str, str]:
@@ -149,20 +206,44 @@ def _pinned(request: Request) -> dict[str, str]:
     return request.arguments | ({"point": point.name} if point else {})
 
 
-async def _void(bot: Bot, request_id: str, reasons: tuple[str, ...]) -> None:
-    said = "; ".join(reason.removesuffix(".") for reason in reasons)
-
+async def _void(bot: Bot, checked: Request, changes: tuple[Change, ...]) -> None:
     def decide(request: Request, now: int) -> Move | None:
-        if request.state is not State.APPROVED:
+        if not _as_checked(request, checked):
             return None
-        why = f"What was approved is no longer so: {said}. Nothing was sent."
         after = take(
-            request, Step.INVALIDATE, closed_at=now, why=why,
+            request, Step.INVALIDATE, closed_at=now, changes=changes,
+            why="What was approved is no longer so. Nothing was sent.",
             advice="Look at it with /dr status, and ask again if it is still needed.",
         )  # fmt: skip
-        return Move(request=after, fact=fact_of(Step.INVALIDATE, request, after, BOT, why))
+        words = f"What was approved is no longer so: {_said(changes)}. Nothing was sent."
+        return Move(request=after, fact=fact_of(Step.INVALIDATE, request, after, BOT, words))
 
-    await change(bot, request_id, decide)
+    await change(bot, checked.id, decide)
+
+
+async def _ask_again(
+    bot: Bot, checked: Request, now_is: Ground, changes: tuple[Change, ...]
+) -> None:
+    def decide(request: Request, now: int) -> Move | None:
+        if not _as_checked(request, checked):
+            return None
+        after = ask_again(request, now_is, changes, now)
+        words = f"Nothing was sent. {_said(changes)}; please approve again."
+        fact = fact_of(Step.ASK_AGAIN, request, after, BOT, words)
+        correlation = fact.correlation | {"fingerprint": after.fingerprint}
+        return Move(request=after, fact=fact.model_copy(update={"correlation": correlation}))
+
+    await change(bot, checked.id, decide)
+
+
+def _said(changes: tuple[Change, ...]) -> str:
+    return "; ".join(one.words for one in changes)
+
+
+def _as_checked(request: Request, checked: Request) -> bool:
+    """Whether a request is still approved by those, and for that, which was just checked."""
+    same = request.approvals == checked.approvals and request.fingerprint == checked.fingerprint
+    return same and request.state is State.APPROVED
 
 
 async def _wait_visibly(bot: Bot, request: Request, error: Unavailable) -> None:
@@ -177,11 +258,11 @@ async def _wait_visibly(bot: Bot, request: Request, error: Unavailable) -> None:
     await change(bot, request.id, decide)
 
 
-async def _claim(bot: Bot, request_id: str, claim: str) -> Request | None:
+async def _claim(bot: Bot, checked: Request, claim: str) -> Request | None:
     """Record the intent, durably; None when it is not ours to send."""
 
     def decide(request: Request, now: int) -> Move | None:
-        if request.state is not State.APPROVED or request.needs_nod:
+        if not _as_checked(request, checked) or request.needs_nod:
             return None
         attempt = len(request.attempts) + 1
         crid = str(uuid.uuid5(_IDS, f"{request.fingerprint}:{request.id}:{attempt}"))
@@ -191,7 +272,7 @@ async def _claim(bot: Bot, request_id: str, claim: str) -> Request | None:
         fact = fact_of(Step.CLAIM, request, after, BOT, words)
         return Move(request=after, fact=fact, in_time=True)
 
-    request = await change(bot, request_id, decide, click=claim, durable=True)
+    request = await change(bot, checked.id, decide, click=claim, durable=True)
     mine = request.submission is not None and request.submission.claim == claim
     return request if mine and request.state is State.SUBMITTING else None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 from bot.domain.audit import Entry
 from bot.domain.request import Request
@@ -11,6 +12,7 @@ from bot.messages.blocks import (
     Block,
     Message,
     actions,
+    as_many,
     clock,
     code,
     context,
@@ -20,6 +22,11 @@ from bot.messages.blocks import (
     section,
 )
 from bot.messages.buttons import CHOOSE, FILL_IN
+from bot.messages.reviews import owing
+
+_UNREVIEWED: Final = "*Break-glass, not reviewed yet*"
+_OWING: Final = 10
+"""So many sections are for what owes a review."""
 
 
 def sorry(error: DrError) -> Message:
@@ -62,7 +69,7 @@ def fill_in(error: Missing, stash: str, titles: Sequence[str]) -> Message:
     return Message(text=esc(str(error), 2500), blocks=blocks)
 
 
-def asked(request: Request, channel: str, *, already: bool) -> Message:
+def asked(request: Request, channel: str, *, already: bool, instead_of: str = "") -> Message:
     """Tell the asker where the card is."""
     what = f"*{request.id}* ({esc(lines.title(request))})"
     if already:
@@ -73,12 +80,15 @@ def asked(request: Request, channel: str, *, already: bool) -> Message:
             f"Asked: {what}. Its card is in <#{channel}>; it needs {votes} "
             f"approval{'s' if votes != 1 else ''} by {moment(request.expires_at)}."
         )
+    if instead_of and not already:
+        text += f" It took the place of {instead_of}, which is withdrawn."
     return Message(text=text, blocks=[section(text)])
 
 
 def overview(
     *,
     waiting: Sequence[Request],
+    to_review: Sequence[Request],
     running: Sequence[Request],
     mine: Sequence[Request],
     may_ask: Sequence[str],
@@ -87,6 +97,7 @@ def overview(
     """What waits for me, what runs, and what I can do."""
     blocks: list[Block] = [header("Disaster recovery")]
     blocks += requests_block("Waiting for you", waiting, "Nothing waits for your approval.")
+    blocks += requests_block(":red_circle: Break-glass, waiting for your review", to_review, "")
     blocks += requests_block("Yours, waiting for others", mine, "")
     blocks += requests_block("Running now", running, "")
     can = ", ".join(f"`/dr {name}`" for name in may_ask)
@@ -95,14 +106,27 @@ def overview(
     )
     looks = ", ".join(f"`/dr {name}`" for name in may_look)
     blocks.append(section(f"{may}\nYou may look: {looks}. `/dr help` explains them."))
-    return Message(text=f"{len(waiting)} requests wait for you. Type /dr help.", blocks=blocks)
+    count = len(waiting) + len(to_review)
+    return Message(text=f"{count} requests wait for you. Type /dr help.", blocks=blocks)
 
 
-def request_list(open_ones: Sequence[Request], recent: Sequence[Request]) -> Message:
-    """The open requests, and the latest that ended."""
-    blocks = [header("Requests"), *requests_block("Open", open_ones, "No request is open.")]
+def request_list(
+    open_ones: Sequence[Request],
+    recent: Sequence[Request],
+    unreviewed: Sequence[Request],
+    now: int,
+    *,
+    lost: Sequence[str] = (),
+) -> Message:
+    """The open requests, and the latest that ended; before all, those that owe a review."""
+    blocks = [header("Requests")]
+    owed = ""
+    if said := owing(unreviewed, lost, now):
+        blocks += as_many([_UNREVIEWED, *said], _OWING, "… and more of them.")
+        owed = f"{len(said)} with broken glass are not reviewed. "
+    blocks += requests_block("Open", open_ones, "No request is open.")
     blocks += requests_block("Lately", recent, "")
-    return Message(text=f"{len(open_ones)} requests are open.", blocks=blocks)
+    return Message(text=f"{owed}{len(open_ones)} requests are open.", blocks=blocks)
 
 
 def requests_block(title: str, some: Sequence[Request], nothing: str) -> list[Block]:

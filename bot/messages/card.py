@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.domain.catalogue import Ground
+from bot.domain.drift import Change
 from bot.domain.machines import Machine
 from bot.domain.operations import CATALOGUE
 from bot.domain.plans import Plan
 from bot.domain.request import Outcome, Request, State
+from bot.domain.reviews import missing
 from bot.messages import lines
 from bot.messages.blocks import (
     Block,
@@ -27,6 +29,7 @@ from bot.messages.blocks import (
 from bot.messages.choices import buttons
 from bot.messages.facts import facts, members
 from bot.messages.plans import group_blocks
+from bot.messages.reviews import notice, review
 from bot.messages.status import status
 from bot.messages.tables import fleet_table, step_blocks
 
@@ -45,8 +48,11 @@ def card(
     """
     at = datetime.fromtimestamp(now / 1000, UTC)
     blocks = [
-        header(lines.title(request)),
+        header(_title(request)),
+        *notice(request),
         section(status(request, at, expected)),
+        *review(request),
+        *_changes(request),
         fields(*facts(request)),
         *_reason(request),
         *_middle(request, at, outcomes or {}),
@@ -68,6 +74,7 @@ def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> M
     sent = json.dumps(body, indent=1, ensure_ascii=False) if body else "no body"
     blocks = [
         header(f"Preview: {lines.title(request)}"),
+        *notice(request),
         section(
             f"It would need {lines.needs(request.terms)}, under rule “{esc(request.terms.rule)}”."
         ),
@@ -86,6 +93,8 @@ _GROUPS = 8
 _ROOM = 14
 """So many sections are for what there may be very much of: Slack takes 50 blocks in all."""
 _ELSEWHERE = "… and more, in the thread."
+_CHANGES = 4
+"""So many sections are for what has changed."""
 
 
 def summary(request: Request) -> str:
@@ -93,13 +102,39 @@ def summary(request: Request) -> str:
     what = f"{request.id}: {esc(lines.title(request))}"
     if request.state is State.WAITING:
         votes = f"{len(request.approvals)} of {request.terms.approvals} approvals"
-        return f"{what}, asked by {esc(request.asker.name)}, waits for approval: {votes}."
+        again = f" again. {esc(request.full_why)} " if request.changes else ": "
+        return f"{what}, asked by {esc(request.asker.name)}, waits for approval{again}{votes}."
     if request.state is State.RUNNING and request.job:
         if asked := request.job.asks:
             return f"{what} waits for somebody to do this: {esc(asked.name, 120)}."
         return f"{what} is running, at {esc(lines.progress(request.job.steps), 120)}."
-    why = f" {esc(request.why)}" if request.why else ""
-    return f"{what} {lines.fate(request)}.{why}"
+    why = f" {esc(request.full_why)}" if request.why else ""
+    owed = " It is not reviewed yet." if missing(request) else ""
+    return f"{what} {lines.fate(request)}.{why}{owed}"
+
+
+def _title(request: Request) -> str:
+    alarm = ":rotating_light: " if request.terms.glass else ""
+    return f"{alarm}{lines.title(request)}"
+
+
+def _changes(request: Request) -> list[Block]:
+    """What is no longer as it was approved, while that says what people should do."""
+    if request.state is State.WAITING:
+        title = ":warning: *It has changed since it was approved. Please approve again:*"
+    elif request.state is State.VOID:
+        title = "*What has changed*"
+    else:
+        return []
+    listed = [f"• {_change(one)}" for one in request.changes]
+    return as_many([title, *listed], _CHANGES, _ELSEWHERE) if listed else []
+
+
+def _change(one: Change) -> str:
+    if not (one.before or one.after):
+        return esc(one.words)
+    old, new = esc(one.before or "none", 200), esc(one.after or "none", 200)
+    return f"*{esc(one.what, 120)}*: {old} → *{new}*"
 
 
 def _reason(request: Request) -> list[Block]:
@@ -131,7 +166,7 @@ def _what_people_should_know(request: Request) -> list[Block]:
     if request.fleet:
         return as_many(members(request.fleet), _ROOM, _ELSEWHERE)
     judged = CATALOGUE[request.operation].judged
-    asked = datetime.fromtimestamp(request.asked_at / 1000, UTC)
+    asked = datetime.fromtimestamp(request.read_at / 1000, UTC)
     if isinstance(request.target, Machine):
         found = lines.readiness(request.target, asked) if judged else []
         if request.target.together:

@@ -90,7 +90,7 @@ def _chosen(request: Request) -> Pairs:
             pairs.append(("What is sent home", lines.sent_home(target, arguments)))
         return pairs
     if "point" in arguments and request.open:
-        pairs.append(("Recovery point", lines.point(request.ground, arguments, request.asked_at)))
+        pairs.append(("Recovery point", lines.point(request.ground, arguments, request.read_at)))
         pairs.append(("Data lost", _data_lost(request)))
     if shutdown := arguments.get("shutdown"):
         left = {"yes": "is shut down first, if it can be reached", "no": "is left as it is"}
@@ -110,7 +110,7 @@ def _test_network(request: Request) -> str:
 def _data_lost(request: Request) -> str:
     """How much data is lost; of several machines, where it is worst."""
     if isinstance(request.target, Machine):
-        return lines.data_lost(request.ground, request.asked_at)
+        return lines.data_lost(request.ground, request.read_at)
     rpos = list(_rpos(request))
     known = [(rpo, name) for name, rpo in rpos if rpo is not None]
     if not known:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from bot.domain.break_glass import JUSTIFIED, UNJUSTIFIED
 from bot.domain.jobs import JobStep
 from bot.domain.request import nod_mark
 from bot.domain.verbs import Option
@@ -12,10 +13,16 @@ from bot.messages.blocks import Block, clip, visible, words
 OPTION_FORM: Final = "dr.option"
 NOD_FORM: Final = "dr.nod"
 CONFIRM_FORM: Final = "dr.confirm"
+REVIEW_FORM: Final = "dr.review"
+VERDICT: Final = "verdict"
+"""The field of the form for a review that says whether it was justified."""
+DENY_FORM: Final = "dr.deny"
+BECAUSE: Final = "because"
+"""The field into which somebody who denies writes why."""
 TYPED: Final = "typed"
 """The field into which an approver types the name of the target."""
 NOTE: Final = "note"
-"""The field of the form for a manual action."""
+"""The field of the forms for a manual action and for a review, in the person's own words."""
 _INPUT: Final = "option"
 MOST_CHOICES: Final = 100
 """Slack lets nobody choose from more."""
@@ -78,6 +85,50 @@ def nod_form(request_id: str, asked: JobStep) -> Block:
     }
 
 
+def review_form(request_id: str, title: str, reason: str) -> Block:
+    """Ask whether breaking the glass was justified; both fields have to be filled in."""
+    return {
+        "type": "modal",
+        "callback_id": REVIEW_FORM,
+        "private_metadata": request_id,
+        "title": _plain("Review"),
+        "submit": _plain("Review"),
+        "close": _plain("Not now"),
+        "blocks": [
+            words(f"{title} ({request_id}). The reason given was: {reason}"),
+            {
+                "type": "input",
+                "block_id": VERDICT,
+                "label": _plain("Was it right to break the glass?"),
+                "element": {
+                    "type": "radio_buttons",
+                    "action_id": _INPUT,
+                    "options": [
+                        {"text": _plain("Yes, it was justified"), "value": JUSTIFIED},
+                        {"text": _plain("No, it was not"), "value": UNJUSTIFIED},
+                    ],
+                },
+            },
+            {
+                "type": "input",
+                "block_id": NOTE,
+                "label": _plain("What do you base that on?"),
+                "element": {**_text("what you looked at, and what you found"), "multiline": True},
+            },
+        ],
+    }
+
+
+def unreviewable(filled: Mapping[str, str]) -> dict[str, str]:
+    """Say what is wrong with a filled-in review, by field."""
+    wrong = {}
+    if filled.get(VERDICT) not in {JUSTIFIED, UNJUSTIFIED}:
+        wrong[VERDICT] = "Choose one of the two."
+    if not visible(filled.get(NOTE, "")).strip():
+        wrong[NOTE] = "Say what you base it on."
+    return wrong
+
+
 def confirm_form(request_id: str, title: str, destroys: str, expected: Sequence[str]) -> Block:
     """Ask an approver to type one of the expected words; the form brings the request's id back.
 
@@ -100,6 +151,28 @@ def confirm_form(request_id: str, title: str, destroys: str, expected: Sequence[
                 "block_id": TYPED,
                 "label": _plain(clip(visible(f"Type {' or '.join(expected)} to approve"), 2000)),
                 "element": _text(visible(expected[0]) or "the name"),
+            },
+        ],
+    }
+
+
+def deny_form(request_id: str, title: str) -> Block:
+    """Ask why somebody denies a request; the form brings its id back."""
+    return {
+        "type": "modal",
+        "callback_id": DENY_FORM,
+        "private_metadata": request_id,
+        "title": _plain("Deny"),
+        "submit": _plain("Deny"),
+        "close": _plain("Not now"),
+        "blocks": [
+            words(f"{title}. Denying ends the request, whoever has approved it."),
+            {
+                "type": "input",
+                "block_id": BECAUSE,
+                "label": _plain("Why?"),
+                "hint": _plain("Whoever asked is told, and it stands on the card and in the log."),
+                "element": _text("West Europe is up again") | {"multiline": True},
             },
         ],
     }

@@ -8,7 +8,7 @@ from bot.domain.jobs import Job, JobError, JobStep
 from bot.domain.machines import HYPER_V, Finding, Learnt, Machine, Point, position, segment
 from bot.domain.operations import CATALOGUE
 from bot.domain.readiness import Concern, Weight, concerns
-from bot.domain.request import Request, State
+from bot.domain.request import Request, State, Vote
 from bot.domain.scenarios import scenario_words
 from bot.domain.terms import Terms
 from bot.messages.blocks import Block, clock, duration, esc, mention, moment, sections
@@ -61,9 +61,12 @@ _CHOICES = {"processed": "the newest of each machine", "app": "the newest app-co
 
 
 def title(request: Request) -> str:
-    """`Failover of vm-web01`."""
+    """`Failover of vm-web01`, `Break-glass failover of vm-web01`."""
     operation = CATALOGUE[request.operation]
-    return f"{operation.title}{': ' if operation.about == 'job' else ' of '}{request.name}"
+    what = operation.title
+    if request.terms.glass:
+        what = f"Break-glass {what[0].lower()}{what[1:]}"
+    return f"{what}{': ' if operation.about == 'job' else ' of '}{request.name}"
 
 
 def fate(request: Request) -> str:
@@ -87,7 +90,7 @@ def point(ground: Ground, arguments: dict[str, str], asked_at: int) -> str:
     if ground.point:
         age = duration(asked_at / 1000 - ground.point.at.timestamp())
         asked = f" ({esc(chosen)})" if ":" in chosen else ""
-        return f"{esc(kind_of(ground.point))} of {moment(ground.point.at)}, {age} old{asked}"
+        return f"{esc(ground.point.sort_words)} of {moment(ground.point.at)}, {age} old{asked}"
     if chosen in _CHOICES:
         return _CHOICES[chosen]
     return "latest: what is still pending is sent first" if chosen == "latest" else "—"
@@ -96,14 +99,7 @@ def point(ground: Ground, arguments: dict[str, str], asked_at: int) -> str:
 def point_label(one: Point, now: datetime) -> str:
     """A recovery point in a list to choose from."""
     age = duration((now - one.at).total_seconds())
-    return f"{kind_of(one)}, {age} old ({one.at:%d %b %H:%M} UTC)"
-
-
-def kind_of(one: Point) -> str:
-    """What sort of point it is, as people say it."""
-    kinds = {"ApplicationConsistent": "app-consistent", "CrashConsistent": "crash-consistent"}
-    kind = kinds.get(one.kind, one.kind or "a point")
-    return f"{kind}, multi-VM-consistent" if one.shared else kind
+    return f"{one.sort_words}, {age} old ({one.at:%d %b %H:%M} UTC)"
 
 
 def whereabouts(machine: Machine) -> str:
@@ -248,10 +244,14 @@ def not_yet(request: Request, machine: Machine) -> str:
 
 def votes(request: Request) -> str:
     """Who has said what, and who still may."""
-    said = [
+    ended = [vote for vote in request.votes if vote.ended_at]
+    said = [f":memo: {len(ended) - _ENDED} older ones no longer count"] if ended[_ENDED:] else []
+    said += [_ended(vote) for vote in ended[-_ENDED:]]
+    said += [
         f"{':white_check_mark:' if vote.approves else ':no_entry:'} {mention(vote.person.id)} "
         f"{'approved' if vote.approves else 'denied'} at {clock(vote.at)}"
         for vote in request.votes
+        if not vote.ended_at
     ]
     if request.terms.needs:
         said += [_need(request, at) for at in range(len(request.terms.needs))]
@@ -261,6 +261,19 @@ def votes(request: Request) -> str:
         whom = people(request.terms.may_approve)
         said.append(f":white_circle: {missing} more of {whom}, not {mention(request.asker.id)}")
     return "\n".join(said) or "none"
+
+
+_ENDED = 6
+"""So many votes that no longer count are shown."""
+
+
+def _ended(vote: Vote) -> str:
+    """A vote that was cast and no longer counts."""
+    what = "took it back" if vote.ended_by else "was asked again"
+    return (
+        f":leftwards_arrow_with_hook: {mention(vote.person.id)} approved at {clock(vote.at)}, "
+        f"{what} at {clock(vote.ended_at)}"
+    )
 
 
 def _need(request: Request, at: int) -> str:

@@ -18,8 +18,18 @@ def explanation(text: Sequence[str], title: str, policy: str) -> Message:
     return Message(text=esc(f"{title}: {text[0]}"), blocks=blocks)
 
 
-def lines_of(rule: Rule, number: int, why: Sequence[str], refusals: Sequence[str]) -> list[str]:
-    """Say which rule it is, why it decides, and what it asks for; as plain text."""
+def lines_of(
+    rule: Rule,
+    number: int,
+    why: Sequence[str],
+    refusals: Sequence[str],
+    *,
+    glass: bool = False,
+) -> list[str]:
+    """Say which rule it is, why it decides, and what it asks for; as plain text.
+
+    With `glass`, of a rule whose glass is broken.
+    """
     said = [f"Rule {number}, “{rule.name}”, decides:"]
     said += [f"• {one}" for one in why]
     said.append(f"Who may ask: {_listed(rule.may_ask)}")
@@ -28,8 +38,15 @@ def lines_of(rule: Rule, number: int, why: Sequence[str], refusals: Sequence[str
         said.append(f"A reason of at least {max(1, rule.reason_at_least)} characters is needed")
     if rule.confirm:
         said.append("Approvers type the name of the target")
+    if rule.rpo_may_grow is not None:
+        said.append(
+            f"Asked again when the RPO has grown by more than {duration(rule.rpo_may_grow)}"
+        )
+    if not rule.health_may_worsen:
+        said.append("Asked again when the replication health is worse than the card showed")
     if rule.channel:
         said.append(f"The card goes to {rule.channel}")
+    said += _of_glass(rule, broken=glass)
     if rule.tell:
         said.append(f"Told when it is asked: {_listed(rule.tell)}")
     if rule.remind_after:
@@ -44,6 +61,27 @@ def lines_of(rule: Rule, number: int, why: Sequence[str], refusals: Sequence[str
         f"{duration(rule.approval_lifetime)}"
     )
     return said
+
+
+def _of_glass(rule: Rule, *, broken: bool) -> list[str]:
+    """Say what breaking the glass would change, or what it brings with it."""
+    glass = rule.break_glass
+    if glass is None:
+        return []
+    review = (
+        f"reviewed by {glass.reviews} of {_listed(glass.may_review)}, within "
+        f"{duration(glass.review_within)} of its end"
+    )
+    if broken:
+        told = f", and {_listed(glass.tell)}" if glass.tell else ""
+        return [
+            f"With the glass broken, it is {review}",
+            f"Told at once: whoever has a say under the rule{told}",
+        ]
+    return [
+        f"Break-glass (/dr breakglass …), for {_listed(rule.broken.may_ask)}: "
+        f"{glass.approvals} of {_listed(rule.broken.may_approve)}, {review}"
+    ]
 
 
 def who_can(need: Need, people: Sequence[Person], *, everyone: bool, more: int) -> str:

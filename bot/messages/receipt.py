@@ -6,6 +6,7 @@ from typing import Final
 from bot.domain.audit import Entry
 from bot.domain.people import Person
 from bot.domain.request import Request
+from bot.domain.reviews import missing
 from bot.messages import lines
 from bot.messages.blocks import (
     Block,
@@ -21,6 +22,7 @@ from bot.messages.blocks import (
     section,
     sections,
 )
+from bot.messages.reviews import notice, reviews
 
 _LINES: Final = 120
 _PARTS: Final = 60
@@ -33,6 +35,11 @@ def receipt(
     """Who asked and approved, under which rule, what Azure did, and the entries with hashes."""
     terms = request.terms
     votes = [_who(vote.person) for vote in request.approvals]
+    ended = [
+        f"{_who(vote.person)} ({'taken back' if vote.ended_by else 'asked again'})"
+        for vote in request.votes
+        if vote.ended_at
+    ]
     blocks: list[Block] = [
         header(f"Receipt of {request.id}"),
         section(f"*{esc(lines.title(request))}*\n{_chain(entries, checked, broken)}"),
@@ -40,6 +47,7 @@ def receipt(
             ("Asked by", _who(request.asker)),
             ("Asked", moment(request.asked_at)),
             ("Approved by", ", ".join(votes) or "nobody"),
+            *([("No longer counted", ", ".join(ended))] if ended else []),
             (
                 "Rule",
                 f"{esc(terms.rule)}: {terms.approvals} of {esc(', '.join(terms.may_approve))}",
@@ -47,6 +55,8 @@ def receipt(
             ("Policy", code(terms.policy)),
             ("Outcome", _outcome(request)),
         ),
+        *notice(request),
+        *_reviews(request),
         section(f"*Reason*\n{esc(request.reason, 1000)}"),
         *sections(["*Azure*", *_azure(request)]),
     ]
@@ -85,6 +95,15 @@ def _outcome(request: Request) -> str:
     return f"{lines.STATE_ICONS[request.state]} {request.state}{ended}"
 
 
+def _reviews(request: Request) -> list[Block]:
+    """Whether a glass that was broken has been reviewed, and by whom."""
+    if request.terms.glass is None or not request.approved_at:
+        return []
+    lacks = missing(request)
+    head = f"*Reviews* — :red_circle: {lacks} missing" if lacks else "*Reviews* — all there"
+    return sections([head, *reviews(request)])
+
+
 def _azure(request: Request) -> list[str]:
     said = [
         f"Attempt {one.attempt} at {clock(one.at)}: client request id {code(one.client_request_id)}"
@@ -93,7 +112,7 @@ def _azure(request: Request) -> list[str]:
     if request.job:
         said.append(f"Job {code(request.job.name)}: {esc(request.job.words or request.job.state)}")
     if request.why:
-        said.append(esc(request.why, 500))
+        said.append(esc(request.full_why, 500))
     return said or ["Its machines were sent one by one." if request.fleet else "Nothing was sent."]
 
 

@@ -17,7 +17,10 @@ def status(request: Request, now: datetime, expected: int | None) -> str:
 
 def _waiting(request: Request, _now: datetime, _expected: int | None) -> str:
     votes = f"{len(request.approvals)} of {request.terms.approvals}"
-    return f"*Waiting for approval*: {votes} so far. Expires {moment(request.expires_at)}."
+    until = f"{votes} so far. Expires {moment(request.expires_at)}."
+    if request.changes:
+        return f"*Waiting for approval again*: {until} Nothing was sent, for it has changed."
+    return f"*Waiting for approval*: {until}"
 
 
 def _approved(request: Request, _now: datetime, _expected: int | None) -> str:

@@ -4,17 +4,32 @@ Edits of the card notify nobody, so the end of a request is told as a message of
 to the channel too and mentions whoever asked.
 """
 
+from datetime import datetime
 from typing import Final
 
 from bot.domain.anchors import anchor_words
 from bot.domain.audit import Entry
-from bot.domain.request import Request
-from bot.messages.blocks import Block, Message, as_many, clip, context, esc, mention, section
+from bot.domain.break_glass import Glass
+from bot.domain.request import FINAL, OPEN, Request
+from bot.messages.blocks import (
+    Block,
+    Message,
+    as_many,
+    clip,
+    context,
+    esc,
+    mention,
+    section,
+    sections,
+)
 from bot.messages.facts import MEMBERS, NOTES
+from bot.messages.reviews import parties, skipped
 
 _ICONS: Final = {
     "request.vote": ":ballot_box_with_check:",
     "request.approve": ":white_check_mark:",
+    "request.revoke": ":leftwards_arrow_with_hook:",
+    "request.ask-again": ":warning:",
     "request.deny": ":no_entry:",
     "request.withdraw": ":leftwards_arrow_with_hook:",
     "request.expire": ":alarm_clock:",
@@ -34,13 +49,18 @@ _ICONS: Final = {
     "request.cancel": ":no_entry:",
     "request.observe": ":eyes:",
     "request.nod": ":raised_hand:",
+    "request.review": ":ballot_box_with_check:",
+    "request.overdue": ":red_circle:",
 }
 _WORDS: Final = 2700
 """So long may be what is said, that whoever is mentioned behind it still is."""
 _A_LINE: Final = 10
+_MENTIONED: Final = 20
+"""So many people are mentioned at once."""
 _BLOCKS: Final = 48
 _LOUD: Final = frozenset(
     {
+        "request.ask-again",
         "request.deny",
         "request.expire",
         "request.invalidate",
@@ -51,6 +71,7 @@ _LOUD: Final = frozenset(
         "request.succeed",
         "request.fail",
         "request.cancel",
+        "request.overdue",
     }
 )
 
@@ -66,19 +87,76 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
     if entry.subject != request.id:
         text = f"{icon} *{esc(entry.data.target)}*: {clip(esc(entry.data.words, 1500), _WORDS)}"
         return Message(text=text, blocks=[section(text)]), False
-    loud = kind in _LOUD or (kind == "request.observe" and entry.data.after == "protected")
-    whom = f" {mention(request.asker.id)}" if loud else ""
+    owes = _owes(entry, request)
+    loud = (
+        bool(owes)
+        or kind in _LOUD
+        or (kind == "request.observe" and entry.data.after == "protected")
+        or (kind == "request.revoke" and entry.data.before == "approved")
+    )
+    whom = f" {' '.join(map(mention, _concerned(entry, request)))}" if loud else ""
     text = f"{icon} {clip(esc(entry.data.words, 1500), _WORDS)}{whom}"
     if loud:
         text = f"{text} ({request.id})"
-    blocks = [section(text)]
+    blocks = sections([text, owes] if owes else [text])
+    text = f"{text} {owes}".rstrip()
     if loud or kind == "request.approve":
         blocks.append(context(anchor_words(entry.sequence, entry.hash)))
     return Message(text=text, blocks=blocks), loud
 
 
+def _owes(entry: Entry, request: Request) -> str:
+    """Call the reviewers where a request ended whose glass was broken, and when they are late."""
+    glass = request.terms.glass
+    ended = entry.data.before in OPEN and entry.data.after in FINAL
+    if (
+        glass is None
+        or not request.approved_at
+        or not (ended or entry.type == "dr.request.overdue")
+    ):
+        return ""
+    others = [one for one in glass.reviewers if one not in parties(request)]
+    whom = ", ".join(map(mention, others)) or esc(", ".join(glass.may_review))
+    return (
+        f":rotating_light: The glass was broken for this. {glass.reviews} people who neither "
+        f"asked nor approved must review it, on the card: {whom}."
+    )
+
+
+def _alarm(request: Request, glass: Glass) -> Message:
+    """Tell everybody who would have had a say that fewer decide, where all can hear it."""
+    told = dict.fromkeys([*glass.tell, *request.terms.tell])
+    whom = ", ".join(mention(one) for one in told if one != request.asker.id)
+    text = (
+        f":rotating_light: *Break-glass*: {mention(request.asker.id)} asks for a "
+        f"{esc(request.operation)} of {esc(request.name)} with {skipped(request, glass)}. "
+        f"Reason: {esc(request.reason, 600)} ({request.id})"
+    )
+    heard = f"\nYou are told because you would have had a say, or the policy wants it: {whom}."
+    text += heard if whom else ""
+    return Message(text=text, blocks=[section(text), *_everybody(request)])
+
+
+def _concerned(entry: Entry, request: Request) -> list[str]:
+    """Return the ids of those who must hear of it: the asker, and whose approvals were dropped.
+
+    The request may be older or newer than the entry.
+    """
+    again: list[str] = []
+    if entry.type.endswith("request.ask-again"):
+        at = round(datetime.fromisoformat(entry.time).timestamp() * 1000)
+        again = [
+            one.person.id
+            for one in request.votes
+            if one.approves and one.at <= at and not 0 < one.ended_at < at
+        ]
+    return list(dict.fromkeys([*again[:_MENTIONED], request.asker.id]))
+
+
 def _asked(request: Request) -> tuple[Message, bool] | None:
     """Tell whom the policy wants told, and name all machines where the card has no room."""
+    if glass := request.terms.glass:
+        return _alarm(request, glass), True
     told = ", ".join(mention(one) for one in request.terms.tell)
     blocks = [section(f":mega: {told}: {request.id} was asked.")] if told else []
     blocks += _everybody(request)

@@ -7,13 +7,14 @@ though it is no operation.
 from typing import Final
 
 from bot.access import require_look, standing
-from bot.conditions import freezes_now, terms_of, why_frozen
+from bot.conditions import freezes_now, glass_of, granted_by, terms_of, why_frozen
+from bot.domain.break_glass import BREAK_GLASS
 from bot.domain.data import Data
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import includes
 from bot.domain.request import State
-from bot.domain.votes import why_not_approve, why_not_ask
+from bot.domain.votes import why_not_approve, why_not_ask, why_not_review
 from bot.drafts import draft
 from bot.errors import Misunderstood, NotNow
 from bot.fleets import draft_fleet
@@ -34,12 +35,19 @@ _HELP: Final = "help"
 
 @query(target=None)
 async def requests(bot: Bot, user_id: str, _target: str) -> Data:
-    """List the open requests, and the latest that ended."""
+    """List the open requests, and the latest that ended; first those that owe a review."""
     await require_look(bot, user_id)
     open_ones = await bot.redis.requests.load_many(await bot.redis.requests.open_ids())
     newest = await bot.redis.requests.load_many(await bot.redis.requests.newest_ids(_RECENT * 3))
     recent = [one for one in newest if not one.open]
-    return RequestList(open=tuple(open_ones), recent=tuple(recent[:_RECENT]))
+    owing, lost = await bot.redis.requests.unreviewed(newest)
+    return RequestList(
+        open=tuple(open_ones),
+        recent=tuple(recent[:_RECENT]),
+        unreviewed=owing,
+        lost=lost,
+        now=(await bot.redis.requests.snapshot()).now,
+    )
 
 
 @query(target="line", target_required=True)
@@ -53,13 +61,15 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     rule = await rule_for(bot, operation, meant)
     if rule is None:
         raise NotNow(Pol.NO_RULE, f"No rule of the policy speaks of {operation.name} on that.")
-    who = await standing(bot, user_id, rule.may_ask, fresh=False)
+    granted = granted_by(rule, command)
+    who = await standing(bot, user_id, granted.may_ask, fresh=False)
     held = await freezes_now(bot, operation)
-    refused = why_not_ask(rule.may_ask, who)
+    refused = why_not_ask(granted.may_ask, who, glass=command.glass)
     not_by_them = refused.sentence if refused else ""
     if held and not not_by_them:
         not_by_them = str(why_frozen(held, operation))
-    terms = terms_of(bot, rule)
+    glass = await glass_of(bot, rule) if command.glass else None
+    terms = terms_of(bot, operation, granted, glass=glass)
     if isinstance(meant, Selection):
         drafted = await draft_fleet(bot, operation, command, meant, terms, who.person)
         return Preview(request=drafted.request, why_not=not_by_them, drafts=drafted.drafts)
@@ -96,6 +106,8 @@ async def _not_for(bot: Bot, user_id: str) -> dict[str, tuple[str, ...]]:
         for name in VERBS
         if name != _HELP
     }
+    glass = [bot.policy.who_may_ask(name, glass=True) for name in CATALOGUE]
+    lists[BREAK_GLASS.name] = tuple(dict.fromkeys(one for may in glass for one in may))
     who = await standing(bot, user_id, *lists.values(), fresh=False)
     return {name: may for name, may in lists.items() if not includes(may, user_id, who.groups)}
 
@@ -105,7 +117,9 @@ async def overview(bot: Bot, user_id: str) -> Overview:
     person = await require_look(bot, user_id)
     open_ones = await bot.redis.requests.load_many(await bot.redis.requests.open_ids())
     waiting = [one for one in open_ones if one.state is State.WAITING]
+    owing, _ = await bot.redis.requests.unreviewed()
     lists = [one.terms.may_approve for one in waiting]
+    lists += [one.terms.glass.may_review for one in owing if one.terms.glass]
     rules = [rule.may_ask for rule in bot.policy.rules]
     who = await standing(bot, user_id, *lists, *rules, fresh=False)
     return Overview(
@@ -113,6 +127,7 @@ async def overview(bot: Bot, user_id: str) -> Overview:
         waiting_for_me=tuple(one for one in waiting if why_not_approve(one, who) is None),
         running=tuple(one for one in open_ones if one.state is not State.WAITING),
         mine=tuple(one for one in waiting if one.asker.is_same(who.person)),
+        to_review=tuple(one for one in owing if why_not_review(one, who) is None),
         may_ask=tuple(
             name
             for name in CATALOGUE

@@ -19,6 +19,8 @@ class Overview(Data):
     waiting_for_me: tuple[Request, ...]
     running: tuple[Request, ...]
     mine: tuple[Request, ...]
+    to_review: tuple[Request, ...]
+    """The requests whose broken glass this person can review."""
     may_ask: tuple[str, ...]
     """The operations that some rule lets this person ask for."""
 
@@ -138,6 +140,12 @@ class RequestList(Data):
 
     open: tuple[Request, ...]
     recent: tuple[Request, ...]
+    unreviewed: tuple[Request, ...]
+    """Those whose glass was broken and that owe a review, open or not, the oldest first."""
+    lost: tuple[str, ...]
+    """The ids of such whose record cannot be read."""
+    now: int
+    """Redis' time, in milliseconds."""
 
 
 class Trail(Data):
@@ -199,6 +207,8 @@ class Explanation(Data):
     why_not_ask: str
     frozen: str
     """Why nobody may ask now, when a freeze holds."""
+    glass: bool
+    """Whether it is explained with the glass broken."""
     candidates: tuple[Candidates, ...]
 
 

@@ -1,5 +1,6 @@
 """What a line means that is looked at and not carried out: its operation and its target."""
 
+from bot.domain.break_glass import unwrapped
 from bot.domain.catalogue import Operation
 from bot.domain.grammar import Command, parse
 from bot.domain.operations import CATALOGUE
@@ -16,7 +17,8 @@ async def meant_by(bot: Bot, line: str, else_: str) -> tuple[Operation, Command,
     Raises `Misunderstood`, with `else_` for a command that changes nothing, and `NotNow` where
     several matches would be offered to choose from: there is nothing to go on with here.
     """
-    command = parse(line, without_reason())
+    verbs = without_reason()
+    command = unwrapped(parse(line, verbs), verbs)
     operation = CATALOGUE.get(command.verb)
     if operation is None:
         raise Misunderstood(

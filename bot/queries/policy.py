@@ -3,7 +3,8 @@
 from typing import Final
 
 from bot.access import require_look, standing
-from bot.conditions import freezes_now, why_frozen
+from bot.conditions import freezes_now, granted_by, why_frozen
+from bot.domain.break_glass import BREAK_GLASS
 from bot.domain.data import Data
 from bot.domain.people import Person
 from bot.domain.policy import Rule
@@ -43,7 +44,7 @@ async def policy(bot: Bot, user_id: str, target: str) -> Data:
 
 async def explain(bot: Bot, user_id: str, line: str) -> Explanation:
     """Explain what the policy says about a command, if this person typed it."""
-    operation, _, meant = await meant_by(bot, line, "no rule speaks of it")
+    operation, command, meant = await meant_by(bot, line, "no rule speaks of it")
     subjects = await subjects_of(bot, meant)
     rule = bot.policy.rule_for_all(operation.name, subjects)
     name = meant.words if isinstance(meant, Selection) else name_of(meant)
@@ -51,25 +52,27 @@ async def explain(bot: Bot, user_id: str, line: str) -> Explanation:
         raise NotNow(
             Pol.NO_RULE, f"No rule of the policy speaks of {operation.name} on {name}: nobody may."
         )
+    number = bot.policy.rules.index(rule) + 1
+    rule = granted_by(rule, command)
     who = await standing(bot, user_id, rule.may_ask, fresh=False)
-    refused = why_not_ask(rule.may_ask, who)
+    refused = why_not_ask(rule.may_ask, who, glass=command.glass)
     held = await freezes_now(bot, operation)
     return Explanation(
-        line=f"{operation.name} {name}",
+        line=f"{BREAK_GLASS.name if command.glass else ''} {operation.name} {name}".strip(),
         asker=who.person,
         rule=rule,
-        number=bot.policy.rules.index(rule) + 1,
+        number=number,
         policy=bot.policy.version,
         why=rule.why(operation.name, subjects[0]),
         why_not_ask=refused.sentence if refused else "",
         frozen=str(why_frozen(held, operation)) if held else "",
+        glass=command.glass,
         candidates=await _candidates(bot, rule, who.person),
     )
 
 
 async def _candidates(bot: Bot, rule: Rule, asker: Person) -> tuple[Candidates, ...]:
-    needs = rule.needs or (Need(count=rule.approvals, of=rule.may_approve),)
-    return tuple([await _of_need(bot, need, asker) for need in needs])
+    return tuple([await _of_need(bot, need, asker) for need in rule.quorum])
 
 
 async def _of_need(bot: Bot, need: Need, asker: Person) -> Candidates:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
+from bot.domain.break_glass import BREAK_GLASS
 from bot.domain.data import Data
 from bot.domain.operations import CATALOGUE
 from bot.domain.verbs import TargetKind, Verb, describe
@@ -11,8 +12,13 @@ from bot.domain.verbs import TargetKind, Verb, describe
 Query = Callable[..., Awaitable[Data]]
 
 
-VERBS: Final[dict[str, Verb]] = {name: one.verb for name, one in CATALOGUE.items()}
+VERBS: Final[dict[str, Verb]] = {
+    **{name: one.verb for name, one in CATALOGUE.items()},
+    BREAK_GLASS.name: BREAK_GLASS,
+}
 """Every command there is, the ones that change something first."""
+ASKING: Final = frozenset(VERBS)
+"""The commands that ask for a change; those entered below only look."""
 
 
 def without_reason() -> dict[str, Verb]:

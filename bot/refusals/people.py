@@ -145,6 +145,13 @@ class Pol(Code):
         "Have one of those ask whom the sentence names.",
         Help.POLICY,
     )
+    NO_GLASS = (
+        "DR-POL-07",
+        "There is no glass to break",
+        "No rule of the policy allows break-glass for this operation.",
+        "Ask for it without breakglass.",
+        Help.POLICY,
+    )
 
 
 class Appr(Code):
@@ -255,4 +262,46 @@ class Appr(Code):
         "The request is decided, or nobody of those whose approval it needs is active.",
         "Look at its card; the owners of the policy can name more approvers for the next one.",
         Help.POLICY,
+    )
+    NOTHING_TO_REVIEW = (
+        "DR-APPR-16",
+        "There is nothing to review",
+        "No glass was broken for the request, or it has all of its reviews.",
+        "Look at /dr requests: it lists what owes a review, in red.",
+        Help.YOURSELF,
+    )
+    REVIEW_LATER = (
+        "DR-APPR-17",
+        "It is reviewed when it has ended",
+        "What breaking the glass led to is known only then.",
+        "Come back when its card says how it ended.",
+        Help.YOURSELF,
+    )
+    OWN_REVIEW = (
+        "DR-APPR-18",
+        "You had a part in it",
+        "Whoever asked for or approved a request does not review it, by no account of theirs.",
+        "Have somebody review it who had no part in it.",
+        Help.POLICY,
+    )
+    NO_REVIEWER = (
+        "DR-APPR-19",
+        "Not among those who may review",
+        "The rule names who may review what was done with its glass broken.",
+        "Have one of those review it whom the sentence names.",
+        Help.POLICY,
+    )
+    REVIEWED_TWICE = (
+        "DR-APPR-20",
+        "You have reviewed it already",
+        "Every person counts once, with whatever account.",
+        "Leave the other reviews to others.",
+        Help.YOURSELF,
+    )
+    NOT_APPROVED = (
+        "DR-APPR-21",
+        "There is no approval of yours",
+        "Only an approval of one's own, by whatever account it was given, can be taken back.",
+        "Deny the request if it should not go ahead, or talk to whoever approved it.",
+        Help.YOURSELF,
     )

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.audit import Actor, Fact
+from bot.domain.break_glass import Glass, Review
 from bot.domain.candidates import Candidate, Volume
 from bot.domain.catalogue import Ground
+from bot.domain.drift import Change
 from bot.domain.jobs import RUNNING_JOB_STATES, Job, JobError, JobStep
 from bot.domain.machines import Disk, Finding, Learnt, Machine, Point, WayBack
 from bot.domain.operations import CATALOGUE
@@ -44,6 +46,7 @@ def person(name: str, **more: Any) -> Person:
 
 
 ANN, BO, CARLA, DAN = person("Ann"), person("Bo"), person("Carla"), person("Dan")
+ERIN = person("Erin")
 
 
 def machine(**more: Any) -> Machine:
@@ -209,9 +212,29 @@ def terms(**more: Any) -> Terms:
     return Terms(**given | more)
 
 
+def broken(**more: Any) -> Terms:
+    """Make the terms of a broken glass: one of those approvals, and two reviews of Dan and Erin."""
+    glass = Glass(
+        instead_of=terms().quorum,
+        may_review=("@dr-reviewers",),
+        reviewers=("S0REVIEWERS",),
+        reviews=2,
+        review_within=3 * 86400,
+        tell=("S0APPROVERS", DAN.id),
+    )
+    return terms(**{"approvals": 1, "glass": glass} | more)
+
+
+def reviewed(who: Person, note: str = "Nobody else could be reached", **more: Any) -> Review:
+    """Make somebody's review."""
+    given: dict[str, Any] = {"justified": True, "at": NOW + 7_200_000, "click": f"r-{who.id}"}
+    return Review(**{"person": who, "note": note} | given | more)
+
+
 GROUPS = {
     "@dr-operators": frozenset({ANN.id, CARLA.id}),
     "@dr-approvers": frozenset({ANN.id, BO.id, CARLA.id, DAN.id}),
+    "@dr-reviewers": frozenset({ANN.id, BO.id, DAN.id, ERIN.id}),
 }
 
 
@@ -344,7 +367,14 @@ def in_state(state: State, operation: str = "failover", **more: Any) -> Request:
         State.DENIED: {"votes": (vote(BO, approves=False),), "why": "Bo denied it."},
         State.WITHDRAWN: {"why": "Ann withdrew it."},
         State.EXPIRED: {"why": "It was not approved in time.", "advice": "Ask again."},
-        State.VOID: votes | {"why": "What was approved is no longer so: state: a → b."},
+        State.VOID: votes
+        | {
+            "why": "What was approved is no longer so. Nothing was sent.",
+            "changes": (
+                Change(what="state", before="a", after="b"),
+                Change(what="bo may no longer approve this"),
+            ),
+        },
     }
     extra = given[state]
     if state not in {State.WAITING, State.APPROVED, State.SUBMITTING, State.UNKNOWN, State.RUNNING}:

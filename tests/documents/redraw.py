@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bot.domain.audit import Entry
+from bot.domain.break_glass import BreakGlass
 from bot.domain.catalogue import Operation
 from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
@@ -161,6 +162,8 @@ def _default(name: str, field: FieldInfo) -> str:
         return "has to be said"
     if name.endswith("_lifetime"):
         return f"`{field.default // 60}m`"
+    if name.endswith("_within"):
+        return f"`{field.default // 86400}d`"
     if isinstance(field.default, BaseModel):
         return "–"
     default = list(field.default) if isinstance(field.default, tuple) else field.default
@@ -175,6 +178,7 @@ DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("docs/refusals.md", "refusals"): refusals,
     ("docs/policy.md", "rule"): lambda: keys(Rule),
     ("docs/policy.md", "need"): lambda: keys(Need),
+    ("docs/policy.md", "break_glass"): lambda: keys(BreakGlass),
     ("docs/policy.md", "freeze"): lambda: keys(Freeze),
     ("docs/policy.md", "directory"): lambda: keys(Directory),
     ("docs/policy.md", "policy"): lambda: keys(Policy),

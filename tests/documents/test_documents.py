@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.audit import START, Actor, chain
+from bot.domain.break_glass import BreakGlass
 from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
 from bot.domain.macs import mac_key, vouched
@@ -98,6 +99,7 @@ def test_the_example_of_the_policy_page_is_sane_and_whole(tmp_path: Path) -> Non
         (Policy, [content]),
         (Rule, content["rule"]),
         (Need, content["rule"][0]["needs"]),
+        (BreakGlass, [content["rule"][0]["break_glass"]]),
         (Freeze, content["freeze"]),
         (Directory, [content["directory"]]),
     ):

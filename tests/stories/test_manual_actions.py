@@ -119,7 +119,7 @@ async def test_a_waiting_job_that_is_cancelled_outside_ends_the_request(whole: W
     await whole.bot.azure.submit(Call(action="cancel", resource=job_of(whole)), "x")
     await whole.done(TITLE, "Cancelled", minutes=40)
     await says(whole.bo, "The database is open")
-    await whole.told(whole.bo, "It does not wait for")
+    await whole.told(whole.bo, "it does not wait for")
     assert whole.posts("resume") == 0
     keys = [key async for key in whole.bot.redis.client.scan_iter("{dr}:target:*")]
     assert keys == []

@@ -4,9 +4,9 @@
 -- It may be executed again after a lost reply: the click id says that it has been done already.
 -- Redis' clock decides about deadlines, not the clock of a process.
 local request_key, entries_key, stream, head_key, outbox, open_set, all_set, following, dirty,
-      click_key, drafts_key, parent_entries, parent_results, parent_drafts, policy_key =
-      unpack(KEYS, 1, 15)
-local claimed = 16 -- from here on KEYS are what the request keeps for itself while it is open
+      click_key, drafts_key, parent_entries, parent_results, parent_drafts, policy_key,
+      unreviewed = unpack(KEYS, 1, 16)
+local claimed = 17 -- from here on KEYS are what the request keeps for itself while it is open
 local a = cjson.decode(ARGV[1])
 
 local done = redis.call('GET', click_key)
@@ -63,5 +63,7 @@ if a.id ~= '' then
   if a.outbox then redis.call('ZADD', outbox, now, a.id) else redis.call('ZREM', outbox, a.id) end
   if a.place ~= '' then redis.call('HSET', following, a.id, a.place)
   else redis.call('HDEL', following, a.id) end
+  if a.review_by ~= '' then redis.call('ZADD', unreviewed, a.review_by, a.id)
+  else redis.call('ZREM', unreviewed, a.id) end
 end
 return {'done', tostring(now)}

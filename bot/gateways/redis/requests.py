@@ -21,6 +21,7 @@ from bot.domain.data import Data, canonical, digest
 from bot.domain.fleets import root
 from bot.domain.macs import MacKey, vouched
 from bot.domain.request import Outcome, Request, State
+from bot.domain.reviews import due_at, missing
 from bot.errors import OtherVersion, Tampered
 from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
@@ -34,6 +35,8 @@ OUTBOX: Final = "{dr}:outbox"
 OPEN: Final = "{dr}:requests:open"
 ALL: Final = "{dr}:requests"
 FOLLOWING: Final = "{dr}:following"
+UNREVIEWED: Final = "{dr}:unreviewed"
+"""The requests whose glass was broken and that still owe a review, by when it is due."""
 DIRTY_CARDS: Final = "{dr}:cards:dirty"
 
 # Reads the time, the head of the audit chain and a request at one moment.
@@ -190,6 +193,26 @@ class Requests:
         found: list[str] = await run(self._client.zrange(OPEN, 1, now, byscore=True))
         return found
 
+    async def unreviewed(
+        self, seen: Iterable[Request] = ()
+    ) -> tuple[tuple[Request, ...], tuple[str, ...]]:
+        """Return the requests that owe a review, the oldest first, and the ids of unreadable ones.
+
+        Those of `seen`, which were read anyhow, are among them though somebody took them off the
+        index.
+        """
+        ids: list[str] = await run(self._client.zrange(UNREVIEWED, 0, -1))
+        found = {one.id: one for one in [*seen, *await self.load_many(ids)]}
+        owing = [one for one in found.values() if missing(one)]
+        lost = [one for one in ids if one not in found]
+        return tuple(sorted(owing, key=lambda one: one.approved_at)), tuple(lost)
+
+    async def due_for_review_ids(self) -> list[str]:
+        """Return the ids of those whose review is overdue, and of which nobody was reminded."""
+        now = (await self.snapshot()).now
+        found: list[str] = await run(self._client.zrange(UNREVIEWED, 0, now, byscore=True))
+        return found
+
     async def outbox_ids(self) -> list[str]:
         """Return the ids of the approved requests that no worker has taken up yet."""
         found: list[str] = await run(self._client.zrange(OUTBOX, 0, -1))
@@ -227,6 +250,8 @@ class Requests:
             pipe.zrem(OUTBOX, request_id)
             pipe.zrem(DIRTY_CARDS, request_id)
             pipe.hdel(FOLLOWING, request_id)
+            # What owed a review stays on that list, so that nobody hides it by altering it.
+            pipe.zadd(UNREVIEWED, {request_id: "+inf"}, xx=True)
             await run(pipe.execute())
         if target_id:
             await run(self._free(keys=[_target_key(target_id)], args=[request_id]))
@@ -258,6 +283,7 @@ class Requests:
             _results_key(parent or "-"),
             _drafts_key(parent or "-"),
             POLICY,
+            UNREVIEWED,
         ]
         arguments: dict[str, Any] = {
             "id": request_id,
@@ -298,6 +324,7 @@ class Requests:
             "deadline": _deadline(request),
             "outbox": request.state is State.APPROVED and not request.needs_nod,
             "place": request.place if request.followed else "",
+            "review_by": _review_by(request),
         }
 
     def _sealed(self, request: Request) -> str:
@@ -326,6 +353,13 @@ class Requests:
 def _deadline(request: Request) -> int:
     """Return when an open request runs out; 0 for one that Azure works on, which never does."""
     return request.expires_at if request.state in {State.WAITING, State.APPROVED} else 0
+
+
+def _review_by(request: Request) -> str:
+    """Return when somebody has to be reminded of a review; '' when none is owed."""
+    if not missing(request):
+        return ""
+    return str(due_at(request)) if due_at(request) and not request.overdue else "+inf"
 
 
 def _target_key(target_id: str) -> str:

@@ -7,9 +7,30 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.domain.request import FINAL, TABLE, Request, State, Step, Submission, Vote, take
-from bot.domain.votes import count, why_not_approve, why_not_deny, why_not_withdraw
+from bot.domain.votes import (
+    ask_again,
+    count,
+    revoke,
+    why_not_approve,
+    why_not_deny,
+    why_not_review,
+    why_not_revoke,
+    why_not_withdraw,
+)
 from bot.errors import IllegalStep
-from tests.bot.samples import ANN, BO, CARLA, DAN, NOW, person, request, standing, terms
+from tests.bot.samples import (
+    ANN,
+    BO,
+    CARLA,
+    DAN,
+    NOW,
+    broken,
+    person,
+    request,
+    reviewed,
+    standing,
+    terms,
+)
 
 CROWD = (
     ANN,
@@ -28,11 +49,12 @@ people = st.sampled_from(CROWD)
 class Life(RuleBasedStateMachine):
     """People press whatever they like, and the workers do whatever the table lets them."""
 
-    @initialize(approvals=st.integers(1, 3))
-    def ask(self, approvals: int) -> None:
+    @initialize(approvals=st.integers(1, 3), glass=st.booleans())
+    def ask(self, approvals: int, glass: bool) -> None:
         """Somebody asks; the approvers are a group and, by mistake, everybody who is dubious."""
         lists = ("@dr-approvers", *(who.id for who in CROWD[4:8]))
-        self.request: Request = request(terms=terms(approvals=approvals, may_approve=lists))
+        make = broken if glass else terms
+        self.request: Request = request(terms=make(approvals=approvals, may_approve=lists))
         self.steps = 0
         self.clicks = 0
         self.in_flight = 0
@@ -44,6 +66,23 @@ class Life(RuleBasedStateMachine):
             self.clicks += 1
             vote = Vote(person=who, approves=True, at=NOW, click=f"k{self.clicks}")
             self._becomes(count(self.request, vote))
+
+    @rule(who=people)
+    def press_revoke(self, who: Any) -> None:
+        """Somebody takes an approval back."""
+        if why_not_revoke(self.request, standing(who)) is None:
+            self.clicks += 1
+            enough = self.request.state is State.APPROVED
+            self._becomes(revoke(self.request, who, NOW, f"k{self.clicks}"))
+            assert self.request.state is State.WAITING
+            assert not enough or len(self.request.approvals) == self.request.terms.approvals - 1
+
+    @precondition(lambda self: self.request.state is State.APPROVED)
+    @rule()
+    def a_worker_asks_again(self) -> None:
+        """The RPO grew."""
+        self._becomes(ask_again(self.request, self.request.ground, (), NOW))
+        assert not self.request.approvals
 
     @rule(who=people)
     def press_deny(self, who: Any) -> None:
@@ -60,7 +99,19 @@ class Life(RuleBasedStateMachine):
 
     @rule(
         step=st.sampled_from(
-            [step for step in Step if step not in {Step.VOTE, Step.APPROVE, Step.CLAIM}]
+            [
+                step
+                for step in Step
+                if step
+                not in {
+                    Step.VOTE,
+                    Step.APPROVE,
+                    Step.CLAIM,
+                    Step.REVIEW,
+                    Step.REVOKE,
+                    Step.ASK_AGAIN,
+                }
+            ]
         )
     )
     def something_happens(self, step: Step) -> None:
@@ -70,6 +121,25 @@ class Life(RuleBasedStateMachine):
                 self.in_flight = 0
             nod = {"needs_nod": step is Step.ABSENT} if step in {Step.ABSENT, Step.RESUBMIT} else {}
             self._becomes(take(self.request, step, **nod))
+
+    @rule(who=people)
+    def press_review(self, who: Any) -> None:
+        """Somebody reviews it."""
+        if why_not_review(self.request, standing(who)) is None:
+            said = (*self.request.reviews, reviewed(who))
+            self._becomes(take(self.request, Step.REVIEW, reviews=said))
+
+    @invariant()
+    def nobody_reviews_what_they_did(self) -> None:
+        """Only where the glass was broken, when it has ended, each once, and no more than asked."""
+        voices = {one.person.id for one in self.request.reviews}
+        assert len(voices) == len(self.request.reviews) <= 2
+        assert voices <= {BO.id, DAN.id, CROWD[-1].id}
+        assert not voices & {vote.person.id for vote in self.request.approvals}
+        if voices:
+            assert self.request.terms.glass
+            assert self.request.approved_at
+            assert not self.request.open
 
     @precondition(lambda self: not self.request.needs_nod)
     @rule()
@@ -96,9 +166,8 @@ class Life(RuleBasedStateMachine):
         voices = {vote.person.id for vote in self.request.approvals}
         assert len(voices) == len(self.request.approvals)
         assert voices <= {BO.id, CARLA.id, DAN.id}
-        if self.request.state not in {State.WAITING, State.DENIED, State.WITHDRAWN} and not (
-            self.request.state in {State.EXPIRED, State.VOID} and not self.request.attempts
-        ):
+        quiet = {State.WAITING, State.DENIED, State.WITHDRAWN, State.EXPIRED, State.VOID}
+        if self.request.state not in quiet:
             assert len(voices) >= self.request.terms.approvals
 
     @invariant()

@@ -35,6 +35,7 @@ USAGE = {
     "cancel-job": "/dr cancel-job <job>|<request>|<machine> [because <reason>]",
     "restart-job": "/dr restart-job <job>|<request>|<machine> [because <reason>]",
     "resume-job": "/dr resume-job <job>|<request>|<machine> [because <reason>]",
+    "breakglass": "/dr breakglass <any command> because <reason>",
     "status": "/dr status [<machine>]",
     "list": "/dr list [<filter>…] [--page <number>]",
     "points": "/dr points <machine>",

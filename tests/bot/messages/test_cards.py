@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from bot.domain.audit import START, chain
 from bot.domain.catalogue import Ground
+from bot.domain.drift import Change, drift, worse
 from bot.domain.freezes import Frozen
 from bot.domain.jobs import Job, JobError, JobStep
 from bot.domain.operations import CATALOGUE
@@ -24,22 +26,33 @@ from bot.domain.outside import Source
 from bot.domain.quorum import Need
 from bot.domain.request import Request, State
 from bot.domain.rules import Rule
+from bot.domain.votes import ask_again, count, revoke
 from bot.errors import Ambiguous, Missing, Misunderstood
 from bot.messages import answers, outside, policy
 from bot.messages.blocks import Message, esc
 from bot.messages.card import card
-from bot.messages.forms import confirm_form, option_form, to_confirm
+from bot.messages.forms import (
+    confirm_form,
+    deny_form,
+    option_form,
+    review_form,
+    to_confirm,
+    unreviewable,
+)
 from bot.messages.help import help_on, help_page, help_with
+from bot.messages.receipt import receipt
 from bot.messages.thread import line
 from bot.queries import VERBS
 from bot.refusals import CODES, Type
 from sandbox.workspace.blocks import check_blocks
 from sandbox.workspace.view_rules import check_view
+from tests.bot import samples
 from tests.bot.samples import (
     ANN,
     BO,
     CARLA,
     DAN,
+    ERIN,
     FINDINGS,
     GROUNDS,
     NOON,
@@ -53,6 +66,7 @@ from tests.bot.samples import (
     person,
     point,
     request,
+    reviewed,
     terms,
     turned_round,
     vote,
@@ -75,7 +89,7 @@ HOSTILE = [
 HIDDEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\ufeff\x00-\x09\x0b-\x1f]")
 MARKUP = re.compile(r"<[^<>]*>")
 OURS = re.compile(r"<@U[A-Z0-9]+>|<#C[A-Z0-9]+>|<!date\^\d+\^[^<>|^]+\|[^<>|]+>")
-MEMBERS = {one.id for one in (ANN, BO, CARLA, DAN)}
+MEMBERS = {one.id for one in (ANN, BO, CARLA, DAN, ERIN)}
 
 
 def texts(value: Any) -> Iterator[dict[str, Any]]:
@@ -142,9 +156,17 @@ def hostile(text: str, state: State, operation: str) -> Request:
         more["job"] = known.job.model_copy(update={"steps": steps, "errors": (error,)})
     if known.why:
         more |= {"why": text, "advice": text}
+    more["changes"] = (Change(what=text, before=text, after=text), Change(what=text)) * 3
     if known.after:
         more["after"] = changed(known.after, wild)
     return known.model_copy(update=more)
+
+
+def hostile_glass(text: str) -> Request:
+    """Make a request whose glass was broken, with a hostile review."""
+    one = hostile(text, State.SUCCEEDED, "failover")
+    under = samples.broken(rule=text)
+    return one.model_copy(update={"terms": under, "reviews": (reviewed(DAN, text),)})
 
 
 @pytest.mark.parametrize("state", State)
@@ -171,19 +193,33 @@ def test_very_many_approvers_do_not_break_a_card() -> None:
     sound(card(in_state(State.APPROVED, votes=crowd), now=NOW, expected=None))
 
 
+def offered_by(element: dict[str, Any]) -> list[str]:
+    """Read what a button or the entries of a menu say."""
+    if element["type"] == "overflow":
+        return [option["text"]["text"] for option in element["options"]]
+    return [element["text"]["text"]]
+
+
 def test_a_card_offers_only_what_its_state_allows() -> None:
     """Voting while it waits, withdrawing until it is sent, and then what comes next."""
     seen = {
         state: [
-            element["text"]["text"]
+            label
             for block in card(in_state(state), now=NOW, expected=None).blocks
             if block["type"] == "actions"
             for element in block["elements"]
+            for label in offered_by(element)
         ]
         for state in State
     }
-    assert seen.pop(State.WAITING) == ["Approve", "Deny", "Withdraw"]
-    assert seen.pop(State.APPROVED) == ["Withdraw"]
+    waiting = ["Approve", "Deny", "Withdraw", "Deny with a reason…"]
+    assert seen.pop(State.WAITING) == waiting
+    assert seen.pop(State.APPROVED) == ["Withdraw", "Revoke my approval"]
+    once = card(request(votes=(vote(BO),)), now=NOW, expected=None)
+    [row] = [block for block in once.blocks if block["type"] == "actions"]
+    assert [one for element in row["elements"] for one in offered_by(element)] == [
+        *waiting, "Revoke my approval",
+    ]  # fmt: skip
     assert seen.pop(State.SUCCEEDED) == ["Commit", "Change recovery point"]
     assert seen.pop(State.UNKNOWN) == ["Give up"]
     assert not any(seen.values()), seen
@@ -256,9 +292,39 @@ GOLDENS = {
             )
         ),
     ),
+    "break-glass-waiting": request(terms=samples.broken()),
+    "break-glass-succeeded-unreviewed": in_state(
+        State.SUCCEEDED, terms=samples.broken(), votes=(vote(BO),), reviews=(reviewed(DAN),)
+    ),
+    "break-glass-reviewed": in_state(
+        State.SUCCEEDED,
+        terms=samples.broken(),
+        votes=(vote(BO),),
+        reviews=(reviewed(DAN), reviewed(ERIN, "The others were online", justified=False)),
+    ),
     "failover-failed": in_state(State.FAILED),
     "failover-denied": in_state(State.DENIED),
-    "failover-void": in_state(State.VOID),
+    "failover-void": in_state(
+        State.VOID,
+        changes=drift(
+            Ground(target=machine(), point=point()),
+            Ground(target=failed_over()),
+        ),
+    ),
+    "failover-void-for-its-people": in_state(
+        State.VOID, changes=(Change(what="Bo may no longer approve this"),)
+    ),
+    "failover-revoked": revoke(in_state(State.APPROVED), CARLA, NOW + 70_000, "k7"),
+    "failover-asked-again": ask_again(
+        in_state(State.APPROVED, terms=terms(rpo_may_grow=900, health_may_worsen=False)),
+        Ground(target=ILL, points=24),
+        worse(
+            terms(rpo_may_grow=900, health_may_worsen=False),
+            Ground(target=machine()),
+            Ground(target=ILL),
+        ),
+        NOW + 90_000,
+    ),
 }
 
 
@@ -282,6 +348,7 @@ def test_every_golden_card_is_compared() -> None:
 def test_slack_takes_every_answer(text: str) -> None:
     """Private answers and listings, with whatever names and errors they have to show."""
     one = hostile(text, State.WAITING, "failover")
+    broken = hostile_glass(text)
     entry = chain(
         fact(words=text, reason=text, target=text, subject=text, before=text, after="y"),
         sequence=1,
@@ -297,11 +364,19 @@ def test_slack_takes_every_answer(text: str) -> None:
         answers.fill_in(Missing(text, ("a", "b"), target="id", name=text), "word", ["A", "B"]),
         answers.asked(one, "C0INCIDENTS", already=False),
         answers.asked(one, "C0INCIDENTS", already=True),
+        answers.asked(broken, "C0INCIDENTS", already=False, instead_of="R-2M9P7K"),
+        card(broken, now=NOW, expected=None),
+        receipt(broken, [], [entry] * 3, 3, text),
         answers.overview(
-            waiting=[one] * 20, running=[one], mine=[one], may_ask=[*CATALOGUE], may_look=["list"]
+            waiting=[one] * 20,
+            running=[one],
+            mine=[one],
+            to_review=[one],
+            may_ask=[*CATALOGUE],
+            may_look=["list"],
         ),
-        answers.overview(waiting=[], running=[], mine=[], may_ask=[], may_look=[]),
-        answers.request_list([one] * 20, [one] * 10),
+        answers.overview(waiting=[], to_review=[], running=[], mine=[], may_ask=[], may_look=[]),
+        answers.request_list([one] * 20, [one] * 10, [broken] * 20, NOW, lost=[text]),
         answers.trail(text, [entry] * 20),
         answers.trail("", []),
     ):
@@ -359,6 +434,33 @@ def test_slack_takes_the_form_for_approving(text: str) -> None:
     assert expected == (words if len(text) < 1000 else ())
 
 
+@pytest.mark.parametrize("text", [*HOSTILE, "vm-web01"], ids=range(len(HOSTILE) + 1))
+def test_slack_takes_the_form_for_denying(text: str) -> None:
+    """Of a target of any name."""
+    check_view(deny_form("R-7K2M9P", f"Failover of {text}"), "modal")
+
+
+def test_whoever_approved_is_mentioned_when_people_are_asked_again() -> None:
+    """Those whose approval was dropped by that, and not who had taken theirs back before."""
+    at = NOW + 90_000
+    asked = ask_again(
+        count(revoke(request(votes=(vote(DAN),)), DAN, NOW, "k1"), vote(BO)).model_copy(
+            update={"state": State.APPROVED}
+        ),
+        Ground(target=ILL, points=24),
+        (Change(what="RPO", before="a", after="b"),),
+        at,
+    )
+    when = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
+    entry = chain(fact("request.ask-again"), sequence=1, prevhash=START, time=when)
+    said = line(entry, asked)
+    assert said
+    message, loud = said
+    assert loud
+    assert f"<@{BO.id}> <@{ANN.id}>" in message.text
+    assert DAN.id not in message.text
+
+
 @pytest.mark.parametrize("text", [*HOSTILE, "plain"], ids=range(len(HOSTILE) + 1))
 def test_slack_takes_what_the_policy_says(text: str) -> None:
     """Whatever its rules and the machines are called."""
@@ -377,9 +479,61 @@ def test_who_is_to_be_told_is_mentioned_in_the_thread() -> None:
     assert message.text == f"<@{BO.id}>, <!subteam^S0APPROVERS>: R-7K2M9P was asked."
 
 
+def test_whoever_was_skipped_is_told_where_all_can_hear() -> None:
+    """Loudly, by name, with what was skipped and why."""
+    entry = chain(fact("request.ask"), sequence=1, prevhash=START, time=NOON.isoformat())
+    under = samples.broken(tell=("S0OTHERS",))
+    said = line(entry, request(terms=under))
+    assert said
+    message, loud = said
+    assert loud
+    for words in ("*1 instead of 2*", "West Europe is down", "<!subteam^S0APPROVERS>", DAN.id):
+        assert words in message.text
+    assert "<!subteam^S0OTHERS>" in message.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "called"),
+    [
+        ("succeed", "running", "succeeded", True),
+        ("withdraw", "approved", "withdrawn", True),
+        ("overdue", "succeeded", "succeeded", True),
+        ("review", "succeeded", "succeeded", False),
+        ("progress", "running", "running", False),
+        ("observe", "succeeded", "succeeded", False),
+    ],
+)
+def test_reviewers_are_called_at_the_end(kind: str, before: str, after: str, called: bool) -> None:
+    """And once more when they are late; where no glass was broken, nobody is."""
+    entry = chain(
+        fact(f"request.{kind}", before=before, after=after), sequence=1, prevhash=START,
+        time=NOON.isoformat(),
+    )  # fmt: skip
+    owing = in_state(State.SUCCEEDED, terms=samples.broken())
+    for one, expected in (
+        (owing, called),
+        (in_state(State.SUCCEEDED), False),
+        (owing.model_copy(update={"approved_at": 0}), False),
+    ):
+        said = line(entry, one)
+        assert said
+        message, loud = said
+        assert ("<!subteam^S0REVIEWERS>" in message.text) is expected
+        assert loud or not expected
+
+
+def test_slack_takes_the_form_of_a_review() -> None:
+    """Whatever the request is called; a half-filled one is wrong under its fields."""
+    for text in HOSTILE:
+        check_view(review_form("R-7K2M9P", text, text), "modal")
+    assert unreviewable({"verdict": "justified", "note": "I looked"}) == {}
+    assert set(unreviewable({"verdict": "yes", "note": "\u200b"})) == {"verdict", "note"}
+    assert set(unreviewable({})) == {"verdict", "note"}
+
+
 KINDS = (
     "vote approve deny withdraw expire invalidate claim accept reject lose find absent resubmit "
-    "progress succeed fail cancel observe"
+    "progress succeed fail cancel observe review overdue revoke ask-again"
 )
 
 

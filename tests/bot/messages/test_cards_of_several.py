@@ -18,14 +18,17 @@ from tests.bot.messages.test_cards import HOSTILE, RENEW, sound
 from tests.bot.samples import (
     ANN,
     BO,
+    DAN,
     ITEM,
     NOON,
     NOW,
     VAULT,
+    broken,
     failed_over,
     in_state,
     job,
     machine,
+    reviewed,
     terms,
 )
 
@@ -216,6 +219,14 @@ def test_slack_takes_the_card_of_a_thousand_machines(state: State, text: str) ->
     stuck = {key: value.model_copy(update={"needs_nod": True}) for key, value in known.items()}
     for outcome in ({}, known, stuck):
         sound(drawn(request, outcome))
+        sound(drawn(behind_glass(request, text), outcome))
+
+
+def behind_glass(request: Request, text: str) -> Request:
+    """Break the glass for a request, and have it half reviewed."""
+    return request.model_copy(
+        update={"terms": broken(rule=text), "reviews": (reviewed(DAN, text),)}
+    )
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
@@ -228,8 +239,9 @@ def test_slack_takes_the_card_of_a_large_plan(state: State, text: str) -> None:
     if request.job:
         asks = WAITS.model_copy(update={"steps": many})
         request = request.model_copy(update={"job": asks})
-    sound(drawn(request))
-    sound(preview(request, text))
+    for one in (request, behind_glass(request, text)):
+        sound(drawn(one))
+        sound(preview(one, text))
 
 
 def test_what_a_card_has_no_room_for_is_counted() -> None:
