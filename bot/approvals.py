@@ -4,6 +4,7 @@ Every click comes through here with who made it; what they may do is asked of Sl
 a refusal is written down.
 """
 
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -42,6 +43,7 @@ from bot.domain.votes import (
 from bot.errors import NotAllowed, NotNow, Tampered
 from bot.jobs.gather import let_go_all
 from bot.jobs.reconcile import GRACE
+from bot.jobs.submit import CLAIM_LIFETIME
 from bot.lifecycle import Move, change, fact_of, note, redraw
 from bot.policies import other_policy
 from bot.refusals import Appr, Gone
@@ -237,6 +239,7 @@ async def nod(bot: Bot, click: Click, said: str, action: str) -> Request:
     """
 
     claim = uuid.uuid4().hex
+    said_at = [time.monotonic()]
     seen = await bot.redis.requests.load(click.request)
     if seen and seen.job and seen.state is State.RUNNING:
         _still_for(action, (await bot.azure.job(seen.target.vault, seen.job.name)).asks)
@@ -248,6 +251,7 @@ async def nod(bot: Bot, click: Click, said: str, action: str) -> Request:
         asked = request.job.asks if request.job else None
         assert asked is not None  # noqa: S101 - otherwise it was refused
         _still_for(action, asked)
+        said_at.append(time.monotonic())
         one = Nod(
             task=nod_key(asked),
             person=who.person,
@@ -265,7 +269,8 @@ async def nod(bot: Bot, click: Click, said: str, action: str) -> Request:
     mine = next((one for one in request.nods if one.claim == claim), None)
     if mine and request.job:
         comments = f"{mine.note} ({mine.person.name}, {mine.person.id}, {request.id})"
-        await bot.azure.submit(resume(request.job.id, comments), str(uuid.UUID(claim)))
+        by = said_at[-1] + CLAIM_LIFETIME / 1000  # later, another action may be the one that waits
+        await bot.azure.submit(resume(request.job.id, comments), str(uuid.UUID(claim)), by=by)
     return request
 
 

@@ -87,7 +87,7 @@ async def _draw(bot: Bot, request_id: str, holder: str) -> float | None:
         return None
     record = await bot.redis.cards.record(request_id)
     if not record.ts:
-        await _tell(bot, request, await _post(bot, request, now), holder)
+        await _tell(bot, request, await _post(bot, request, record, now), holder)
     elif wait := await _renew(bot, request, record, now, holder):
         return wait
     await bot.redis.cards.clean(request_id, dirty)
@@ -107,12 +107,13 @@ async def _renew(bot: Bot, request: Request, record: CardRecord, now: int, holde
         if error.code not in _CHANNEL_GONE | _CARD_GONE:
             raise
         log.warning("%s gets a new card, for the old one is gone: %s", request.id, error.code)
-        await _tell(bot, request, await _post(bot, request, now), holder)
+        await _tell(bot, request, await _post(bot, request, record, now), holder)
         return 0
     return wait
 
 
-async def _post(bot: Bot, request: Request, now: int) -> CardRecord:
+async def _post(bot: Bot, request: Request, before: CardRecord, now: int) -> CardRecord:
+    """Post a card, and take it away again if somebody else posted one meanwhile."""
     message = await _drawn(bot, request, now)
     try:
         channel_id, ts = await bot.slack.post(request.channel, message)
@@ -120,7 +121,8 @@ async def _post(bot: Bot, request: Request, now: int) -> CardRecord:
         if error.code not in _CHANNEL_GONE:
             raise
         channel_id, ts = await bot.slack.post(await place_for(bot, ""), message)
-    await bot.redis.cards.posted(request.id, channel_id, ts)
+    if not await bot.redis.cards.posted(request.id, before, channel_id, ts):
+        await bot.slack.delete(channel_id, ts)
     return await bot.redis.cards.record(request.id)
 
 
@@ -156,7 +158,7 @@ async def _tell(bot: Bot, request: Request, record: CardRecord, holder: str) -> 
                 raise Unavailable("Somebody else draws it meanwhile.")
             await _say(bot, record, message, loud)
         told += 1
-        await bot.redis.cards.told(request.id, told)
+        await bot.redis.cards.told(request.id, record, told)
 
 
 async def _say(bot: Bot, record: CardRecord, message: Message, loud: bool) -> None:
