@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Final
+from urllib.parse import quote
 
 from bot.domain.jobs import Job
 from bot.domain.machines import segment
@@ -82,5 +83,5 @@ def _looks(job: Job) -> list[str]:
 
 
 def _address(resource: str) -> str:
-    """Keep a resource id from ending the link that it stands in."""
-    return "".join(c for c in resource if c.isprintable() and c not in "<>| ")
+    """Keep a resource id from ending the link that it stands in, or from saying something there."""
+    return quote(resource, errors="replace")
