@@ -44,3 +44,9 @@ def without_unseen(text: str) -> str:
             if marks <= _MARKS:
                 kept.append(character)
     return "".join(kept)
+
+
+def quoted(text: str, most: int = 80) -> str:
+    """Show what somebody typed in quotes, and not more of it than is needed to know it again."""
+    seen = without_unseen(text)
+    return f"'{seen}'" if len(seen) <= most else f"'{seen[: most - 1]}…'"

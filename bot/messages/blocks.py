@@ -28,7 +28,7 @@ class Message:
     blocks: list[Block] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", _cut(self.text, _FALLBACK) or "–")
+        object.__setattr__(self, "text", cut(self.text, _FALLBACK) or "–")
 
 
 def clip(text: str, most: int) -> str:
@@ -172,10 +172,10 @@ def _plain(text: str) -> Block:
 
 
 def _mrkdwn(text: str, most: int) -> Block:
-    return {"type": "mrkdwn", "text": _cut(text, most) or "–", "verbatim": True}
+    return {"type": "mrkdwn", "text": cut(text, most) or "–", "verbatim": True}
 
 
-def _cut(text: str, most: int) -> str:
+def cut(text: str, most: int) -> str:
     """Shorten mrkdwn; a mention, a date, a link, an entity or code is not left cut in two."""
     if len(text) <= most:
         return text

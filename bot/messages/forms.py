@@ -162,8 +162,11 @@ def to_confirm(view: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
 
     No words mean that they did not fit: whoever counts the approval knows them.
     """
-    kept = json.loads(str(view.get("private_metadata") or "{}"))
-    return str(kept.get("request", "")), tuple(map(str, kept.get("expected", ())))
+    try:
+        kept = json.loads(str(view.get("private_metadata") or "{}"))
+        return str(kept.get("request", "")), tuple(map(str, kept.get("expected", ())))
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return "", ()  # no form of ours
 
 
 def given(view: Mapping[str, Any]) -> dict[str, str]:
@@ -203,8 +206,7 @@ def _select(choices: Choices) -> Block:
         "type": "static_select",
         "action_id": _INPUT,
         "options": [
-            {"text": _plain(plain(label or value, 75)), "value": value}
-            for value, label in choices
+            {"text": _plain(plain(label or value, 75)), "value": value} for value, label in choices
         ],
     }
 

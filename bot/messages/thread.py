@@ -14,7 +14,7 @@ from bot.messages.blocks import (
     Block,
     Message,
     as_many,
-    clip,
+    cut,
     context,
     esc,
     mention,
@@ -79,7 +79,7 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
     if icon is None or not entry.data.words:
         return None
     if entry.subject != request.id:
-        text = f"{icon} *{esc(entry.data.target)}*: {clip(esc(entry.data.words, 1500), _WORDS)}"
+        text = f"{icon} *{esc(entry.data.target)}*: {cut(esc(entry.data.words, 1500), _WORDS)}"
         return Message(text=text, blocks=[section(text)]), False
     owes = _owes(entry, request)
     loud = (
@@ -88,7 +88,7 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
         or (kind == "request.observe" and entry.data.after == "protected")
     )
     whom = f" {mention(request.asker.id)}" if loud else ""
-    text = f"{icon} {clip(esc(entry.data.words, 1500), _WORDS)}{whom}"
+    text = f"{icon} {cut(esc(entry.data.words, 1500), _WORDS)}{whom}"
     if loud:
         text = f"{text} ({request.id})"
     blocks = sections([text, owes] if owes else [text])

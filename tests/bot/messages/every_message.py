@@ -94,7 +94,9 @@ def wild(value: Any, text: str) -> Any:
         changes = {
             name: wild(inner, text) for name, inner in value if f"{kind}.{name}" not in _OURS
         }
-        return value.model_copy(update=changes | ({"sort": value.sort} if "sort" in changes else {}))  # type: ignore[attr-defined]  # the field that was just seen
+        return value.model_copy(
+            update=changes | ({"sort": value.sort} if "sort" in changes else {})
+        )  # type: ignore[attr-defined]  # the field that was just seen
     if isinstance(value, Enum):
         return value
     if isinstance(value, str):
@@ -102,7 +104,10 @@ def wild(value: Any, text: str) -> Any:
     if isinstance(value, tuple | list):
         return type(value)(wild(one, text) for one in value)
     if isinstance(value, Mapping):
-        return {f"{text}{number}" if number else text: wild(one, text) for number, one in enumerate(value.values())}
+        return {
+            f"{text}{number}" if number else text: wild(one, text)
+            for number, one in enumerate(value.values())
+        }
     return value
 
 
@@ -206,7 +211,12 @@ def _lines_of(text: str) -> list[str]:
     rule = wild(_rule(), text)
     return [
         *policy.lines_of(rule, 1, [text], [text]),
-        policy.who_can(Need(of=("@dr-approvers",)), [BO.model_copy(update={"name": text})], everyone=False, more=1),
+        policy.who_can(
+            Need(of=("@dr-approvers",)),
+            [BO.model_copy(update={"name": text})],
+            everyone=False,
+            more=1,
+        ),
     ]
 
 
