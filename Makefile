@@ -4,7 +4,7 @@ ARGS ?=
 WORKERS ?= 3
 BIN := .venv/bin
 
-.PHONY: help install demo test check fix bench lock clean
+.PHONY: help install demo test fuzz check fix bench lock clean
 
 help: ## list what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ demo: install ## the whole bot against a sandbox, on one local address (ARGS=--s
 
 test: install ## run every test; starts what it needs itself (WORKERS=0 runs them one by one)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+fuzz: install ## try new hostile inputs for as long as ARGS="--minutes 5" says
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 check: install ## style, types, floors, and everything the documents claim
 	@$(BIN)/python -m tests.check

@@ -49,6 +49,7 @@ class _State(_Part):
 
 class _View(_Part):
     id: str
+    type: str
     private_metadata: str | None = None
     state: _State | None = None
 
@@ -57,7 +58,7 @@ class _Event(_Part):
     type: str
 
 
-class _Anything(_Part):
+class _Frame(_Part):
     """What is read to tell whether it is of our workspace, and where an answer goes."""
 
     type: str | None = None
@@ -65,13 +66,16 @@ class _Anything(_Part):
     enterprise_id: str | None = None
     team: _Named | None = None
     enterprise: _Named | str | None = None
-    user: _Named | str | None = None
     user_id: str | None = None
     response_url: str | None = None
     actions: list[_Action] | None = Field(default=None, min_length=1)
     view: _View | None = None
     container: _Container | None = None
     event: _Event | None = None
+
+
+class _Anything(_Frame):
+    user: _Named | str | None = None
 
 
 class _Command(_Anything):
@@ -82,18 +86,18 @@ class _Command(_Anything):
     text: str | None = None
 
 
-class _Press(_Anything):
+class _Press(_Frame):
     user: _User
     actions: list[_Action] = Field(min_length=1)
     trigger_id: str | None = None
 
 
-class _Form(_Anything):
+class _Form(_Frame):
     user: _User
     view: _View
 
 
-_KINDS: Final[Mapping[str, type[_Anything]]] = {
+_KINDS: Final[Mapping[str, type[_Frame]]] = {
     "block_actions": _Press,
     "view_submission": _Form,
 }

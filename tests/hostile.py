@@ -18,7 +18,7 @@ HOSTILE: Final[dict[str, str]] = {
     "links": "<https://evil.example|safe> https://evil.example <mailto:evil@evil.example|us>",
     "dates": "<!date^1^{date}|<!channel>> <!date^1^{date}^https://evil.example|x>",
     "halves": "<!channel evil|> <@UEVIL <<!here>> >",
-    "styles": "*bold* _it_ ~gone~ __x__ `code` ```block``` > quote\n> quote\n• *Approved by* <@UEVIL>",
+    "styles": "*bold* _it_ ~gone~ `code` ```block``` > quote\n> quote\n• *Approved by* <@UEVIL>",
     "a quote": "> EVIL said it\n>>> EVIL",
     "emoji": ":evil_parrot: Approved :evil:x:evil: :evil",
     "more emoji": ":évil: :+1::100: evil:evil:evil",
@@ -64,7 +64,7 @@ PORTAL: Final = "https://portal.example"
 _CONTROL = re.compile(r"<([^<>]*)>")
 _DATE = re.compile(r"!date\^\d+\^(?:[^^|<>]|\{\w+\})+\|[0-9: -]+ UTC")
 _EMOJI = re.compile(r":[\w'+-]+(?=:)")
-_NAME = re.compile(r"[^\W\d_]|^:(?:100|1234|[+-]1)$")
+_NAME = re.compile(r"[^\W\d_ˍ]|^:(?:100|1234|[+-]1)$")
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from bot.domain.audit import Entry
 from bot.domain.data import Data
-from bot.domain.verbs import Argument
 from bot.domain.unseen import quoted
+from bot.domain.verbs import Argument
 from bot.errors import Misunderstood
 from bot.refusals import Type
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import quote
 
 from bot.domain.jobs import Job
 from bot.domain.machines import segment
@@ -84,4 +83,10 @@ def _looks(job: Job) -> list[str]:
 
 def _address(resource: str) -> str:
     """Keep a resource id from ending the link that it stands in, or from saying something there."""
-    return quote(resource, errors="replace")
+    return "".join(
+        c if c.isascii() and (c.isalnum() or c in "/-_.()") else _percent(c) for c in resource
+    )
+
+
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))

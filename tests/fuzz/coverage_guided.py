@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-import atheris
+import atheris  # type: ignore[import-untyped]  # and no part of the lock
 
 with atheris.instrument_imports(include=["bot.domain", "tomllib"]):
     from tests.fuzz import targets

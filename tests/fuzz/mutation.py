@@ -58,7 +58,7 @@ def examples(count: int) -> settings:
 def rounds(count: int) -> Iterator[tuple[int, random.Random]]:
     """Count rounds, each with chance of its own that its number brings back."""
     for number in range(SEED, SEED + count * TIMES):
-        yield number, random.Random(number)  # noqa: S311  # chance that can be had again
+        yield number, random.Random(number)  # chance that can be had again
 
 
 def mutated(value: Any, chance: random.Random, most: int = 3) -> Any:

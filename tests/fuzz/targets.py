@@ -31,9 +31,7 @@ def a_command(text: str) -> Command | None:
     try:
         command = parse(text, VERBS)
     except Misunderstood as error:
-        assert error.refusal.id, error
-        assert 0 < len(error.sentence) < 400, error.sentence
-        inert(answers.sorry(error).text)
+        _is_answered(error)
         return None
     finally:
         assert time.process_time() - began < _SECONDS, f"{len(text)} characters take too long"
@@ -45,6 +43,16 @@ def a_command(text: str) -> Command | None:
     again = parse(typed(command), VERBS)
     assert again == command, typed(command)
     return command
+
+
+def _is_answered(error: Misunderstood) -> None:
+    assert error.refusal.id
+    assert 0 < len(error.sentence) < 400, error.sentence
+    inert(answers.sorry(error).text)
+
+
+def _names(path: Path, error: Misconfigured) -> None:
+    assert str(path) in error.sentence
 
 
 def _options(verb: str) -> list[str]:
@@ -76,7 +84,7 @@ def a_policy(text: str) -> bool:
     try:
         policy, wrong = read(path)
     except Misconfigured as error:
-        assert str(path) in error.sentence
+        _names(path, error)
         return False
     finally:
         assert time.process_time() - began < _SECONDS, f"{len(text)} characters take too long"

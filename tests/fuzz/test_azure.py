@@ -1,6 +1,5 @@
 """Azure's answers with parts that are not what they should be: values of ours, or a clear error."""
 
-import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -9,11 +8,11 @@ from typing import Any, Final
 
 import pytest
 
+from bot.domain.catalogue import Ground
 from bot.domain.data import Data
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine, vault_of
 from bot.domain.offers import offered_on
-from bot.domain.catalogue import Ground
 from bot.domain.plans import Plan
 from bot.errors import AzureRefused, Unavailable
 from bot.gateways.azure import Azure
@@ -81,8 +80,7 @@ async def test_a_changed_answer_is_read_or_refused(file: Path) -> None:
                 recording.exchanges[:] = [*whole[:at], changed, *whole[at + 1 :]]
                 try:
                     found = await reader(azure, changed)
-                except (AzureRefused, Unavailable) as error:
-                    assert error.sentence
+                except (AzureRefused, Unavailable):
                     continue
                 except Exception as error:
                     error.add_note(f"round {number}, {changed.path}: {changed.body}")
@@ -126,7 +124,9 @@ async def test_one_odd_machine_does_not_hide_the_others() -> None:
     listed = recording.exchanges[at]
     vault = vault_of(listed.path)
     good = listed.body["value"][0]
-    path = f"{vault}/replicationFabrics/f/replicationProtectionContainers/c/replicationProtectedItems"
+    path = (
+        f"{vault}/replicationFabrics/f/replicationProtectionContainers/c/replicationProtectedItems"
+    )
     odd = [
         {"id": f"{path}/bare"},
         {"id": f"{path}/null", "name": None, "properties": None},

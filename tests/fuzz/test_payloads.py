@@ -114,7 +114,10 @@ async def test_payloads_that_slack_would_not_send_do_no_harm(
 
 
 async def _requests(world: World) -> list[str]:
-    found = [await world.bot.redis.requests.load(one) for one in await world.bot.redis.requests.newest_ids(50)]
+    found = [
+        await world.bot.redis.requests.load(one)
+        for one in await world.bot.redis.requests.newest_ids(50)
+    ]
     return [f"{one.id} {one.state} {len(one.votes)}" for one in found if one]
 
 

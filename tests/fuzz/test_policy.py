@@ -44,7 +44,8 @@ def mutated(text: str, chance: random.Random) -> str:
                 lines[at] = lines[at][:cut] + chance.choice("[]{}\"'=.#\\,\n") + lines[at][cut:]
             case _:
                 value = chance.choice(_VALUES)
-                lines[at] = _LINE.sub(lambda found, v=value: found[1] + v, lines[at])
+                found = _LINE.match(lines[at])
+                lines[at] = found[1] + value if found else value
     return "\n".join(lines)
 
 
@@ -64,7 +65,15 @@ _KEYS = st.sampled_from(
     [*set(re.findall(r"^(\w+) *=", "\n".join(EXAMPLES), re.MULTILINE)), "rule", "freeze", "x y", ""]
 )
 _TABLES = st.sampled_from(
-    ["[[rule]]", "[[freeze]]", "[rule]", "[reprotect.x]", "[directory]", "[rule.break_glass]", "[x]"]
+    [
+        "[[rule]]",
+        "[[freeze]]",
+        "[rule]",
+        "[reprotect.x]",
+        "[directory]",
+        "[rule.break_glass]",
+        "[x]",
+    ]
 )
 _ANY = st.lists(
     _TABLES | st.builds(lambda key, value: f"{key} = {value}", _KEYS, st.sampled_from(_VALUES)),

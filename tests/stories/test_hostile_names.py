@@ -2,6 +2,7 @@
 
 import pytest
 
+from sandbox.workspace.state import Post
 from tests.hostile import HOSTILE, inert, sound_view
 from tests.world import World, until
 
@@ -20,7 +21,14 @@ async def test_a_machine_of_any_name_mentions_nobody(whole: World, which: str) -
     machine.friendly_name = text
     world.workspace.user("alice").real_name = text
     named = f"id:{machine.item_id}"
-    for look in ("list", f"status {named}", f"points {named}", f"ready {named}", "jobs", "requests"):
+    for look in (
+        "list",
+        f"status {named}",
+        f"points {named}",
+        f"ready {named}",
+        "jobs",
+        "requests",
+    ):
         await world.alice.types(f"/dr {look}")
     reason = text.encode("utf-8", "replace").decode()[:400].strip("\u200b\u3164\u2800") or "of it"
     await world.alice.types(f"/dr failover {named} because EVIL {reason}")
@@ -42,6 +50,6 @@ async def test_a_machine_of_any_name_mentions_nobody(whole: World, which: str) -
         sound_view(post.blocks, ids)
 
 
-def _posts(world: World):  # type: ignore[no-untyped-def]
+def _posts(world: World) -> list[Post]:
     posts = world.workspace.core.state.posts.values()
     return [one for some in posts for one in some.values()]

@@ -7,14 +7,12 @@ one is missing.
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import Enum
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import bot.messages
 from bot.domain.audit import START, Actor, Fact, chain
 from bot.domain.checkpoints import Checkpoint
-from bot.domain.data import Data
 from bot.domain.fleets import LeftOut
 from bot.domain.freezes import Frozen
 from bot.domain.jobs import MANUAL, JobStep
@@ -52,6 +50,7 @@ from bot.refusals import CODES, Type
 from tests.bot.messages import test_cards_of_several as several
 from tests.bot.messages.test_looks import AROUND, EVENT, HEALTH, ILL, PLAN
 from tests.bot.messages.test_reminders import ESCALATION, FIRST, NUDGE
+from tests.bot.messages.wild import wild
 from tests.bot.samples import (
     BO,
     DAN,
@@ -73,43 +72,6 @@ from tests.hostile import LINK, PORTAL
 
 Drawn = Message | list[dict[str, Any]] | dict[str, Any]
 """A message, blocks, or a view."""
-
-_OURS: Final = frozenset(
-    {
-        *("Request.id", "Request.operation", "Request.channel", "Request.target_id"),
-        *("Request.arguments", "Request.fingerprint", "Request.parent", "Member.request"),
-        *("Person.id", "Person.team", "Entry.sequence", "Entry.time", "Entry.hash"),
-        *("Terms.tell", "Terms.may_ask", "Terms.may_approve", "Glass.tell", "Glass.reviewers"),
-        *("Glass.may_review", "Need.of", "Terms.escalate_to", "Terms.confirm", "Nod.task"),
-        *("JobStep.id", "Frozen.override", "JobStep.kind", "Checkpoint.signature"),
-    }
-)
-"""What the bot makes itself, or takes only in a form that it has checked."""
-
-
-def wild(value: Any, text: str) -> Any:
-    """Put a text into every field of a value that somebody else can fill, however deep."""
-    if isinstance(value, Data):
-        kind = type(value).__name__
-        changes = {
-            name: wild(inner, text) for name, inner in value if f"{kind}.{name}" not in _OURS
-        }
-        return value.model_copy(
-            update=changes | ({"sort": value.sort} if "sort" in changes else {})
-        )  # type: ignore[attr-defined]  # the field that was just seen
-    if isinstance(value, Enum):
-        return value
-    if isinstance(value, str):
-        return text
-    if isinstance(value, tuple | list):
-        return type(value)(wild(one, text) for one in value)
-    if isinstance(value, Mapping):
-        return {
-            f"{text}{number}" if number else text: wild(one, text)
-            for number, one in enumerate(value.values())
-        }
-    return value
-
 
 _WAITS = JobStep(name="x", id="task-4", state="Suspended", kind=MANUAL, instructions="x")
 _JOB = job("Failed", target="x", words="x", errors=(JOB_ERROR,) * 3, actions=("Cancel", "Resume"))
@@ -225,7 +187,7 @@ def _rule() -> Rule:
 
 
 def _thread(text: str) -> Iterator[Drawn]:
-    kinds = [*thread._ICONS][len(text) % 3 :: 3]  # noqa: SLF001  # whatever it can say
+    kinds = [*thread._ICONS][len(text) % 3 :: 3]  # whatever it can say
     for one in (_WAITING, request(terms=broken()), _GLASS, wild(REQUESTS[16], text)):
         for kind in ("request.ask", "request.overdue", *kinds):
             for subject in (one.id, text):
@@ -297,7 +259,9 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
         )
     ],
     "answers.request_list": lambda t: [
-        answers.request_list([wild(_WAITING, t)] * 12, [wild(_GLASS, t)], [wild(_GLASS, t)] * 20, NOW, lost=[t])
+        answers.request_list(
+            [wild(_WAITING, t)] * 12, [wild(_GLASS, t)], [wild(_GLASS, t)] * 20, NOW, lost=[t]
+        )
     ],
     "answers.requests_block": lambda t: [answers.requests_block("Open", [wild(_GLASS, t)], "")],
     "answers.trail": lambda t: [
@@ -384,7 +348,9 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
     "reminders.ended": lambda t: [
         reminders.ended(wild(in_state(state, why="x"), t), BO.id, LINK) for state in State
     ],
-    "reviews.notice": lambda t: [reviews.notice(wild(one, t)) for one in (_GLASS, request(terms=broken()))],
+    "reviews.notice": lambda t: [
+        reviews.notice(wild(one, t)) for one in (_GLASS, request(terms=broken()))
+    ],
     "reviews.review": lambda t: [reviews.review(wild(_GLASS, t))],
     "tables.step_blocks": lambda t: [
         tables.step_blocks(wild(STEPS * times, t), NOON) for times in (1, 30)
