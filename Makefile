@@ -2,9 +2,10 @@
 PYTHON ?= python3
 ARGS ?=
 WORKERS ?= 3
+SEED ?= fresh
 BIN := .venv/bin
 
-.PHONY: help install demo test fuzz check fix bench lock clean
+.PHONY: help install demo test trouble fuzz check fix crashes soak bench lock clean
 
 help: ## list what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -23,6 +24,9 @@ demo: install ## the whole bot against a sandbox, on one local address (ARGS=--s
 test: install ## run every test; starts what it needs itself (WORKERS=0 runs them one by one)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
+trouble: install ## run every test with a low rate of trouble behind it (SEED=7 meets the same again)
+	DR_TROUBLE=$(SEED) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
 fuzz: install ## try new hostile inputs for as long as ARGS="--minutes 5" says
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
@@ -31,6 +35,12 @@ check: install ## style, types, floors, and everything the documents claim
 
 fix: install ## mend what can be mended
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+crashes: install ## kill the bot's processes, and Redis, at every point there is, one after the other
+	$(BIN)/python -m tests.crashes $(ARGS)
+
+soak: install ## people and trouble at random (ARGS="--minutes 5 --seed 7"), and an account of it
+	$(BIN)/python -m tests.soak $(ARGS)
 
 bench: install ## print the measured ratios of benchmarks/
 	$(BIN)/python -m benchmarks.acknowledge $(ARGS)

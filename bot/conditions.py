@@ -1,17 +1,19 @@
-"""What a rule asks of whoever asks: enough of a reason, and that no freeze holds.
+"""What is asked of whoever asks: enough of a reason, and that no freeze and no lock holds.
 
 The result are the terms under which the request is decided, with everything that was overridden.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from bot.access import actor, standing
 from bot.domain.audit import Fact
 from bot.domain.break_glass import Glass
 from bot.domain.catalogue import Operation
 from bot.domain.freezes import Frozen, frozen
-from bot.domain.grammar import OVERRIDE, Command
+from bot.domain.grammar import OVERRIDE, OVERRIDE_LOCK, Command
 from bot.domain.lists import EVERYONE
+from bot.domain.locks import HeldBy, Lock, said_of
 from bot.domain.policy import includes
 from bot.domain.rules import Rule
 from bot.domain.terms import Terms
@@ -21,16 +23,23 @@ from bot.lifecycle import note
 from bot.refusals import Pol
 from bot.runtime import Bot
 
+_FEW: Final = 3
+
 
 def terms_of(
     bot: Bot,
+    operation: Operation,
     rule: Rule,
     *,
     overrides: tuple[Frozen, ...] = (),
+    locks: tuple[HeldBy, ...] = (),
     tell: tuple[str, ...] = (),
     glass: Glass | None = None,
 ) -> Terms:
-    """Write down what the policy asks for now; with `glass`, of a rule whose glass is broken."""
+    """Write down what the policy asks for now; with `glass`, of a rule whose glass is broken.
+
+    RPO and health matter to what fails over alone.
+    """
     return Terms(
         rule=rule.name,
         policy=bot.policy.version,
@@ -41,7 +50,11 @@ def terms_of(
         request_lifetime=rule.request_lifetime,
         approval_lifetime=rule.approval_lifetime,
         confirm=rule.confirm,
+        rpo_may_grow=rule.rpo_may_grow if operation.judged else None,
+        health_may_worsen=rule.health_may_worsen or not operation.judged,
         overrides=overrides,
+        locks=locks,
+        may_delegate=rule.may_delegate and bot.policy.delegation.allowed,
         tell=tell,
         remind_after=rule.remind_after,
         escalate_after=rule.escalate_after,
@@ -51,18 +64,27 @@ def terms_of(
 
 
 async def agreed(
-    bot: Bot, who: Standing, operation: Operation, command: Command, rule: Rule, target: str
+    bot: Bot,
+    who: Standing,
+    operation: Operation,
+    command: Command,
+    rule: Rule,
+    target: str,
+    held: Sequence[Lock],
 ) -> Terms:
-    """Return the terms of a request, if what was typed meets the rule.
+    """Return the terms of a request, if what was typed meets the rule and the locks that hold.
 
     Raises `Misunderstood`, `NotNow` or `NotAllowed` (which is audited) with what to type instead.
     """
     granted = granted_by(rule, command)
     _require_reason(granted, command)
     overrides = await _thaw(bot, who, operation, command, target)
+    locks = await _pass(bot, who, operation, command, target, held)
     glass = await glass_of(bot, rule) if command.glass else None
     tell = await bot.slack.mentionable(rule.tell)
-    return terms_of(bot, granted, overrides=overrides, tell=tell, glass=glass)
+    return terms_of(
+        bot, operation, granted, overrides=overrides, locks=locks, tell=tell, glass=glass
+    )
 
 
 def granted_by(rule: Rule, command: Command) -> Rule:
@@ -117,6 +139,26 @@ def why_frozen(freezes: tuple[Frozen, ...], operation: Operation) -> NotNow:
         Pol.FROZEN,
         f"No {operation.name} may be asked for now: {held}.",
         f"It can be overridden by {whose}, with --override-freeze yes.",
+    )
+
+
+def passes(command: Command) -> bool:
+    """Whether it was said that locks are overridden; whether they may be is another question."""
+    return command.also.get(OVERRIDE_LOCK) == "yes"
+
+
+def why_locked(bot: Bot, held: Iterable[Lock], operation: Operation) -> NotNow:
+    """Say who has locked it, until when and why, and who may ask all the same."""
+    locks = tuple(held)
+    said = "; ".join(said_of(one).removesuffix(".") for one in locks[:_FEW])
+    more = f"; and {len(locks) - _FEW} more locks" if len(locks) > _FEW else ""
+    whose = ", ".join(bot.policy.locks.override) or "nobody"
+    ends = ", ".join(f"/dr unlock {one.id}" for one in locks[:_FEW])
+    return NotNow(
+        Pol.LOCKED,
+        f"No {operation.name} may be asked for on it now. {said}{more}.",
+        f"It can be overridden by {whose}, with --override-lock yes. Whoever locked it can end it: "
+        f"{ends}.",
     )
 
 
@@ -176,3 +218,29 @@ async def _thaw(
             )
             raise await refuse(bot, who, operation, target, reason)
     return held
+
+
+async def _pass(
+    bot: Bot,
+    who: Standing,
+    operation: Operation,
+    command: Command,
+    target: str,
+    held: Sequence[Lock],
+) -> tuple[HeldBy, ...]:
+    """Return the locks that are overridden; raises when one holds that is not."""
+    if not held:
+        return ()
+    if not passes(command):
+        raise why_locked(bot, held, operation)
+    allowed = bot.policy.locks.override
+    known = await standing(bot, who.person.id, allowed, fresh=False)
+    if not includes(allowed, who.person.id, known.groups):
+        whose = ", ".join(allowed) or "nobody"
+        reason = NotAllowed(
+            Pol.NOT_TO_PASS,
+            f"You may not override {held[0].held_by(allowed).words}; {whose} may.",
+            "The owners of the policy file can change that.",
+        )
+        raise await refuse(bot, who, operation, target, reason)
+    return tuple(one.held_by(allowed) for one in held)

@@ -121,6 +121,7 @@ async def _policy(bot: Bot) -> list[Diagnosis]:
     lists = [people for rule in rules for people in (*rule.lists, rule.tell, rule.escalate_to)]
     lists += [rule.break_glass.tell for rule in rules if rule.break_glass]
     lists += [one.override for one in bot.policy.freezes]
+    lists += [bot.policy.locks.may_lock or (), bot.policy.locks.override]
     groups = await bot.slack.groups(handles(bot.policy.may_look, *lists), age=0)
     accounts, doubts = await _directory(bot)
     found += doubts

@@ -6,28 +6,31 @@ from typing import Final
 from bot import approvals
 from bot.access import admit
 from bot.approvals import Click
+from bot.arrangements import locks
 from bot.domain.data import Data
 from bot.domain.fleets import is_request
 from bot.domain.request import Request, State
-from bot.errors import NotNow
 from bot.messages.blocks import Message
 from bot.messages.buttons import (
     APPROVE,
     CHOOSE,
     DENY,
+    DENY_BECAUSE,
     FILL_IN,
     GIVE_UP,
+    MORE,
     NEXT,
     NOD,
     NUDGE,
     RESUBMIT,
     REVIEW,
+    REVOKE,
+    UNLOCK,
     WITHDRAW,
     WITHDRAW_REST,
     Button,
 )
 from bot.nudges import nudge
-from bot.refusals import Gone
 from bot.runtime import Bot
 from handlers import commands
 from handlers.pictures import show
@@ -68,6 +71,13 @@ async def _approve(bot: Bot, press: Press) -> None:
         await bot.slack.open_view(press.trigger, commands.confirm_form_of(request))
 
 
+async def _deny_because(bot: Bot, press: Press) -> None:
+    """Open the form for the reason, for somebody who may deny it."""
+    click = Click(id=press.id, user=press.user, request=press.value)
+    request = await approvals.to_be_denied(bot, click)
+    await bot.slack.open_view(press.trigger, commands.deny_form_of(request))
+
+
 async def _next(bot: Bot, press: Press) -> Message:
     operation, _, request_id = press.value.partition(":")
     return await commands.next_of(bot, press.user, operation, request_id)
@@ -96,9 +106,15 @@ async def _review(bot: Bot, press: Press) -> None:
     await bot.slack.open_view(press.trigger, commands.review_form_of(request))
 
 
+async def _unlock(bot: Bot, press: Press) -> Message:
+    return show(await locks.unlock(bot, locks.unlock_order(press.user, press.value)))
+
+
 HANDLERS: Final[Mapping[Button, Handle]] = {
     APPROVE: _approve,
     DENY: _deciding(approvals.deny),
+    DENY_BECAUSE: _deny_because,
+    REVOKE: _deciding(approvals.take_back),
     WITHDRAW: _deciding(approvals.withdraw),
     WITHDRAW_REST: _deciding(approvals.withdraw_rest),
     RESUBMIT: _deciding(approvals.resubmit),
@@ -109,18 +125,18 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
     NEXT: _next,
     CHOOSE: _choose,
     FILL_IN: _fill_in,
+    UNLOCK: _unlock,
 }
 
 
 async def press(bot: Bot, pressed: Press) -> Message | None:
-    """Do what a button is for; nothing said means that the card says it."""
+    """Do what a button or the entry of a menu is for; nothing said means that the card says it."""
+    if pressed.action == MORE.action:
+        action, _, value = pressed.value.partition(":")
+        pressed = pressed.model_copy(update={"action": action, "value": value})
     handle = _BY_ACTION.get(pressed.action)
     if handle is None:
-        raise NotNow(
-            Gone.BUTTON,
-            "This button is of an older version of the bot.",
-            "Type the command instead.",
-        )
+        raise await commands.outdated(bot, pressed.value)
     about = pressed.value.rpartition(":")[2]
     await admit(
         bot,
@@ -133,7 +149,9 @@ async def press(bot: Bot, pressed: Press) -> Message | None:
     return await handle(bot, pressed)
 
 
-_STOPS: Final = frozenset(button.action for button in (DENY, WITHDRAW, WITHDRAW_REST))
+_STOPS: Final = frozenset(
+    button.action for button in (DENY, DENY_BECAUSE, REVOKE, WITHDRAW, WITHDRAW_REST)
+)
 """What only ends something, and so is welcome from wherever it comes."""
 
 _BY_ACTION: Final[Mapping[str, Handle]] = {

@@ -6,26 +6,29 @@ from datetime import UTC, datetime
 
 from bot import asking, queries
 from bot.access import admit
+from bot.arrangements import VERBS, Order
 from bot.cards import draw
 from bot.domain.break_glass import strict, unwrapped
 from bot.domain.confirmation import confirmations
 from bot.domain.data import Data
-from bot.domain.fleets import root
+from bot.domain.fleets import is_request, root
 from bot.domain.grammar import Command, parse
+from bot.domain.latecomers import Wish, became, too_late
 from bot.domain.operations import CATALOGUE
 from bot.domain.request import Request
 from bot.domain.verbs import Option
 from bot.errors import Ambiguous, Missing, Misunderstood, NotNow
+from bot.lifecycle import redraw
 from bot.messages import answers, lines
 from bot.messages.blocks import Block, Message
 from bot.messages.forms import (
     MOST_CHOICES,
     confirm_form,
+    deny_form,
     nod_form,
     option_form,
     review_form,
 )
-from bot.queries import VERBS
 from bot.refusals import Appr, Gone
 from bot.runtime import Bot
 from handlers.pictures import show
@@ -45,14 +48,22 @@ async def run(bot: Bot, said: Said) -> Message:
     command = unwrapped(parse(said.text, VERBS), strict(VERBS))
     if not command.verb:
         return show(await queries.overview(bot, said.user))
+    return await carry_out(bot, said.user, said.channel, command)
+
+
+async def carry_out(bot: Bot, user: str, channel: str, command: Command) -> Message:
+    """Ask for an operation, arrange something, or look."""
     if command.verb in CATALOGUE:
-        return await ask(bot, said.user, said.channel, command)
+        return await ask(bot, user, channel, command)
+    verb = VERBS[command.verb]
     try:
+        if verb.arranges:
+            order = Order(user=user, channel=channel, command=command)
+            return show(await verb.function(bot, order, **command.options))
         wanted = command.target or command.line
-        found = await VERBS[command.verb].function(bot, said.user, wanted, **command.options)
+        return show(await verb.function(bot, user, wanted, **command.options))
     except Ambiguous as error:
-        return await offer(bot, said.user, said.channel, command, error)
-    return show(found)
+        return await offer(bot, user, channel, command, error)
 
 
 async def ask(bot: Bot, user: str, channel: str, command: Command) -> Message:
@@ -96,10 +107,32 @@ async def next_of(bot: Bot, user: str, operation: str, request_id: str) -> Messa
 async def nod_form_of(bot: Bot, request_id: str) -> Block:
     """Draw the form for the manual action that a request's job waits for."""
     request = await bot.redis.requests.load(request_id)
-    asked = request.job.asks if request and request.job else None
+    if request is None:
+        raise NotNow(Gone.REQUEST, f"There is no request {request_id}.")
+    asked = request.job.asks if request.job else None
+    if late := too_late(request, Wish.NOD):
+        await redraw(bot, request_id)
+        raise late
     if asked is None:
         raise NotNow(Appr.WAITS_NO_MORE, "It does not wait for anybody any more.")
     return nod_form(request_id, asked)
+
+
+def deny_form_of(request: Request) -> Block:
+    """Draw the form in which somebody says why they deny a request."""
+    return deny_form(request.id, lines.title(request))
+
+
+async def outdated(bot: Bot, value: str) -> NotNow:
+    """Say what became of the request of a button that this version does not know; redraw it."""
+    said = "This button is of an older version of the bot."
+    advice = "Type the command instead."
+    request = await bot.redis.requests.load(value) if is_request(value) else None
+    if request:
+        await redraw(bot, request.id)
+        said = f"{said} {request.id} is {request.state}. {became(request)}"
+        advice = "Its card is drawn anew: press there, or type the command."
+    return NotNow(Gone.BUTTON, said, advice)
 
 
 def confirm_form_of(request: Request) -> Block:
@@ -113,9 +146,10 @@ def review_form_of(request: Request) -> Block:
     return review_form(request.id, lines.title(request), request.reason)
 
 
-async def let_decide(bot: Bot, user: str, request_id: str) -> None:
+async def let_decide(bot: Bot, user: str, request_id: str, *, stops: bool = False) -> None:
     """Let somebody in who sends a form about a request; raises `NotAllowed` otherwise."""
-    await admit(bot, user, await channel_of(bot, request_id), "click", about=request_id)
+    channel = await channel_of(bot, request_id)
+    await admit(bot, user, channel, "click", about=request_id, stops=stops)
 
 
 async def channel_of(bot: Bot, request_id: str) -> str:
@@ -211,6 +245,4 @@ async def choose(bot: Bot, user: str, value: str) -> Message:
     if not number.isdecimal() or number not in kept:
         raise _expired()
     chosen = command.model_copy(update={"targets": (f"id:{kept[number]}",)})
-    if command.verb in CATALOGUE:
-        return await ask(bot, user, kept["channel"], chosen)
-    return show(await VERBS[chosen.verb].function(bot, user, chosen.target, **chosen.options))
+    return await carry_out(bot, user, kept["channel"], chosen)

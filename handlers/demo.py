@@ -26,6 +26,7 @@ from sandbox import valkey
 
 _SPEED: Final = 20.0
 _SCRIPT_SPEED: Final = 120.0
+_POLICY: Final = Path(__file__).with_name("demo_policy.toml")
 _START_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 15.0
 
@@ -51,6 +52,8 @@ async def demo(*, script: bool, speed: float | None, port: int) -> int:
             _say(f"\n  The demo is at  {stage.page}\n")
             _say("  Type  /dr failover vm-web01 because West Europe is down  as Alice, then")
             _say("  approve as Bo and as Carla. Ctrl-C ends it.\n")
+            _say("  To make trouble (sandbox/README.md says how):")
+            _say(f"  {stage.page}/__trouble  and  {stage.vault}/__trouble\n")
             await stopping.wait()
             return 0
         playing = asyncio.create_task(
@@ -136,6 +139,7 @@ def _environment(told: Mapping[str, str], redis_url: str, port: int) -> dict[str
         "PORT": str(port),
         "DR_VAULTS": told["vault_id"],
         "DR_CHANNEL": f"#{told['incident_channel']}",
+        "DR_POLICY": str(_POLICY),
     }
 
 

@@ -21,10 +21,12 @@ from bot.approvals import Click
 from bot.domain.break_glass import JUSTIFIED
 from bot.domain.confirmation import is_one_of
 from bot.errors import SlackRefused
-from bot.messages.blocks import Message
+from bot.messages.blocks import Message, visible
 from bot.messages.buttons import PREFIX, action_of
 from bot.messages.forms import (
+    BECAUSE,
     CONFIRM_FORM,
+    DENY_FORM,
     NOD_FORM,
     NOTE,
     OPTION_FORM,
@@ -70,6 +72,7 @@ def build(bot: Bot, supervisor: Supervisor) -> AsyncApp:
         process_before_response=True,
         raise_error_for_unhandled_request=True,
         authorize=authorize,
+        logger=logging.getLogger("slack_bolt"),  # its own would take the level of the root
     )
     listeners = _Listeners(bot, supervisor)
     app.use(listeners.as_slack_sends)
@@ -80,6 +83,7 @@ def build(bot: Bot, supervisor: Supervisor) -> AsyncApp:
     app.view(NOD_FORM)(listeners.nodded)
     app.view(CONFIRM_FORM)(listeners.confirmed)
     app.view(REVIEW_FORM)(listeners.reviewed)
+    app.view(DENY_FORM)(listeners.denied)
     app.error(listeners.unhandled)
     return app
 
@@ -140,12 +144,13 @@ class _Listeners:
         action, user = body["actions"][0], str(body["user"]["id"])
         container = body.get("container") or {}
         place = (user, action.get("action_ts"), action["action_id"], container.get("message_ts"))
+        chosen = action.get("selected_option") or {}
         pressed = Press(
             id=hashlib.sha256(repr(place).encode()).hexdigest()[:32],
             user=user,
             channel=str(container.get("channel_id") or ""),
             action=action_of(str(action["action_id"])),
-            value=str(action.get("value") or ""),
+            value=str(chosen.get("value") or action.get("value") or ""),
             trigger=str(body.get("trigger_id") or ""),
         )
         fleeting = bool(container.get("is_ephemeral"))
@@ -177,18 +182,10 @@ class _Listeners:
     async def nodded(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Somebody said that a manual action is done."""
         await ack()
-        user, view_id = str(body["user"]["id"]), str(view.get("id"))
         request_id, _, action = str(view.get("private_metadata") or "").partition(" ")
-        click = Click(id=f"nod:{view_id}", user=user, request=request_id)
-
-        async def work() -> None:
-            await commands.let_decide(self._bot, user, request_id)
-            await approvals.nod(self._bot, click, given(view).get(NOTE, ""), action)
-
-        async def reply(message: Message) -> None:
-            await self._whisper(await commands.channel_of(self._bot, request_id), user, message)
-
-        self._supervisor.spawn(self._once(view_id, work), reply)
+        click = _click("nod", body, view, request_id)
+        note = given(view).get(NOTE, "")
+        self._decide(view, click, lambda: approvals.nod(self._bot, click, note, action))
 
     async def confirmed(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Somebody typed the name of what they approve; whether it counts is decided behind."""
@@ -199,17 +196,8 @@ class _Listeners:
             await ack(response_action="errors", errors={TYPED: wrong})
             return
         await ack()
-        user, view_id = str(body["user"]["id"]), str(view.get("id"))
-        click = Click(id=f"confirm:{view_id}", user=user, request=request_id)
-
-        async def work() -> None:
-            await commands.let_decide(self._bot, user, request_id)
-            await approvals.approve(self._bot, click, typed)
-
-        async def reply(message: Message) -> None:
-            await self._whisper(await commands.channel_of(self._bot, request_id), user, message)
-
-        self._supervisor.spawn(self._once(view_id, work), reply)
+        click = _click("confirm", body, view, request_id)
+        self._decide(view, click, lambda: approvals.approve(self._bot, click, typed))
 
     async def reviewed(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Somebody said whether a glass was rightly broken; whether it counts is decided behind."""
@@ -218,18 +206,44 @@ class _Listeners:
             await ack(response_action="errors", errors=wrong)
             return
         await ack()
-        user, view_id = str(body["user"]["id"]), str(view.get("id"))
-        request_id = str(view.get("private_metadata") or "")
-        click = Click(id=f"review:{view_id}", user=user, request=request_id)
+        click = _click("review", body, view, str(view.get("private_metadata") or ""))
+        justified = filled[VERDICT] == JUSTIFIED
+        self._decide(
+            view,
+            click,
+            lambda: approvals.review(self._bot, click, filled[NOTE], justified=justified),
+        )
+
+    async def denied(self, ack: AsyncAck, body: Body, view: Body) -> None:
+        """Somebody said why they deny a request; whether it counts is decided behind."""
+        because = visible(given(view).get(BECAUSE, "")).strip()
+        if not because:
+            wrong = "Say why, or press Deny on the card, which needs no reason."
+            await ack(response_action="errors", errors={BECAUSE: wrong})
+            return
+        await ack()
+        click = _click("deny", body, view, str(view.get("private_metadata") or ""))
+        self._decide(view, click, lambda: approvals.deny(self._bot, click, because), stops=True)
+
+    def _decide(
+        self,
+        view: Body,
+        click: Click,
+        decide: Callable[[], Awaitable[object]],
+        *,
+        stops: bool = False,
+    ) -> None:
+        """Let a form about a request decide, once; whoever sent it hears of it when it does not."""
 
         async def work() -> None:
-            justified = filled[VERDICT] == JUSTIFIED
-            await approvals.review(self._bot, click, filled[NOTE], justified=justified)
+            await commands.let_decide(self._bot, click.user, click.request, stops=stops)
+            await decide()
 
         async def reply(message: Message) -> None:
-            await self._whisper(await commands.channel_of(self._bot, request_id), user, message)
+            channel = await commands.channel_of(self._bot, click.request)
+            await self._whisper(channel, click.user, message)
 
-        self._supervisor.spawn(self._once(view_id, work), reply)
+        self._supervisor.spawn(self._once(str(view.get("id")), work), reply)
 
     async def unhandled(self, error: Exception, body: Body) -> BoltResponse:
         """Answer what no listener takes; it is acknowledged all the same."""
@@ -259,6 +273,11 @@ class _Listeners:
             await self._bot.slack.whisper(channel, user, message)
         except SlackRefused:
             await self._bot.slack.post(user, message)
+
+
+def _click(kind: str, body: Body, view: Body, request_id: str) -> Click:
+    """Make a click of a form that was sent: the same for every delivery of it."""
+    return Click(id=f"{kind}:{view.get('id')}", user=str(body["user"]["id"]), request=request_id)
 
 
 async def _silence(_message: Message) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 from bot.errors import DrError, Refused, Unavailable
-from bot.gateways.redis import NO_ANSWER
+from bot.gateways.redis import NO_ANSWER, translated
 from bot.messages.answers import broken, sorry
 from bot.messages.blocks import Message
 
@@ -19,6 +19,10 @@ Reply = Callable[[Message], Awaitable[None]]
 
 _DRAIN: Final = 20.0
 """Seconds that running work gets to finish when the process is told to stop."""
+
+_PAUSES: Final = (0.3, 1.0, 3.0, 0.0)
+"""Seconds behind each try to give an answer, unless Slack names others."""
+_LONGEST: Final = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -42,13 +46,21 @@ class Supervisor:
 
 
 async def _answered(work: Coroutine[Any, Any, Message | None], reply: Reply) -> None:
+    """Do the work and answer; an answer that does not arrive is given again a few times."""
     message = await _outcome(work)
     if message is None:
         return
-    try:
-        await reply(message)
-    except DrError as error:
-        log.warning("an answer did not arrive: %s", error.sentence)
+    for pause in _PAUSES:
+        try:
+            await reply(message)
+        except Unavailable as error:
+            log.warning("an answer did not arrive: %s", error.sentence)
+            await asyncio.sleep(min(error.retry_after or pause, _LONGEST))
+        except DrError as error:
+            log.warning("an answer was not taken: %s", error.sentence)
+            return
+        else:
+            return
 
 
 async def _outcome(work: Coroutine[Any, Any, Message | None]) -> Message | None:
@@ -62,13 +74,16 @@ async def _outcome(work: Coroutine[Any, Any, Message | None]) -> Message | None:
         return sorry(error)
     except NO_ANSWER as error:
         log.warning("Redis: %s", type(error).__name__)
-        return sorry(
-            Unavailable(
-                "Redis does not answer, so this may or may not have been recorded.",
-                advice="Look at the card before you try again.",
-            )
-        )
+        said = translated(error)
+        if isinstance(said, DrError):
+            return sorry(said)
+        return _apology()
     except Exception:
-        reference = secrets.token_hex(4)
-        log.exception("unexpected, reference %s", reference)
-        return broken(reference)
+        return _apology()
+
+
+def _apology() -> Message:
+    """Log what nobody expected, and say where it is to be found."""
+    reference = secrets.token_hex(4)
+    log.exception("unexpected, reference %s", reference)
+    return broken(reference)

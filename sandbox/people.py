@@ -23,6 +23,7 @@ from sandbox.screen import (
     View,
     describe,
     element_ids,
+    entry_of,
     home_of,
     labelled,
     messages_of,
@@ -41,8 +42,11 @@ class PersonError(AssertionError):
 class Person:
     """One person at one screen."""
 
-    def __init__(self, page_url: str, name: str, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, page_url: str, name: str, session: aiohttp.ClientSession, patience: float = 1.0
+    ) -> None:
         self.name = name
+        self._patience = patience
         self._url = page_url.rstrip("/")
         self._session = session
 
@@ -86,6 +90,20 @@ class Person:
     async def chooses(self, value: Any, *, of: str, on: Message | View) -> None:
         """Choose in the select, menu, boxes or radio buttons whose block or action id is `of`."""
         await self._do("choose", {"where": _where(on), **_ids(on, of), "value": value})
+
+    async def picks(self, label: str, *, on: str, channel: str = "incidents") -> None:
+        """Pick an entry of the menu on the newest message that has it and whose words hold `on`."""
+
+        def look(screen: Json) -> tuple[Message, tuple[str, str, str]] | None:
+            for message in reversed(messages_of(screen, channel)):
+                if on in message.words and (entry := entry_of(message.blocks, label)):
+                    return message, entry
+            return None
+
+        wish = f"an entry {label!r} of a menu on {on!r}"
+        message, entry = await self._wait(look, wish, channel, 15.0)
+        ids = {"block_id": entry[0], "action_id": entry[1]}
+        await self._do("choose", {"where": _where(message), **ids, "value": entry[2]})
 
     async def sees(
         self,
@@ -202,6 +220,7 @@ class Person:
         self, look: Callable[[Json], Found | None], wish: str, channel: str, within: float
     ) -> Found:
         """Look at the screen each time it changes, until `look` finds something."""
+        within *= self._patience
         screen = await self.screen()
         try:
             async with asyncio.timeout(within):
@@ -228,10 +247,14 @@ class Person:
 
 
 class People:
-    """Everybody in the workspace, each by name: `people.alice`."""
+    """Everybody in the workspace, each by name: `people.alice`.
 
-    def __init__(self, page_url: str) -> None:
+    They wait `patience` times as long as they are told to.
+    """
+
+    def __init__(self, page_url: str, patience: float = 1.0) -> None:
         self._url = page_url
+        self._patience = patience
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "People":
@@ -256,7 +279,7 @@ class People:
         """Somebody by name or id."""
         if self._session is None:
             raise RuntimeError("People are there only inside `async with People(...)`.")
-        return Person(self._url, name, self._session)
+        return Person(self._url, name, self._session, self._patience)
 
 
 def _where(place: Message | View) -> Json:

@@ -124,6 +124,17 @@ def element_ids(blocks: list[Json], name: str) -> tuple[str, str] | None:
     return None
 
 
+def entry_of(blocks: list[Json], label: str) -> tuple[str, str, str] | None:
+    """The block id, the action id and the value of the entry of a menu that has this label."""
+    for block in blocks:
+        for item in (*block.get("elements", []), block.get("accessory")):
+            if isinstance(item, dict) and item.get("type") == "overflow":
+                for entry in item["options"]:
+                    if entry["text"]["text"] == label:
+                        return block["block_id"], item["action_id"], entry["value"]
+    return None
+
+
 def describe(screen: Json, channel: str) -> str:
     """What somebody looking at a channel would read, for the end of an error."""
     view = modal_of(screen)

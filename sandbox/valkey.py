@@ -25,8 +25,10 @@ class NoServer(RuntimeError):
 class Valkey:
     """One server, to be killed and started again on the same data."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int = 0) -> None:
         self.folder = folder
+        self.port = port
+        """Where it listens on the loopback address, too: replicas need that. 0 is nowhere."""
         self.socket = folder / "valkey.sock"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -44,7 +46,8 @@ class Valkey:
         self._process = subprocess.Popen(  # noqa: S603 - our own binary, our own arguments
             [
                 _binary(),
-                *("--port", "0"),
+                *("--port", str(self.port)),
+                *("--bind", "127.0.0.1"),
                 *("--unixsocket", str(self.socket)),
                 *("--unixsocketperm", "700"),
                 *("--dir", str(self.folder)),
@@ -87,10 +90,10 @@ class Valkey:
 
 
 @contextmanager
-def running(folder: Path | None = None) -> Iterator[Valkey]:
+def running(folder: Path | None = None, port: int = 0) -> Iterator[Valkey]:
     """Run a server over `folder`, or over a temporary one that is removed at the end."""
     temporary = None if folder else Path(tempfile.mkdtemp(prefix="dr-"))
-    server = Valkey(_short(folder or temporary or Path()))
+    server = Valkey(_short(folder or temporary or Path()), port)
     try:
         server.start()
         yield server

@@ -1,14 +1,53 @@
 """What every test may have: a real Redis server, empty, and a world that lives on it."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
 import pytest
 import redis
 
 from sandbox import valkey
+from tests import trouble
 from tests.world import World, inhabited
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settle the seed once for all processes of the suite."""
+    config.addinivalue_line("markers", "calm(reason): there is no trouble behind this story")
+    if weather := trouble.read(os.environ):
+        os.environ[trouble.SEED] = str(weather.seed)
+
+
+def pytest_report_header() -> str | None:
+    """Say which trouble there is."""
+    weather = trouble.read(os.environ)
+    return f"trouble: {_again(weather)}" if weather else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say beside a failure how to meet the same trouble again."""
+    report = yield
+    weather = trouble.read(os.environ)
+    if report.failed and weather:
+        report.sections.append(("Trouble", f"{_again(weather)} makes the same again."))
+    return report
+
+
+def _again(weather: trouble.Weather) -> str:
+    return f"{trouble.SEED}={weather.seed} {trouble.RATE}={weather.rate:g}"
+
+
+@pytest.fixture(autouse=True)
+def sky(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the weather of the suite come over a story, unless it is marked `calm`."""
+    weather = trouble.read(os.environ)
+    calm = request.node.get_closest_marker("calm")
+    trouble.SKY.weather = None if calm or not weather else weather.over(request.node.nodeid)
+    yield
+    trouble.SKY.weather = None
+
 
 _FOREVER = -1
 _LASTING = (

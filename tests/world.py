@@ -26,7 +26,9 @@ from sandbox.server import serve
 from sandbox.vault import Vault
 from sandbox.vault.front import EstateName
 from sandbox.workspace import Workspace
+from tests import trouble
 from tests.ports import free_port
+from tests.secrets import content, found, listening_to_the_log
 
 MINUTE = 60.0
 _FOR_EVER = -1
@@ -139,29 +141,18 @@ class World:
         client: Any = self.bot.redis.client
         keys = sorted([key async for key in client.scan_iter("{dr}:*")])
         kept = [key for key in keys if await client.ttl(key) == _FOR_EVER]
-        return {key: repr(await _content(client, key)) for key in kept}
+        return {key: repr(await content(client, key)) for key in kept}
 
     def posts(self, action: str) -> int:
         """Count the POSTs of an action that the vault has seen."""
         return sum(s.method == "POST" and s.path.endswith(f"/{action}") for s in self.vault.journal)
 
 
-async def _content(client: Any, key: str) -> object:
-    match await client.type(key):
-        case "hash":
-            return sorted((await client.hgetall(key)).items())
-        case "zset":
-            return await client.zrange(key, 0, -1, withscores=True)
-        case "stream":
-            return await client.xrange(key)
-        case "list":
-            return await client.lrange(key, 0, -1)
-    return await client.get(key)
-
-
-async def until(condition: Any, otherwise: str, *, within: float = 15.0) -> None:
-    """Wait for a condition; fail with a sentence when it does not come."""
-    deadline = asyncio.get_running_loop().time() + within
+async def until(
+    condition: Any, otherwise: str, *, within: float = 15.0, pause: float = 0.01
+) -> None:
+    """Wait for a condition, looking after each pause; fail with a sentence if it never comes."""
+    deadline = asyncio.get_running_loop().time() + within * trouble.patience()
     while True:
         result = condition()
         if asyncio.iscoroutine(result):
@@ -170,18 +161,26 @@ async def until(condition: Any, otherwise: str, *, within: float = 15.0) -> None
             return
         if asyncio.get_running_loop().time() > deadline:
             raise AssertionError(otherwise)
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(pause)
 
 
 @asynccontextmanager
 async def sandboxed(
-    redis_url: str, extra: Mapping[str, str] | None = None, estate: EstateName = "shop"
+    redis_url: str,
+    extra: Mapping[str, str] | None = None,
+    estate: EstateName = "shop",
+    clock: Clock | None = None,
+    machines: int = 0,
 ) -> AsyncIterator[tuple[Workspace, Vault, str, dict[str, str]]]:
     """Start a workspace and a vault; yields them, the page's address and the bot's environment."""
-    clock = Clock.by_hand()
-    workspace, vault = Workspace(Clock()), Vault(clock, estate=estate)
+    clock = clock or Clock.by_hand()
+    vault = Vault(clock, estate=estate, extra_machines=machines)
+    workspace = Workspace(Clock())
     port = free_port()
+    if trouble.SKY.weather:
+        trouble.SKY.weather.behind(workspace, vault)
     async with AsyncExitStack() as stack:
+        redis_url = await stack.enter_async_context(trouble.network(redis_url))
         page = await stack.enter_async_context(serve(workspace.application()))
         arm = await stack.enter_async_context(serve(vault.application()))
         workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
@@ -216,16 +215,22 @@ async def inhabited(
     worker: bool = True,
     socket: bool = False,
     estate: EstateName = "shop",
+    clock: Clock | None = None,
+    machines: int = 0,
 ) -> AsyncIterator[World]:
     """Start everything in this process, and stop it in reverse.
 
     Stories about processes of their own leave the front or the worker out; with `socket` the
-    front is the one of Socket Mode. The `full` estate has every sort of machine, and plans.
+    front is the one of Socket Mode. The `full` estate has every sort of machine, and plans; any has
+    as many healthy `machines` more as are wanted. Time in the vault stands still, unless there is
+    a `clock`.
     """
-    async with sandboxed(redis_url, extra, estate) as (workspace, vault, page, environment):
+    sandbox = sandboxed(redis_url, extra, estate, clock, machines)
+    async with sandbox as (workspace, vault, page, environment):
         os.environ |= {name: environment[name] for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER")}
         settings = hurried(Settings.read(environment))
         async with AsyncExitStack() as stack:
+            ears = stack.enter_context(listening_to_the_log())
             if worker:
                 await stack.enter_async_context(working(settings))
             if front and socket:
@@ -233,10 +238,12 @@ async def inhabited(
                 await stack.enter_async_context(connected(settings, workspace))
             elif front:
                 await stack.enter_async_context(listening(settings))
-            people = await stack.enter_async_context(People(page))
+            people = await stack.enter_async_context(People(page, trouble.patience()))
             bot = await stack.enter_async_context(opened(settings))
             jobs.register(bot)
             yield World(people, vault, workspace, vault.clock, settings, environment, bot)
+            said = await found(ears, workspace, vault, environment, bot.redis.client)
+            assert not said, f"secrets were written down: {said[:3]}"
 
 
 @asynccontextmanager

@@ -203,6 +203,13 @@ class Point(Data):
     shared: bool = False
     """Whether it is multi-VM-consistent: made at one moment for a whole consistency group."""
 
+    @property
+    def sort_words(self) -> str:
+        """What sort of point it is, as people say it."""
+        kinds = {"ApplicationConsistent": "app-consistent", "CrashConsistent": "crash-consistent"}
+        sort = kinds.get(self.kind, self.kind or "a point")
+        return f"{sort}, multi-VM-consistent" if self.shared else sort
+
 
 class Learnt(Data):
     """One thing that a reprotect or a protection names, and where it was learnt."""

@@ -2,15 +2,18 @@
 
 Somebody asks; the request **waits** for votes. One denial ends it, the asker may withdraw it, time
 may run out. The vote that completes the quorum makes it **approved**, once, whoever presses when.
+Until a worker takes it up, whoever approved may take that back, and then it waits again.
 
 From there it belongs to the workers. A worker reads the machine again: if it is no longer what was
-approved, the request is **void**. Otherwise the intent is written down first (**submitting**), and
+approved, the request is **void**; where only the RPO or the health went further than the policy
+lets them, people are asked again. Otherwise the intent is written down first (**submitting**), and
 only then is Azure called, at most once. Azure says yes and names a job (**running**), or says no
 (**failed**); or the answer is lost, and then we do not know (**unknown**). From unknown the only
 ways out are evidence: the job is found, or it is proved that there is none, and then a person has
-to say *Submit again*. Where neither can be had, because somebody changed the machine meanwhile, a
-person who looked in the portal may give it up (**void**); nothing is sent again from there. The
-job's own end makes it **succeeded**, **failed** or **cancelled**.
+to say *Submit again*. Where neither can be had, because somebody changed the machine meanwhile or
+Azure has forgotten a job that it had accepted, a person who looked in the portal may give it up
+(**void**); nothing is sent again from there. The job's own end makes it **succeeded**, **failed**
+or **cancelled**.
 
 A request for several machines is voted on as one. When it is approved, each of its machines gets a
 request of its own that begins as approved, with the same votes, and goes the same way; the request
@@ -23,20 +26,21 @@ when it has ended, however it ended; the state stays what it was.
 nothing. The picture in `docs/request-life.md` is drawn from it.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.ballots import Vote, seats
 from bot.domain.break_glass import Review
 from bot.domain.catalogue import Call, Ground
 from bot.domain.data import Data, digest
+from bot.domain.drift import Change, facts, watched
 from bot.domain.fleets import Fleet
-from bot.domain.jobs import Job, JobStep
-from bot.domain.machines import Machine
+from bot.domain.jobs import Job
+from bot.domain.nods import Nod
 from bot.domain.people import Person
 from bot.domain.quorum import Filled, fill
-from bot.domain.targets import Target, claims_of, facts_of
+from bot.domain.targets import Target, claims_of
 from bot.domain.terms import Terms
 from bot.errors import IllegalStep
 
@@ -51,7 +55,7 @@ class State(StrEnum):
     SUBMITTING = "submitting"
     """The intent is recorded and Azure is being called."""
     UNKNOWN = "unknown"
-    """Azure's answer was lost; we are finding out."""
+    """Azure's answer was lost, or Azure forgot the job; we are finding out."""
     RUNNING = "running"
     """Azure's job runs; we follow it."""
     SUCCEEDED = "succeeded"
@@ -70,6 +74,8 @@ class Step(StrEnum):
 
     VOTE = "vote"
     APPROVE = "approve"
+    REVOKE = "revoke"
+    ASK_AGAIN = "ask-again"
     DENY = "deny"
     WITHDRAW = "withdraw"
     EXPIRE = "expire"
@@ -103,6 +109,7 @@ TABLE: Final[Mapping[State, Mapping[Step, State]]] = {
     State.WAITING: {
         Step.VOTE: State.WAITING,
         Step.APPROVE: State.APPROVED,
+        Step.REVOKE: State.WAITING,
         Step.DENY: State.DENIED,
         Step.WITHDRAW: State.WITHDRAWN,
         Step.EXPIRE: State.EXPIRED,
@@ -111,6 +118,8 @@ TABLE: Final[Mapping[State, Mapping[Step, State]]] = {
     State.APPROVED: {
         Step.RELEASE: State.RUNNING,
         Step.CLAIM: State.SUBMITTING,
+        Step.REVOKE: State.WAITING,
+        Step.ASK_AGAIN: State.WAITING,
         Step.WITHDRAW: State.WITHDRAWN,
         Step.WAIT: State.APPROVED,
         Step.RESUBMIT: State.APPROVED,
@@ -130,6 +139,7 @@ TABLE: Final[Mapping[State, Mapping[Step, State]]] = {
     State.RUNNING: {
         Step.PROGRESS: State.RUNNING,
         Step.NOD: State.RUNNING,
+        Step.LOSE: State.UNKNOWN,
         Step.SUCCEED: State.SUCCEEDED,
         Step.FAIL: State.FAILED,
         Step.CANCEL: State.CANCELLED,
@@ -154,19 +164,6 @@ _SHORT: Final = 300
 """So many characters of a reason stand on the card of several machines."""
 
 
-class Vote(Data):
-    """One person's word."""
-
-    person: Person
-    approves: bool
-    at: int
-    """Milliseconds since the epoch, by Redis' clock, like every `at` here."""
-    click: str
-    """The id of the click that carried it."""
-    serves: tuple[int, ...] = (0,)
-    """Which of the needs this person could fill when they pressed, by their place in the list."""
-
-
 class Submission(Data):
     """One attempt to start the operation."""
 
@@ -178,19 +175,6 @@ class Submission(Data):
     """Which worker's run made the claim: no other may send."""
     pace: int = 20
     """Seconds between two looks at the job, as Azure asked."""
-
-
-class Nod(Data):
-    """A person's word that a manual action is done, by which the job goes on."""
-
-    task: str
-    """Azure's id of the manual action, or its name where it has none."""
-    person: Person
-    note: str
-    at: int
-    click: str
-    claim: str
-    """Which carrying out of the click wrote it: no other tells Azure."""
 
 
 class Outcome(Data):
@@ -236,6 +220,11 @@ class Request(Data):
     closed_at: int = 0
     why: str = ""
     """Why it ended as it did, or why we do not know: one or more sentences."""
+    changes: tuple[Change, ...] = ()
+    """What is no longer as it was approved: why it is void, or why people are asked again. It
+    goes with that state."""
+    asked_again_at: int = 0
+    """When people were last asked again, 0 when they were not."""
     advice: str = ""
     needs_nod: bool = False
     """Approved, but proved never to have started: a person must say *Submit again*."""
@@ -278,16 +267,36 @@ class Request(Data):
 
     @property
     def approvals(self) -> tuple[Vote, ...]:
-        """The votes that say yes."""
-        return tuple(vote for vote in self.votes if vote.approves)
+        """The votes that say yes, and were neither taken back nor asked for anew since."""
+        return tuple(vote for vote in self.votes if vote.counts)
+
+    @property
+    def seats(self) -> dict[str, Vote]:
+        """The approvals that fill something, by the human who counts by them."""
+        return seats(self.approvals)
 
     @property
     def filled(self) -> Filled:
         """Who fills which need, as they stood when they pressed; every human once."""
-        first: dict[str, Vote] = {}
-        for one in self.approvals:
-            first.setdefault(one.person.human, one)
-        return fill(self.terms.quorum, {one.person.id: one.serves for one in first.values()})
+        votes = self.seats
+        filled = fill(self.terms.quorum, {human: one.serves for human, one in votes.items()})
+        return tuple(tuple(votes[human].seat.id for human in need) for need in filled)
+
+    @property
+    def read_at(self) -> int:
+        """When the ground was read that people decide on."""
+        return self.asked_again_at or self.asked_at
+
+    @property
+    def decided_by(self) -> int:
+        """Until when people may approve, whatever was approved and taken back meanwhile."""
+        return self.read_at + self.terms.request_lifetime * 1000
+
+    @property
+    def full_why(self) -> str:
+        """Why it stands as it does, in one line, with everything that changed."""
+        changes = "; ".join(one.words for one in self.changes)
+        return f"{self.why} What has changed: {changes}.".strip() if changes else self.why
 
     @property
     def submission(self) -> Submission | None:
@@ -307,7 +316,7 @@ class Request(Data):
     @property
     def outcome(self) -> Outcome:
         """How it stands, in short."""
-        why = self.why[:_SHORT]
+        why = self.full_why[:_SHORT]
         return Outcome(name=self.name, state=self.state, why=why, needs_nod=self.needs_nod)
 
     @property
@@ -321,17 +330,10 @@ def take(request: Request, step: Step, **changes: object) -> Request:
     after = TABLE[request.state].get(step)
     if after is None:
         raise IllegalStep(f"A {request.state} request cannot {step}.")
-    return request.model_copy(update={**changes, "state": after, "rev": request.rev + 1})
-
-
-def nod_key(step: JobStep) -> str:
-    """Return what a manual action is called in a nod."""
-    return step.id or step.name
-
-
-def nod_mark(step: JobStep) -> str:
-    """Return what stands for a manual action in the form about it, however long its name is."""
-    return digest([step.id, step.name])[:16]
+    # What has changed is told where it matters: in the state that it led to.
+    told = request.changes if after is request.state else ()
+    update = {"changes": told, **changes, "state": after, "rev": request.rev + 1}
+    return request.model_copy(update=update)
 
 
 def fingerprint(
@@ -345,6 +347,7 @@ def fingerprint(
     """Digest what is approved: if any of it changes, the approval is worth nothing."""
     content = {
         "facts": facts(ground),
+        "watched": watched(ground, terms),
         "operation": operation,
         "arguments": dict(arguments),
         "call": call.model_dump(mode="json") if call else None,
@@ -352,33 +355,3 @@ def fingerprint(
         "asker": [asker.team, asker.id],
     }
     return digest(content)
-
-
-def facts(ground: Ground) -> dict[str, str]:
-    """Return what must still be so when the request is carried out, by the name people read."""
-    return (
-        (own := facts_of(ground.target))
-        | _of_machines(ground.machines, own)
-        | {"recovery point": ground.point.id.casefold() if ground.point else ""}
-    )
-
-
-def _of_machines(machines: tuple[Machine, ...], others: Iterable[str]) -> dict[str, str]:
-    """Say how each machine of a plan is; two of one name, or of another fact's, are told apart."""
-    often = Counter([*(machine.name.casefold() for machine in machines), *others, "recovery point"])
-    return {
-        f"{one.name} ({one.item})"
-        if often[one.name.casefold()] > 1
-        else one.name: f"{one.state}, runs in {one.here}"
-        for one in machines
-    }
-
-
-def drift(before: Ground, after: Ground) -> tuple[str, ...]:
-    """Say what is no longer as it was, one line each; empty when nothing is."""
-    was, now = facts(before), facts(after)
-    return tuple(
-        f"{name}: {was.get(name) or 'none'} → {now.get(name) or 'none'}"
-        for name in was | now
-        if was.get(name, "") != now.get(name, "")
-    )

@@ -106,6 +106,13 @@ class Rule(Data):
     """How long a request waits for approvals, such as `30m`, before it expires."""
     approval_lifetime: Lifetime = 1800
     """How long an approval waits to be carried out before it is void."""
+    rpo_may_grow: Lifetime | None = None
+    """By how much more the RPO may be when it is sent than the card showed, such as `15m`. Beyond
+    that nothing is sent, and people are asked again."""
+    health_may_worsen: Annotated[bool, Field(strict=True)] = True
+    """`false` asks again when the replication health is worse by then than the card showed."""
+    may_delegate: Annotated[bool, Field(strict=True)] = True
+    """Whether approvers may let somebody else vote in their place, with `/dr delegate`."""
     reason: Literal["optional", "required"] = "optional"
     """`required` wants a reason for every command; a failover wants one anyhow."""
     reason_at_least: int = Field(default=0, ge=0, le=LONGEST_REASON, strict=True)

@@ -21,8 +21,10 @@ import docket.execution
 import docket.strikelist
 import docket.worker
 from docket import Docket, Execution, Perpetual, Worker
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.credentials import CredentialProvider
-from redis.exceptions import RedisClusterException, RedisError
+from redis.exceptions import ReadOnlyError, RedisClusterException, RedisError
 
 from bot.errors import Unavailable
 
@@ -33,6 +35,9 @@ CONCURRENCY: Final = 25
 """At most fifty: more than the connection pool carries makes docket stall."""
 REDELIVERY: Final = timedelta(seconds=10)
 """How long after a worker died its tasks are given to another."""
+RESEEDING: Final = 5
+"""Seconds after which what runs for ever is there again when its keys were lost, or when a worker
+died while it began them: docket takes a minute, in which nobody would sweep."""
 NO_TRACE: Final = timedelta(0)
 """What a task returned or raised is not kept in Redis: nobody reads it there."""
 _MAC: Final = 32
@@ -148,6 +153,20 @@ async def _read_or_let_go(docket: Docket, message: dict[bytes, bytes], **how: An
     return await _read(docket, blank, **how)
 
 
+async def _leave_replicas(inner: Docket) -> None:
+    """Let docket give up a connection to a server that is no longer the primary.
+
+    It would wait out the refusal on the same connection, which after a failover lasts for ever.
+    What was refused was not carried out, so that trying it once more does no harm.
+    """
+    pool = inner._redis._connection_pool
+    if pool is not None:  # a cluster's client finds its primary by itself
+        pool.connection_kwargs["retry"] = Retry(NoBackoff(), 1, (ReadOnlyError,))
+        pool.connection_kwargs["retry_on_error"] = [ReadOnlyError]
+        await pool.disconnect()
+        pool.reset()  # type: ignore[no-untyped-call]  # redis-py's own
+
+
 @asynccontextmanager
 async def opened(
     url: str, key: bytes, *, credentials: CredentialProvider | None = None
@@ -156,10 +175,13 @@ async def opened(
     codec = Codec(key)
     for module in (docket.execution, docket.strikelist, docket.worker):
         module.cloudpickle = codec  # type: ignore[attr-defined]
+    docket.worker.AUTOMATIC_PERPETUAL_RESEED_INTERVAL_SECONDS = RESEEDING
+    docket.worker.AUTOMATIC_PERPETUAL_LOCK_TIMEOUT_SECONDS = RESEEDING
     Execution.from_message = staticmethod(_read_or_let_go)  # type: ignore[assignment]
     separator = "&" if "?" in url else "?"
     address = f"{url}{separator}max_connections=500"
     async with Docket(
         name=NAME, url=address, execution_ttl=NO_TRACE, credential_provider=credentials
     ) as inner:
+        await _leave_replicas(inner)
         yield Engine(inner)

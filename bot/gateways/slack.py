@@ -5,9 +5,12 @@ Slack and silence are different errors, for a card that cannot be posted is not 
 """
 
 import asyncio
+import json
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -18,15 +21,41 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.data import Data
 from bot.domain.people import Person
 from bot.errors import DrError, SlackRefused, Unavailable
-from bot.messages.blocks import Block, Message
+from bot.messages.blocks import Block, Message, bare
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
 _REMEMBERED: Final = 60.0
 """Seconds that a group's members or a channel are believed without asking again."""
 _ANSWERED_AT: Final = ("hooks.slack.com", "hooks.slack-gov.com")
 _PAGE: Final = 1000
+_PAUSES: Final = (0.2, 0.6)
+"""Seconds before something is read again that Slack could not tell."""
+_SHORT: Final = 2.0
+"""Seconds that a person is made to wait for that; what takes longer is told."""
+_PASSING: Final = frozenset(
+    {
+        "fatal_error",
+        "internal_error",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
+    }
+)
+"""What Slack says when the same call may work later."""
+_NOT_SHOWN: Final = frozenset(
+    {
+        "block_mismatch",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "msg_too_long",
+    }
+)
+"""What Slack says when it is the looks of a message that it does not take."""
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class Home(Data):
@@ -73,7 +102,7 @@ class Slack:
     async def home(self) -> Home:
         """Say who we are; asked once in a process's life."""
         if self._home is None:
-            answer = await self._call(self.client.auth_test())
+            answer = await self._ask(self.client.auth_test)
             teams = {answer.get("team_id"), answer.get("enterprise_id")} - {None, ""}
             self._home = Home(
                 teams=frozenset(str(team) for team in teams),
@@ -143,11 +172,12 @@ class Slack:
         self, channel: str, message: Message, *, thread: str = "", broadcast: bool = False
     ) -> tuple[str, str]:
         """Post a message; returns the channel's id and the message's ts."""
-        answer = await self._call(
-            self.client.chat_postMessage(
+
+        async def send(shown: Message) -> Any:
+            return await self.client.chat_postMessage(
                 channel=channel,
-                text=message.text,
-                blocks=message.blocks,
+                text=shown.text,
+                blocks=shown.blocks,
                 unfurl_links=False,
                 unfurl_media=False,
                 parse="none",
@@ -155,21 +185,24 @@ class Slack:
                 thread_ts=thread or None,
                 reply_broadcast=broadcast if thread else None,
             )
-        )
+
+        answer = await self._shown(message, send)
         return str(answer["channel"]), str(answer["ts"])
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Replace a message of ours."""
-        await self._call(
-            self.client.chat_update(
+
+        async def send(shown: Message) -> Any:
+            return await self.client.chat_update(
                 channel=channel,
                 ts=ts,
-                text=message.text,
-                blocks=message.blocks,
+                text=shown.text,
+                blocks=shown.blocks,
                 parse="none",
                 link_names=False,
             )
-        )
+
+        await self._shown(message, send)
 
     async def delete(self, channel: str, ts: str) -> None:
         """Take a message of ours away; one that is gone already is as it should be."""
@@ -194,33 +227,39 @@ class Slack:
         """
         if (urlsplit(response_url).hostname or "") not in {self._host, *_ANSWERED_AT}:
             raise SlackRefused("foreign_response_url")
-        body = {
-            "text": message.text,
-            "blocks": message.blocks,
-            "response_type": "ephemeral",
-            "replace_original": replace,
-        }
-        try:
+
+        async def send(shown: Message) -> None:
+            body = {
+                "text": shown.text,
+                "blocks": shown.blocks,
+                "response_type": "ephemeral",
+                "replace_original": replace,
+            }
             async with self._session.post(response_url, json=body) as answer:
-                if answer.status != 200:
-                    raise SlackRefused(f"response_url_{answer.status}")
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise Unavailable("Slack did not take the answer.") from error
+                _taken(answer.status, await answer.text())
+
+        await self._shown(message, send)
 
     async def whisper(self, channel: str, user: str, message: Message) -> None:
         """Say something in a channel that one person alone sees."""
-        await self._call(
-            self.client.chat_postEphemeral(
-                channel=channel, user=user, text=message.text, blocks=message.blocks
+
+        async def send(shown: Message) -> Any:
+            return await self.client.chat_postEphemeral(
+                channel=channel, user=user, text=shown.text, blocks=shown.blocks
             )
-        )
+
+        await self._shown(message, send)
 
     async def open_view(self, trigger_id: str, view: Block) -> None:
         """Open a modal; the trigger of a click lives three seconds."""
-        await self._call(self.client.views_open(trigger_id=trigger_id, view=view))
+        try:
+            await self._ask(lambda: self.client.views_open(trigger_id=trigger_id, view=view))
+        except SlackRefused as error:
+            if error.code != "exchanged_trigger_id":  # it opened, and the answer was lost
+                raise
 
     async def _account(self, user_id: str) -> Account:
-        user = (await self._call(self.client.users_info(user=user_id)))["user"]
+        user = (await self._ask(lambda: self.client.users_info(user=user_id)))["user"]
         enterprise = (user.get("enterprise_user") or {}).get("enterprise_id")
         profile = user.get("profile") or {}
         person = Person(
@@ -236,7 +275,7 @@ class Slack:
 
     async def _owner_of(self, address: str) -> str:
         try:
-            answer = await self._call(self.client.users_lookupByEmail(email=address))
+            answer = await self._ask(lambda: self.client.users_lookupByEmail(email=address))
         except SlackRefused as error:
             if error.code == "users_not_found":
                 return ""
@@ -245,7 +284,7 @@ class Slack:
 
     async def _group_ids(self) -> dict[str, str]:
         try:
-            answer = await self._call(self.client.usergroups_list())
+            answer = await self._ask(self.client.usergroups_list)
         except SlackRefused as error:
             if error.code == "plan_upgrade_required":
                 return {}
@@ -254,7 +293,7 @@ class Slack:
 
     def _members_of(self, group: str) -> Callable[[], Awaitable[frozenset[str]]]:
         async def ask() -> frozenset[str]:
-            answer = await self._call(self.client.usergroups_users_list(usergroup=group))
+            answer = await self._ask(lambda: self.client.usergroups_users_list(usergroup=group))
             return frozenset(str(user) for user in answer["users"])
 
         return ask
@@ -263,8 +302,9 @@ class Slack:
         found: dict[str, str] = {}
         cursor = ""
         while True:
-            answer = await self._call(
-                self.client.conversations_list(
+            answer = await self._ask(
+                partial(
+                    self.client.conversations_list,
                     types="public_channel,private_channel",
                     exclude_archived=True,
                     limit=_PAGE,
@@ -278,7 +318,7 @@ class Slack:
 
     async def _channel(self, channel_id: str) -> Channel | None:
         try:
-            answer = await self._call(self.client.conversations_info(channel=channel_id))
+            answer = await self._ask(lambda: self.client.conversations_info(channel=channel_id))
         except SlackRefused as error:
             if error.code in {"channel_not_found", "missing_scope"}:
                 return None
@@ -305,7 +345,30 @@ class Slack:
             self._memory[key] = (time.monotonic(), answer)
             return answer
 
+    async def _ask(self, call: Callable[[], Awaitable[Any]]) -> Any:
+        """Read something; a moment of trouble at Slack is nobody's business."""
+        for pause in _PAUSES:
+            try:
+                return await self._call(call())
+            except Unavailable as error:
+                wait = error.retry_after or pause
+                if wait > _SHORT:
+                    raise
+                await asyncio.sleep(wait)
+        return await self._call(call())
+
+    async def _shown(self, message: Message, send: Callable[[Message], Awaitable[Any]]) -> Any:
+        """Send a message; should Slack not take its blocks, its words and buttons must do."""
+        try:
+            return await self._call(send(message))
+        except SlackRefused as error:
+            if error.code not in _NOT_SHOWN:
+                raise
+            log.error("Slack does not take the blocks of a message: %s", error.code)  # noqa: TRY400
+            return await self._call(send(bare(message)))
+
     async def _call(self, call: Awaitable[Any]) -> Any:
+        """Await a call; raises our errors instead of the library's."""
         try:
             return await call
         except SlackApiError as error:
@@ -314,15 +377,37 @@ class Slack:
             raise Unavailable("Slack does not answer.") from error
 
 
+def _taken(status: int, text: str) -> None:
+    """Raise one of our errors when a response address did not take an answer.
+
+    It says `ok`, in words or in JSON, and may say no with status 200.
+    """
+    try:
+        said = json.loads(text)
+    except ValueError:
+        said = None
+    code = str(said.get("error") or "") if isinstance(said, dict) else ""
+    foreign = text.lstrip().startswith("<")
+    if status == 429 or status >= 500 or code in _PASSING or foreign:
+        raise Unavailable("Slack did not take the answer.")
+    if code or status != 200:
+        raise SlackRefused(code or f"response_url_{status}")
+
+
 def refusal(response: Any) -> DrError:
     """Turn an answer that is not `ok` into one of our errors; Slack in trouble sends no JSON."""
-    said = response.data if isinstance(response.data, dict) else {}
-    code = str(said.get("error") or f"http_{response.status_code}")
-    if response.status_code == 429 or code == "ratelimited":
-        wait = float(response.headers.get("Retry-After", 1))
+    data = getattr(response, "data", None)  # what cannot be read comes without
+    said = data if isinstance(data, dict) else {}
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+    code = str(said.get("error") or "")
+    if status == 429 or code == "ratelimited":
+        text = str(response.headers.get("Retry-After", ""))
+        wait = float(text) if text.isdecimal() else 1.0
         return Unavailable("Slack asks us to slow down.", retry_after=wait)
-    if response.status_code >= 500 or code in {"internal_error", "fatal_error"}:
+    if status >= 500 or code in _PASSING:
         return Unavailable("Slack has trouble of its own.")
+    if not code:
+        return Unavailable("What answered was not Slack, or its answer broke off.")
     return SlackRefused(code)
 
 

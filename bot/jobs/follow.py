@@ -31,6 +31,7 @@ SHOWN: Final = 20
 """So many running jobs of one vault are shown step by step; more only when their state changes."""
 _CATCH_UP: Final = 120_000
 """Milliseconds within which Azure is believed to show that a job was restarted."""
+_GONE: Final = 404
 _SILENCE: Final = 20_000
 """Milliseconds after which a card is drawn again, so that silence can be told from death."""
 
@@ -123,7 +124,7 @@ async def _find_out(bot: Bot, request: Request, now: int) -> None:
     if job:
         words = f"Found it: Azure had accepted it as job {job.name}."
         await step(bot, request, Step.FIND, words, job=job, why="")
-    elif await proved_absent(bot, request, now):
+    elif request.job is None and await proved_absent(bot, request, now):
         why = "Azure has no job of it, and the machine is as it was."
         words = f"{why} It never started; it can be submitted again."
         await step(bot, request, Step.ABSENT, words, why=why, needs_nod=True)
@@ -137,13 +138,26 @@ async def _run_on(
     seen = listed.get(known.name.casefold())
     if seen and seen.state == known.state and not in_detail:
         return
-    job = await bot.azure.job(request.target.vault, known.name)
+    try:
+        job = await bot.azure.job(request.target.vault, known.name)
+    except AzureRefused as error:
+        if error.status != _GONE or seen:
+            raise
+        await _job_gone(bot, request, known)
+        return
     if not job.running and not _still_as_it_was(request, job, now):
         await finish(bot, request, job)
     elif job != known:
         await step(bot, request, Step.PROGRESS, _news(known, job), job=job, why="")
     else:
         await bot.redis.cards.touch(root(request.id), now, after=_SILENCE)
+
+
+async def _job_gone(bot: Bot, request: Request, job: Job) -> None:
+    """Say that nobody can tell any more how it goes; should the job turn up, it is followed."""
+    why = f"Azure does not know the job {job.name} any more, which it had accepted."
+    words = f"{why} How it goes is to be seen in the portal alone."
+    await step(bot, request, Step.LOSE, words, why=why)
 
 
 def _still_as_it_was(request: Request, job: Job, now: int) -> bool:

@@ -6,31 +6,31 @@ make looks for the job instead.
 """
 
 import logging
+import time
 import uuid
 from typing import Final
 
-from bot.access import REFUSAL_AGE, person
 from bot.domain.audit import BOT
-from bot.domain.freezes import frozen
+from bot.domain.catalogue import Ground
+from bot.domain.drift import Change
 from bot.domain.jobs import Job
 from bot.domain.machines import segment
-from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
-from bot.domain.people import Person
-from bot.domain.policy import handles
 from bot.domain.request import (
     Request,
     State,
     Step,
     Submission,
-    drift,
-    fingerprint,
     take,
 )
-from bot.domain.votes import no_longer_counts
-from bot.errors import AnswerLost, AzureRefused, Missing, Refused, SlackRefused, Unavailable
+from bot.domain.tally import ask_again
+from bot.errors import (
+    AnswerLost,
+    AzureRefused,
+    Unavailable,
+)
 from bot.gateways.azure import Accepted
-from bot.inventory import ground, reread
+from bot.jobs.check import check
 from bot.lifecycle import GATHER, Move, change, fact_of
 from bot.runtime import Bot
 
@@ -53,115 +53,62 @@ async def submit_request(bot: Bot, request_id: str) -> float | None:
     if wait := await bot.redis.pacing.take(_subscription(request), request_id):
         return wait
     try:
-        reasons = await _why_void(bot, request)
+        found = await check(bot, request)
     except Unavailable as error:
         log.warning("%s is not submitted yet: %s", request_id, error.sentence)
         await _wait_visibly(bot, request, error)
         return error.retry_after or _RETRY
-    if reasons:
-        await _void(bot, request_id, reasons)
+    if found.void or (found.worse and request.parent):  # one of several cannot wait by itself
+        await _void(bot, request, found.void + found.worse)
+        return None
+    if found.worse and found.ground:
+        await _ask_again(bot, request, found.ground, found.worse)
         return None
     claim = uuid.uuid4().hex
-    claimed = await _claim(bot, request_id, claim)
+    claimed = await _claim(bot, request, claim)
     if claimed is not None:
         await _send(bot, claimed)
     return None
 
 
-async def _why_void(bot: Bot, request: Request) -> tuple[str, ...]:
-    """Say everything that makes the approval worthless now; empty when it holds."""
-    if request.terms.policy != bot.policy.version:
-        return (f"policy: {request.terms.policy} → {bot.policy.version}",)
-    promised = fingerprint(
-        request.operation, request.arguments, request.ground, request.call, request.terms,
-        request.asker,
-    )  # fmt: skip
-    if promised != request.fingerprint:
-        return ("the stored request is not the one that was approved",)
-    if await _rolled_back(bot, request):
-        return ("the stored request is older than what the audit log says of it",)
-    if gone := await _frozen(bot, request) or await _people_gone(bot, request):
-        return gone
-    return await _changed(bot, request)
-
-
-async def _rolled_back(bot: Bot, request: Request) -> bool:
-    """Whether an older document was put back, whose seal is good: the log goes on where it ends."""
-    newest = await bot.redis.audit.latest(request.id)
-    return newest is None or newest.data.after != request.state
-
-
-async def _frozen(bot: Bot, request: Request) -> tuple[str, ...]:
-    """Name the freezes that hold now and were not overridden when it was asked."""
-    now = (await bot.redis.requests.snapshot()).now
-    known = {one.name for one in request.terms.overrides}
-    held = frozen(bot.policy.freezes, request.operation, now)
-    return tuple(f"{one.words}, has begun" for one in held if one.name not in known)
-
-
-async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
-    """Check everybody's standing afresh. Without Slack, the check made at their click holds.
-
-    For one of several machines, what Slack said within the last minute will do.
-    """
-    ids = {request.asker.id, *(vote.person.id for vote in request.approvals)}
-    try:
-        home = await bot.slack.home()
-        people: dict[str, Person] = {
-            one: await person(bot, one, fresh=not request.parent) for one in sorted(ids)
-        }
-        groups = await bot.slack.groups(
-            handles(
-                request.terms.may_ask,
-                request.terms.may_approve,
-                *(one.override for one in request.terms.overrides),
-            ),
-            age=REFUSAL_AGE,
-        )
-    except Unavailable:
-        log.warning("%s: Slack does not answer; the votes stand as they were cast", request.id)
-        return ()
-    except SlackRefused as error:
-        return (f"the votes could not be checked: {error.sentence}",)
-    return no_longer_counts(request, people, home.teams, groups)
-
-
-async def _changed(bot: Bot, request: Request) -> tuple[str, ...]:
-    """Compare the target with what was approved."""
-    operation = CATALOGUE[request.operation]
-    try:
-        target = await reread(bot, request.target)
-        if reason := why_not(operation, target):
-            seen = request.ground.model_copy(update={"target": target})
-            return drift(request.ground, seen) or (reason.sentence,)
-        now = await ground(bot, operation, target, _pinned(request), in_bulk=bool(request.parent))
-        call = operation.call(now, request.arguments)
-    except (Refused, Missing, AzureRefused) as error:
-        return (error.sentence,)
-    changes = drift(request.ground, now)
-    return changes or (() if call == request.call else ("what would be sent to Azure changed",))
-
-
-def _pinned(request: Request) -> dict[str, str]:
-    """Ask for the very recovery point that was approved, not for the newest of its kind."""
-    point = request.ground.point
-    return request.arguments | ({"point": point.name} if point else {})
-
-
-async def _void(bot: Bot, request_id: str, reasons: tuple[str, ...]) -> None:
-    said = "; ".join(reason.removesuffix(".") for reason in reasons)
-
+async def _void(bot: Bot, checked: Request, changes: tuple[Change, ...]) -> None:
     def decide(request: Request, now: int) -> Move | None:
-        if request.state is not State.APPROVED:
+        if not _as_checked(request, checked):
             return None
-        why = f"What was approved is no longer so: {said}. Nothing was sent."
         after = take(
-            request, Step.INVALIDATE, closed_at=now, why=why,
+            request, Step.INVALIDATE, closed_at=now, changes=changes,
+            why="What was approved is no longer so. Nothing was sent.",
             advice="Look at it with /dr status, and ask again if it is still needed.",
         )  # fmt: skip
-        return Move(request=after, fact=fact_of(Step.INVALIDATE, request, after, BOT, why))
+        words = f"What was approved is no longer so: {_said(changes)}. Nothing was sent."
+        return Move(request=after, fact=fact_of(Step.INVALIDATE, request, after, BOT, words))
 
-    await change(bot, request_id, decide)
+    await change(bot, checked.id, decide)
+
+
+async def _ask_again(
+    bot: Bot, checked: Request, now_is: Ground, changes: tuple[Change, ...]
+) -> None:
+    def decide(request: Request, now: int) -> Move | None:
+        if not _as_checked(request, checked):
+            return None
+        after = ask_again(request, now_is, changes, now)
+        words = f"Nothing was sent. {_said(changes)}; please approve again."
+        fact = fact_of(Step.ASK_AGAIN, request, after, BOT, words)
+        correlation = fact.correlation | {"fingerprint": after.fingerprint}
+        return Move(request=after, fact=fact.model_copy(update={"correlation": correlation}))
+
+    await change(bot, checked.id, decide)
+
+
+def _said(changes: tuple[Change, ...]) -> str:
+    return "; ".join(one.words for one in changes)
+
+
+def _as_checked(request: Request, checked: Request) -> bool:
+    """Whether a request is still approved by those, and for that, which was just checked."""
+    same = request.approvals == checked.approvals and request.fingerprint == checked.fingerprint
+    return same and request.state is State.APPROVED
 
 
 async def _wait_visibly(bot: Bot, request: Request, error: Unavailable) -> None:
@@ -176,11 +123,11 @@ async def _wait_visibly(bot: Bot, request: Request, error: Unavailable) -> None:
     await change(bot, request.id, decide)
 
 
-async def _claim(bot: Bot, request_id: str, claim: str) -> Request | None:
+async def _claim(bot: Bot, checked: Request, claim: str) -> Request | None:
     """Record the intent, durably; None when it is not ours to send."""
 
     def decide(request: Request, now: int) -> Move | None:
-        if request.state is not State.APPROVED or request.needs_nod:
+        if not _as_checked(request, checked) or request.needs_nod:
             return None
         attempt = len(request.attempts) + 1
         crid = str(uuid.uuid5(_IDS, f"{request.fingerprint}:{request.id}:{attempt}"))
@@ -190,7 +137,7 @@ async def _claim(bot: Bot, request_id: str, claim: str) -> Request | None:
         fact = fact_of(Step.CLAIM, request, after, BOT, words)
         return Move(request=after, fact=fact, in_time=True)
 
-    request = await change(bot, request_id, decide, click=claim, durable=True)
+    request = await change(bot, checked.id, decide, click=claim, durable=True)
     mine = request.submission is not None and request.submission.claim == claim
     return request if mine and request.state is State.SUBMITTING else None
 
@@ -198,12 +145,15 @@ async def _claim(bot: Bot, request_id: str, claim: str) -> Request | None:
 async def _send(bot: Bot, request: Request) -> None:
     submission = request.submission
     assert submission is not None  # noqa: S101 - a claimed request has one
+    asked = time.monotonic()  # before Redis is, so that the time it takes counts as well
     now = (await bot.redis.requests.snapshot()).now
-    if now - submission.at > CLAIM_LIFETIME:
+    left = CLAIM_LIFETIME - (now - submission.at)
+    if left < 0:
         await _lost(bot, request, "The worker was held up before it could call Azure.")
         return
+    by = asked + left / 1000
     try:
-        accepted = await bot.azure.submit(request.sends, submission.client_request_id)
+        accepted = await bot.azure.submit(request.sends, submission.client_request_id, by=by)
     except AzureRefused as error:
         await _rejected(bot, request, error)
     except AnswerLost as error:

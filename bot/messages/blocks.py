@@ -31,6 +31,12 @@ class Message:
         object.__setattr__(self, "text", cut(self.text, _FALLBACK) or "–")
 
 
+def bare(message: Message) -> Message:
+    """Return a message as its words and its buttons, for when Slack does not take its looks."""
+    rows = [block for block in message.blocks if block["type"] == "actions"]
+    return Message(text=message.text, blocks=[section(message.text), *rows])
+
+
 def clip(text: str, most: int) -> str:
     """Shorten a text to at most `most` characters, and show that it was."""
     return text if len(text) <= most else text[: most - 1] + "…"

@@ -3,6 +3,7 @@
 A button carries an id and nothing else: what it does is decided by what the store says then.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -77,6 +78,9 @@ WITHDRAW_REST: Final = Button("rest", "Withdraw the rest", "danger")
 """Takes back what has not been sent yet of several machines."""
 RESUBMIT: Final = Button("resubmit", "Submit again", "danger")
 GIVE_UP: Final = Button("giveup", "Give up", "danger")
+REVOKE: Final = Button("revoke", "Revoke my approval")
+DENY_BECAUSE: Final = Button("denybecause", "Deny with a reason…")
+"""Opens the form in which somebody says why they deny it."""
 NEXT: Final = Button("next", "Next")
 """Asks for what comes after a finished request; its value is `<operation>:<request id>`."""
 NOD: Final = Button("nod", "It is done…", "primary")
@@ -89,6 +93,38 @@ CHOOSE: Final = Button("choose", "Choose")
 """Picks one of several matches; its value is `<stash word>:<number>`."""
 FILL_IN: Final = Button("fill", "Fill in")
 """Opens the form for an option that is missing; its value is `<stash word>:<option>`."""
+UNLOCK: Final = Button("unlock", "Unlock")
+"""Ends a lock; its value is the lock's id."""
+
+
+@dataclass(frozen=True)
+class Menu:
+    """What opens from a card: entries that are rarer than its buttons, each a button's value."""
+
+    action: str
+
+    @property
+    def action_id(self) -> str:
+        """What Slack sends back, with the entry as what was selected."""
+        return f"{PREFIX}{self.action}"
+
+    def draw(self, entries: Sequence[Button], value: str) -> Block:
+        """Draw the menu for one value; five entries are the most."""
+        return {
+            "type": "overflow",
+            "action_id": self.action_id,
+            "options": [
+                {
+                    "text": {"type": "plain_text", "text": one.label, "emoji": True},
+                    "value": f"{one.action}:{value}",
+                }
+                for one in entries
+            ],
+        }
+
+
+MORE: Final = Menu("more")
+"""Beside the buttons of a card; its value is `<action of the entry>:<request id>`."""
 
 
 def action_of(action_id: str) -> str:

@@ -1,6 +1,6 @@
 """What can be pressed on a card: to decide, to go on, to stop, and what may come next."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from bot.domain.catalogue import Ground
@@ -14,10 +14,13 @@ from bot.messages.blocks import Block, actions, section
 from bot.messages.buttons import (
     APPROVE,
     DENY,
+    DENY_BECAUSE,
     GIVE_UP,
+    MORE,
     NEXT,
     NOD,
     RESUBMIT,
+    REVOKE,
     WITHDRAW,
     WITHDRAW_REST,
     Button,
@@ -33,20 +36,25 @@ _LIKELY: Final = {
     "test-failover": "cleanup",
 }
 """What people most often do after an operation."""
+MENU: Final[Mapping[Button, Callable[[Request], bool]]] = {
+    DENY_BECAUSE: lambda one: one.state is State.WAITING,
+    REVOKE: lambda one: bool(one.approvals),
+}
+"""The entries of the menu on the card of a request that waits or is approved, and when each is."""
 _SETTLED: Final = 10
 """So many machines have a button of their own on the card of several."""
 
 
 def buttons(request: Request, outcomes: Mapping[str, Outcome]) -> list[Block]:
     if request.state is State.WAITING:
-        return [actions([_approve(request), _deny(request), _withdraw(request)])]
+        return [actions([_approve(request), _deny(request), _withdraw(request), *_menu(request)])]
     if request.state is State.APPROVED:
         again = (
             [RESUBMIT.draw(request.id, confirm=_again(lines.title(request)))]
             if request.needs_nod
             else []
         )
-        return [actions([*again, _withdraw(request)])]
+        return [actions([*again, _withdraw(request), *_menu(request)])]
     if request.state is State.UNKNOWN:
         return [actions([GIVE_UP.draw(request.id, confirm=_give_up(lines.title(request)))])]
     if request.state is State.RUNNING:
@@ -112,6 +120,11 @@ def next_buttons(request: Request, after: Ground) -> list[Block]:
         )
         for one in found
     ]
+
+
+def _menu(request: Request) -> list[Block]:
+    entries = [entry for entry, offered in MENU.items() if offered(request)]
+    return [MORE.draw(entries, request.id)] if entries else []
 
 
 def _approve(request: Request) -> Block:

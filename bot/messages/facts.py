@@ -28,8 +28,13 @@ def facts(request: Request) -> Pairs:
     if held := request.terms.overrides:
         said = ", ".join(f"{esc(one.name)} (until {moment(one.until)})" for one in held)
         pairs.append(("Overrides the freeze", f":snowflake: {said}"))
+    if passed := request.terms.locks:
+        said = ", ".join(
+            f"{esc(one.id)} of {mention(one.by.id)} (until {moment(one.until)})" for one in passed
+        )
+        pairs.append(("Overrides the lock", f":lock: {said}"))
     if request.state is not State.WAITING and request.approvals:
-        names = ", ".join(mention(vote.person.id) for vote in request.approvals)
+        names = ", ".join(map(lines.voter, request.approvals))
         pairs.append(("Approved by", names))
     return pairs
 
@@ -90,7 +95,7 @@ def _chosen(request: Request) -> Pairs:
             pairs.append(("What is sent home", lines.sent_home(target, arguments)))
         return pairs
     if "point" in arguments and request.open:
-        pairs.append(("Recovery point", lines.point(request.ground, arguments, request.asked_at)))
+        pairs.append(("Recovery point", lines.point(request.ground, arguments, request.read_at)))
         pairs.append(("Data lost", _data_lost(request)))
     if shutdown := arguments.get("shutdown"):
         left = {"yes": "is shut down first, if it can be reached", "no": "is left as it is"}
@@ -110,7 +115,7 @@ def _test_network(request: Request) -> str:
 def _data_lost(request: Request) -> str:
     """How much data is lost; of several machines, where it is worst."""
     if isinstance(request.target, Machine):
-        return lines.data_lost(request.ground, request.asked_at)
+        return lines.data_lost(request.ground, request.read_at)
     rpos = list(_rpos(request))
     known = [(rpo, name) for name, rpo in rpos if rpo is not None]
     if not known:

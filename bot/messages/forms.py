@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from bot.domain.break_glass import JUSTIFIED, UNJUSTIFIED
 from bot.domain.jobs import JobStep
-from bot.domain.request import nod_mark
+from bot.domain.nods import nod_mark
 from bot.domain.unseen import without_unseen
 from bot.domain.verbs import Option
 from bot.messages.blocks import Block, clip, plain, visible, words
@@ -17,6 +17,9 @@ CONFIRM_FORM: Final = "dr.confirm"
 REVIEW_FORM: Final = "dr.review"
 VERDICT: Final = "verdict"
 """The field of the form for a review that says whether it was justified."""
+DENY_FORM: Final = "dr.deny"
+BECAUSE: Final = "because"
+"""The field into which somebody who denies writes why."""
 TYPED: Final = "typed"
 """The field into which an approver types the name of the target."""
 NOTE: Final = "note"
@@ -152,6 +155,28 @@ def confirm_form(request_id: str, title: str, destroys: str, expected: Sequence[
                     **_text(""),
                     "placeholder": _exact(expected[0], 150),
                 },
+            },
+        ],
+    }
+
+
+def deny_form(request_id: str, title: str) -> Block:
+    """Ask why somebody denies a request; the form brings its id back."""
+    return {
+        "type": "modal",
+        "callback_id": DENY_FORM,
+        "private_metadata": request_id,
+        "title": _plain("Deny"),
+        "submit": _plain("Deny"),
+        "close": _plain("Not now"),
+        "blocks": [
+            words(f"{title}. Denying ends the request, whoever has approved it."),
+            {
+                "type": "input",
+                "block_id": BECAUSE,
+                "label": _plain("Why?"),
+                "hint": _plain("Whoever asked is told, and it stands on the card and in the log."),
+                "element": _text("West Europe is up again") | {"multiline": True},
             },
         ],
     }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.ballots import Vote
 from bot.domain.catalogue import Ground
 from bot.domain.jobs import Job, JobError, JobStep
 from bot.domain.machines import HYPER_V, Finding, Learnt, Machine, Point, position, segment
@@ -90,7 +91,7 @@ def point(ground: Ground, arguments: dict[str, str], asked_at: int) -> str:
     if ground.point:
         age = duration(asked_at / 1000 - ground.point.at.timestamp())
         asked = f" ({esc(chosen)})" if ":" in chosen else ""
-        return f"{esc(kind_of(ground.point))} of {moment(ground.point.at)}, {age} old{asked}"
+        return f"{esc(ground.point.sort_words)} of {moment(ground.point.at)}, {age} old{asked}"
     if chosen in _CHOICES:
         return _CHOICES[chosen]
     return "latest: what is still pending is sent first" if chosen == "latest" else "—"
@@ -99,14 +100,7 @@ def point(ground: Ground, arguments: dict[str, str], asked_at: int) -> str:
 def point_label(one: Point, now: datetime) -> str:
     """A recovery point in a list to choose from."""
     age = duration((now - one.at).total_seconds())
-    return f"{kind_of(one)}, {age} old ({one.at:%d %b %H:%M} UTC)"
-
-
-def kind_of(one: Point) -> str:
-    """What sort of point it is, as people say it."""
-    kinds = {"ApplicationConsistent": "app-consistent", "CrashConsistent": "crash-consistent"}
-    kind = kinds.get(one.kind, one.kind or "a point")
-    return f"{kind}, multi-VM-consistent" if one.shared else kind
+    return f"{one.sort_words}, {age} old ({one.at:%d %b %H:%M} UTC)"
 
 
 def whereabouts(machine: Machine) -> str:
@@ -251,10 +245,15 @@ def not_yet(request: Request, machine: Machine) -> str:
 
 def votes(request: Request) -> str:
     """Who has said what, and who still may."""
-    said = [
-        f"{':white_check_mark:' if vote.approves else ':no_entry:'} {mention(vote.person.id)} "
+    ended = [vote for vote in request.votes if vote.ended_at]
+    said = [f":memo: {len(ended) - _ENDED} older ones no longer count"] if ended[_ENDED:] else []
+    said += [_ended(vote) for vote in ended[-_ENDED:]]
+    said += [
+        f"{':white_check_mark:' if vote.approves else ':no_entry:'} {voter(vote)} "
         f"{'approved' if vote.approves else 'denied'} at {clock(vote.at)}"
+        f"{f', which counts until {moment(vote.place.until)}' if vote.place else ''}"
         for vote in request.votes
+        if not vote.ended_at
     ]
     if request.terms.needs:
         said += [_need(request, at) for at in range(len(request.terms.needs))]
@@ -264,6 +263,26 @@ def votes(request: Request) -> str:
         whom = people(request.terms.may_approve)
         said.append(f":white_circle: {missing} more of {whom}, not {mention(request.asker.id)}")
     return "\n".join(said) or "none"
+
+
+_ENDED = 6
+"""So many votes that no longer count are shown."""
+
+
+def _ended(vote: Vote) -> str:
+    """A vote that was cast and no longer counts."""
+    back = "was taken back" if vote.place else "took it back"
+    what = back if vote.ended_by else "ran out" if vote.ran_out else "was asked again"
+    return (
+        f":leftwards_arrow_with_hook: {voter(vote)} approved at {clock(vote.at)}, "
+        f"{what} at {clock(vote.ended_at)}"
+    )
+
+
+def voter(vote: Vote) -> str:
+    """Who voted, and in whose place."""
+    seat = f" for {mention(vote.seat.id)}" if vote.place else ""
+    return f"{mention(vote.person.id)}{seat}"
 
 
 def _need(request: Request, at: int) -> str:

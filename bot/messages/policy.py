@@ -38,6 +38,12 @@ def lines_of(
         said.append(f"A reason of at least {max(1, rule.reason_at_least)} characters is needed")
     if rule.confirm:
         said.append("Approvers type the name of the target")
+    if rule.rpo_may_grow is not None:
+        said.append(
+            f"Asked again when the RPO has grown by more than {duration(rule.rpo_may_grow)}"
+        )
+    if not rule.health_may_worsen:
+        said.append("Asked again when the replication health is worse than the card showed")
     if rule.channel:
         said.append(f"The card goes to {rule.channel}")
     said += _of_glass(rule, broken=glass)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.audit import Entry
+from bot.domain.ballots import Vote
 from bot.domain.people import Person
 from bot.domain.request import Request
 from bot.domain.reviews import missing
@@ -34,7 +35,8 @@ def receipt(
 ) -> Message:
     """Who asked and approved, under which rule, what Azure did, and the entries with hashes."""
     terms = request.terms
-    votes = [_who(vote.person) for vote in request.approvals]
+    votes = [_voter(vote) for vote in request.approvals]
+    ended = [f"{_voter(vote)} ({_ended(vote)})" for vote in request.votes if vote.ended_at]
     blocks: list[Block] = [
         header(f"Receipt of {request.id}"),
         section(f"*{esc(lines.title(request))}*\n{_chain(entries, checked, broken)}"),
@@ -42,6 +44,7 @@ def receipt(
             ("Asked by", _who(request.asker)),
             ("Asked", moment(request.asked_at)),
             ("Approved by", ", ".join(votes) or "nobody"),
+            *([("No longer counted", ", ".join(ended))] if ended else []),
             (
                 "Rule",
                 f"{esc(f'{terms.rule}:')} {terms.approvals} of {esc(', '.join(terms.may_approve))}",
@@ -70,6 +73,17 @@ def _who(person: Person) -> str:
     """The account, and the human where the directory has them."""
     entra = f", Entra {code(person.entra)}" if person.entra else ""
     return f"{mention(person.id)} ({esc(person.name)}{entra})"
+
+
+def _voter(vote: Vote) -> str:
+    """Who voted, and in whose place."""
+    return f"{_who(vote.person)} for {_who(vote.seat)}" if vote.place else _who(vote.person)
+
+
+def _ended(vote: Vote) -> str:
+    if vote.ended_by:
+        return "taken back"
+    return "ran out" if vote.ran_out else "asked again"
 
 
 def _chain(entries: Sequence[Entry], checked: int, broken: str) -> str:
@@ -106,7 +120,7 @@ def _azure(request: Request) -> list[str]:
     if request.job:
         said.append(f"Job {code(request.job.name)}: {esc(request.job.words or request.job.state)}")
     if request.why:
-        said.append(esc(request.why, 500))
+        said.append(esc(request.full_why, 500))
     return said or ["Its machines were sent one by one." if request.fleet else "Nothing was sent."]
 
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from bot.domain.jobs import JobStep
 from bot.domain.machines import Machine
-from bot.domain.request import Request, State, nod_key
+from bot.domain.nods import nod_key
+from bot.domain.request import Request, State
 from bot.messages import lines
 from bot.messages.blocks import clock, duration, esc, mention, moment
 from bot.messages.buttons import RESUBMIT
@@ -17,7 +18,10 @@ def status(request: Request, now: datetime, expected: int | None) -> str:
 
 def _waiting(request: Request, _now: datetime, _expected: int | None) -> str:
     votes = f"{len(request.approvals)} of {request.terms.approvals}"
-    return f"*Waiting for approval*: {votes} so far. Expires {moment(request.expires_at)}."
+    until = f"{votes} so far. Expires {moment(request.expires_at)}."
+    if request.changes:
+        return f"*Waiting for approval again*: {until} Nothing was sent, for it has changed."
+    return f"*Waiting for approval*: {until}"
 
 
 def _approved(request: Request, _now: datetime, _expected: int | None) -> str:

@@ -4,6 +4,7 @@ Edits of the card notify nobody, so the end of a request is told as a message of
 to the channel too and mentions whoever asked.
 """
 
+from datetime import datetime
 from typing import Final
 
 from bot.domain.anchors import anchor_words
@@ -27,6 +28,8 @@ from bot.messages.reviews import parties, skipped
 _ICONS: Final = {
     "request.vote": ":ballot_box_with_check:",
     "request.approve": ":white_check_mark:",
+    "request.revoke": ":leftwards_arrow_with_hook:",
+    "request.ask-again": ":warning:",
     "request.deny": ":no_entry:",
     "request.withdraw": ":leftwards_arrow_with_hook:",
     "request.expire": ":alarm_clock:",
@@ -52,9 +55,12 @@ _ICONS: Final = {
 _WORDS: Final = 2700
 """So long may be what is said, that whoever is mentioned behind it still is."""
 _A_LINE: Final = 10
+_MENTIONED: Final = 20
+"""So many people are mentioned at once."""
 _BLOCKS: Final = 48
 _LOUD: Final = frozenset(
     {
+        "request.ask-again",
         "request.deny",
         "request.expire",
         "request.invalidate",
@@ -86,8 +92,9 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
         bool(owes)
         or kind in _LOUD
         or (kind == "request.observe" and entry.data.after == "protected")
+        or (kind == "request.revoke" and entry.data.before == "approved")
     )
-    whom = f" {mention(request.asker.id)}" if loud else ""
+    whom = f" {' '.join(map(mention, _concerned(entry, request)))}" if loud else ""
     text = f"{icon} {cut(esc(entry.data.words, 1500), _WORDS)}{whom}"
     if loud:
         text = f"{text} ({request.id})"
@@ -128,6 +135,22 @@ def _alarm(request: Request, glass: Glass) -> Message:
     heard = f"\nYou are told because you would have had a say, or the policy wants it: {whom}."
     text += heard if whom else ""
     return Message(text=text, blocks=[section(text), *_everybody(request)])
+
+
+def _concerned(entry: Entry, request: Request) -> list[str]:
+    """Return the ids of those who must hear of it: the asker, and whose approvals were dropped.
+
+    The request may be older or newer than the entry.
+    """
+    again: list[str] = []
+    if entry.type.endswith("request.ask-again"):
+        at = round(datetime.fromisoformat(entry.time).timestamp() * 1000)
+        again = [
+            one.person.id
+            for one in request.votes
+            if one.approves and one.at <= at and not 0 < one.ended_at < at
+        ]
+    return list(dict.fromkeys([*again[:_MENTIONED], request.asker.id]))
 
 
 def _asked(request: Request) -> tuple[Message, bool] | None:

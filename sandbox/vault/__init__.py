@@ -22,7 +22,7 @@ Files: `vault` is what tests hold, `front` the part of it that the web server se
 `enabling`, `plan_operations` and `plan_steps` change it, by way of `work`, `subjobs`, `effects`,
 `recipes`, `shapes` and `orders`. `bodies_*` and `details` write what is sent. `server`, `routes`,
 `calls`, `reads`, `reads_around`, `writes`, `filters`, `polls`, `identity`, `roles` and `limits` are
-the wire, `faults` its refusals, and `trouble` is trouble.
+the wire, `faults` its refusals, `trouble` is trouble and `disturbed` what it looks like.
 """
 
 from sandbox.vault.front import Seen

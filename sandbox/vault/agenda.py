@@ -80,6 +80,8 @@ class Run:
             self._insert(Milestone(moment, lambda when: self.finish(_ENDINGS[fate], when)))
         elif fate == "suspend_job":
             self._insert(Milestone(moment, self.pause))
+        elif fate == "forget_job":
+            self._insert(Milestone(moment, self._forget))
         self._wait_for_next()
 
     def finish(self, state: State, when: datetime, error: JobError | None = None) -> None:
@@ -119,6 +121,9 @@ class Run:
         job.observations.clear()
         self._passed = 0
         self._wait_for_next()
+
+    def _forget(self, when: datetime) -> None:
+        self.job.forgotten = True
 
     def _complete(self, when: datetime) -> None:
         self.job.complete = True

@@ -120,6 +120,15 @@ def throttled() -> Fault:
     )
 
 
+def broken() -> Fault:
+    """Refuse because of something that the service itself did not expect."""
+    return Fault(
+        500,
+        "InternalServerError",
+        "The server encountered an internal error. Please retry the request.",
+    )
+
+
 def unavailable() -> Fault:
     """Refuse because the service cannot be reached behind ARM."""
     return Fault(503, "ServiceUnavailable", "The service is unavailable. Please try again later.")

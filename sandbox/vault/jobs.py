@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from sandbox.vault.names import JsonObject, VaultName
 
 State = Literal["NotStarted", "InProgress", "Suspended", "Succeeded", "Failed", "Cancelled"]
-Fate = Literal["fail_job", "cancel_job", "suspend_job", "warn_job", "slow_job"]
+Fate = Literal["fail_job", "cancel_job", "suspend_job", "warn_job", "slow_job", "forget_job"]
 
 
 class JobLink(NamedTuple):
@@ -122,7 +122,7 @@ class Job:
     warning: JobError | None = None
     fate: Fate | None = None
     inner: bool = False  # part of another job
-    forgotten: bool = False  # the vault lists it no more; its events stay
+    forgotten: bool = False  # neither listed nor read any more; it goes on, its events stay
     complete: bool = False  # every step was gone through, whether well or not
 
     @property

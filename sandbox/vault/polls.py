@@ -88,7 +88,7 @@ def _target(call: Call, job: Job) -> JsonObject | None:
 
 def _job(call: Call, purpose: str) -> Job:
     job = call.world.job(call.words["operation"])
-    if job is None:
+    if job is None or job.forgotten:
         raise faults.no_such_thing(call.path)
     given = {key: call.query.get(key, "") for key in ("t", "c", "s", "h")}
     if given != _signature(purpose, job):

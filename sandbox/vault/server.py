@@ -10,32 +10,31 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from sandbox.trouble_door import Door, Order
 from sandbox.vault import faults, roles, routes
 from sandbox.vault.calls import Answer, Call
+from sandbox.vault.disturbed import (
+    BROKEN_OFF,
+    FATES,
+    refuse_after_all,
+    refuse_on_purpose,
+    strange,
+    throttled,
+)
 from sandbox.vault.front import Front, Seen
 from sandbox.vault.identity import token_answer
-from sandbox.vault.jobs import Fate
-from sandbox.vault.polls import retry_after
-from sandbox.vault.trouble import Kind
+from sandbox.vault.trouble import KINDS, Kind
 from sandbox.vault.world import Caller
 
 DROPPED = 0
-_FATES: dict[Kind, Fate] = {
-    "fail_job": "fail_job",
-    "cancel_job": "cancel_job",
-    "suspend_job": "suspend_job",
-    "warn_job": "warn_job",
-    "slow_job": "slow_job",
-}
+_TOKEN = "/msi/token"
 
 
 def application(vault: Front) -> web.Application:
     """Make the web application; whoever calls it runs it, and stops it."""
 
-    async def token(request: web.Request) -> web.Response:
-        response = token_answer(vault.tokens, request)
-        _remember(vault, request, None, "", response.status)
-        return response
+    async def token(request: web.Request) -> web.StreamResponse:
+        return await _receive_wish(vault, request)
 
     async def arm(request: web.Request) -> web.StreamResponse:
         return await _receive(vault, request)
@@ -49,9 +48,37 @@ def application(vault: Front) -> web.Application:
     app = web.Application()
     app.on_startup.append(open_up)
     app.on_shutdown.append(close)
-    app.router.add_get("/msi/token", token)
+    _door(vault).add_routes(app)
+    app.router.add_get(_TOKEN, token)
     app.router.add_route("*", "/{tail:.*}", arm)
     return app
+
+
+def _door(vault: Front) -> Door:
+    async def order(wanted: Order) -> None:
+        path, kind, method = wanted.word("path"), wanted.kind(KINDS), wanted.word("method", "")
+        if wanted.has("rate"):
+            vault.trouble.sometimes(path, kind, wanted.rate(), method or None)
+        else:
+            vault.trouble.next(path, kind, wanted.times(), method or None)
+
+    return Door(order, vault.trouble.calm, lambda: vault.trouble.orders, KINDS)
+
+
+async def _receive_wish(vault: Front, request: web.Request) -> web.StreamResponse:
+    """Take the wish for a token, which may meet trouble like any other request."""
+    trouble = vault.trouble.strike(request.method, request.path)
+    if trouble == "slow":
+        await _dawdle(vault)
+    if trouble == "drop":
+        return _drop(vault, request, None, Caller("", ""))
+    status = {"throttle": 429, "broken": 500, "unavailable": 503, "missing": 404}.get(trouble or "")
+    response = web.json_response({"message": "Not now."}, status=status) if status else None
+    response = response or token_answer(vault.tokens, request)
+    if trouble == "malformed":
+        response.text = BROKEN_OFF
+    _remember(vault, request, None, "", response.status)
+    return response
 
 
 async def _receive(vault: Front, request: web.Request) -> web.StreamResponse:
@@ -60,7 +87,7 @@ async def _receive(vault: Front, request: web.Request) -> web.StreamResponse:
     caller = Caller(
         request.headers.get("x-ms-client-request-id") or vault.world.guid(),
         vault.world.guid(),
-        _FATES.get(trouble) if trouble else None,
+        FATES.get(trouble) if trouble else None,
     )
     if trouble == "slow":
         await _dawdle(vault)
@@ -74,14 +101,37 @@ async def _receive(vault: Front, request: web.Request) -> web.StreamResponse:
             fault.body(caller.client_request_id, caller.correlation_id),
             dict(fault.headers),
         )
+    if trouble == "slow_after_accept":
+        await _dawdle(vault)
     if trouble == "drop_after_accept":
         return _drop(vault, request, _parsed_or_text(text), caller)
     response = _response(vault, request, answer, caller)
     if trouble == "malformed":
-        response.text = '{"value": [{"id": '
+        response.text = BROKEN_OFF
         response.content_type = "application/json"
+    if trouble == "strange" and answer.body is not None:
+        response.text = json.dumps(strange(answer.body))
     _remember(vault, request, _parsed_or_text(text), caller.client_request_id, response.status)
-    return response
+    return await _trickle(vault, request, response) if trouble == "slow_body" else response
+
+
+async def _trickle(
+    vault: Front, request: web.Request, response: web.Response
+) -> web.StreamResponse:
+    """Send the headers and the first half at once, and the rest when it is late."""
+    body = response.body if isinstance(response.body, bytes) else b""
+    stream = web.StreamResponse(status=response.status, headers=response.headers)
+    stream.content_length = len(body)
+    await stream.prepare(request)
+    half = len(body) // 2
+    try:
+        await stream.write(body[:half])
+        await _dawdle(vault)
+        await stream.write(body[half:])
+        await stream.write_eof()
+    except ConnectionError:
+        pass  # the client had less patience than we
+    return stream
 
 
 async def _dawdle(vault: Front) -> None:
@@ -105,35 +155,15 @@ def _answer(
         caller=caller,
         words={},
     )
-    _fail_on_purpose(trouble, call)
+    refuse_on_purpose(trouble, call)
     if not vault.limits(call.path).bucket(request.method).take():
-        raise _throttled("1")
+        raise throttled("1")
     refused = roles.refusal(vault.role, request.method, call.path)
     if refused is not None:
         raise refused
     answer = routes.answer(_with_body(call, text), vault.worlds, vault.operation_results)
-    if trouble == "unavailable_after_accept":
-        raise faults.unavailable()
+    refuse_after_all(trouble)
     return answer
-
-
-def _fail_on_purpose(trouble: Kind | None, call: Call) -> None:
-    if trouble == "throttle":
-        raise _throttled(retry_after(call))
-    if trouble == "throttle_silently":
-        raise faults.throttled()
-    if trouble == "unavailable":
-        raise faults.unavailable()
-    if trouble == "forbidden":
-        raise faults.forbidden("Microsoft.RecoveryServices/vaults/action", call.path)
-    if trouble == "conflict":
-        raise faults.busy("the vault", "another operation")
-
-
-def _throttled(seconds: str) -> faults.Fault:
-    fault = faults.throttled()
-    fault.headers["Retry-After"] = seconds
-    return fault
 
 
 def _with_body(call: Call, text: str) -> Call:

@@ -113,7 +113,7 @@ class Ledger:
         self.world.machines.remove(self.machine(name))
 
     def forget_job(self, job_id: str) -> None:
-        """List a job no more, as a vault does with old ones; what its events say stays."""
+        """Neither list nor read a job any more, as a vault does with old ones; its events stay."""
         self.job(job_id).forgotten = True
 
     def cancel_job(self, job_id: str) -> None:

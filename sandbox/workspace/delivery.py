@@ -10,6 +10,7 @@ import hmac
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -58,6 +59,7 @@ class Delivery:
         self._trouble = trouble
         self._secret = signing_secret
         self._session: aiohttp.ClientSession | None = None
+        self._passed = asyncio.Event()
 
     async def deliver(self, envelope: Envelope) -> Answer:
         """Bring one envelope to the app and wait for its acknowledgement.
@@ -79,13 +81,22 @@ class Delivery:
         self.delivered.append(envelope)
         if mishap.copies == 0:
             return Answer(TIMEOUT)
+        if mishap.overtaken:
+            await self._be_overtaken()
         send = self._by_http if self.url else self._by_socket
         answer = await send(envelope, mishap.copies)
+        passed, self._passed = self._passed, asyncio.Event()
+        passed.set()
         if mishap.late >= self.ack_seconds:
             return Answer(TIMEOUT)
         if mishap.late:
             await asyncio.sleep(mishap.late)
         return answer
+
+    async def _be_overtaken(self) -> None:
+        """Wait until another envelope has been acknowledged, but leave time for this one."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._passed.wait(), self.ack_seconds / 3)
 
     async def _by_socket(self, envelope: Envelope, copies: int) -> Answer:
         message: Json = {

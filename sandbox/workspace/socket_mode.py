@@ -28,6 +28,12 @@ class Connection:
     number: int
     retiring: bool = False
     """Told to go away; it receives no more envelopes."""
+    request: web.Request | None = None
+
+    def cut(self) -> None:
+        """Let it die without a word."""
+        if self.request is not None and self.request.transport is not None:
+            self.request.transport.abort()
 
 
 class SocketMode:
@@ -41,6 +47,8 @@ class SocketMode:
         self._dice = random.Random(seed)
         self._app_id = app_id
         self._tickets: set[str] = set()
+        self.given: list[str] = []
+        """The tickets of all addresses that were given out."""
         self._waiting: dict[str, asyncio.Future[Any]] = {}
         self._changed = asyncio.Event()
         self._count = 0
@@ -49,6 +57,7 @@ class SocketMode:
         """An address for one connection."""
         ticket = secrets.token_urlsafe(12)
         self._tickets.add(ticket)
+        self.given.append(ticket)
         return f"{base.replace('http', 'ws', 1)}/socket?ticket={ticket}&app_id={self._app_id}"
 
     async def send(self, message: Json, copies: int = 1) -> Any:
@@ -76,16 +85,26 @@ class SocketMode:
             while sum(not item.retiring for item in self.connections) < count:
                 await self._changed.wait()
 
-    async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Tell every connection to go away: `warning`, `refresh_requested`, `link_disabled`.
+    async def disconnect(self, reason: str = "refresh_requested", *, most: int = _MOST) -> None:
+        """Tell connections to go away: `warning`, `refresh_requested`, `link_disabled`.
 
         After a warning nothing else happens; after `link_disabled` the connection is closed.
         """
-        for item in list(self.connections):
+        for item in self.connections[:most]:
             await _say_goodbye(item.socket, reason)
             item.retiring = reason != "warning"
             if reason == "link_disabled":
                 await item.socket.close()
+
+    def cut(self) -> None:
+        """Let every connection die without a word, as a network does."""
+        for item in list(self.connections):
+            item.retiring = True
+            item.cut()
+
+    def expire_addresses(self) -> None:
+        """Make every address worthless that was given out and not used yet."""
+        self._tickets.clear()
 
     async def close(self) -> None:
         """Close every connection."""
@@ -107,12 +126,12 @@ class SocketMode:
             await _say_goodbye(socket, "too_many_websockets")
             await socket.close()
             return socket
-        await self._hold(socket)
+        await self._hold(socket, request)
         return socket
 
-    async def _hold(self, socket: web.WebSocketResponse) -> None:
+    async def _hold(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self._count += 1
-        connection = Connection(socket, self._count)
+        connection = Connection(socket, self._count, request=request)
         self.connections.append(connection)
         try:
             await socket.send_json(self._hello())

@@ -5,6 +5,7 @@ carried out and written into the journal. The rule: what a method does is in the
 modules.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,10 @@ from sandbox.workspace.state import Post
 from sandbox.workspace.tokens import Response
 from sandbox.workspace.trouble import Mishap, Trouble
 from sandbox.workspace.wire import Arguments, Json, SlackError, read_arguments
+
+RESPONSE = "response_url"
+_AFTERWARDS = frozenset({"drop_after", "slow", "malformed"})
+"""The trouble that comes when the work has been done."""
 
 METHODS: Mapping[str, Method] = {**CHAT, **CONVERSATIONS, **PEOPLE, **VIEWS}
 
@@ -57,10 +62,12 @@ class WebApi:
             wait = self.limiter.wait(name, arguments.text("channel"))
             mishap = Mishap("ratelimited", wait) if wait else None
         answer: Any = None
-        if mishap is None or mishap.kind == "drop_after":
+        if mishap is None or mishap.kind in _AFTERWARDS:
             answer = self._work(name, arguments, token)
-        if mishap is not None:
+        if mishap is not None and mishap.kind != "slow":
             return self._disturb(request, name, arguments, mishap)
+        if mishap is not None:
+            await asyncio.sleep(self._trouble.slow_seconds)
         self._core.note(name, arguments.values, answer)
         return web.json_response(answer, headers=self._headers())
 
@@ -99,10 +106,14 @@ class WebApi:
         self._core.note(name, arguments.values, mishap.kind)
         if mishap.kind in {"drop_before", "drop_after"}:
             return hang_up(request)
-        if mishap.kind in {"ratelimited", "429"}:
+        if mishap.kind == "ratelimited":
             headers = {"Retry-After": str(mishap.retry_after)}
             body = SlackError("ratelimited").answer
             return web.json_response(body, status=429, headers=headers)
+        if mishap.kind == "malformed":
+            return web.Response(text='{"ok": true, "cha', content_type="application/json")
+        if mishap.kind == "html":
+            return web.Response(text="<h1>Please sign in</h1>", content_type="text/html")
         if mishap.kind.isdigit():
             return web.Response(status=int(mishap.kind), text="Server Error")
         return web.json_response(SlackError(mishap.kind).answer)
@@ -110,14 +121,21 @@ class WebApi:
     async def respond(self, request: web.Request) -> web.StreamResponse:
         """Take one message sent to a response address."""
         arguments = Arguments({})
+        mishap = self._trouble.for_call(RESPONSE)
         try:
             arguments, _ = await read_arguments(request)
+            if mishap is not None and mishap.kind not in _AFTERWARDS:
+                return self._disturb(request, RESPONSE, arguments, mishap)
             answer = self._respond(request.match_info["token"], arguments)
         except SlackError as error:
-            self._core.note("response_url", arguments.values, error.answer)
+            self._core.note(RESPONSE, arguments.values, error.answer)
             status = 404 if error.name in {"expired_url", "used_url"} else 400
             return web.json_response(error.answer, status=status)
-        self._core.note("response_url", arguments.values, answer)
+        if mishap is not None and mishap.kind != "slow":
+            return self._disturb(request, RESPONSE, arguments, mishap)
+        if mishap is not None:
+            await asyncio.sleep(self._trouble.slow_seconds)
+        self._core.note(RESPONSE, arguments.values, answer)
         return web.json_response(answer)
 
     def _respond(self, token: str, arguments: Arguments) -> Json:

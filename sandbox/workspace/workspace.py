@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler
 
 from sandbox.clock import Clock
 from sandbox.server import LOOPBACK
+from sandbox.trouble_door import Door, Order
 from sandbox.workspace import seed as demo
 from sandbox.workspace.core import DEFAULT_SCOPES, Command, Core, Seen
 from sandbox.workspace.delivery import Delivery, Envelope
@@ -21,6 +22,8 @@ from sandbox.workspace.socket_mode import SocketMode
 from sandbox.workspace.state import Channel, State, User
 from sandbox.workspace.tokens import Tokens
 from sandbox.workspace.trouble import Trouble
+from sandbox.workspace.trouble_orders import KINDS as DOOR_KINDS
+from sandbox.workspace.trouble_orders import order
 from sandbox.workspace.views import Views
 from sandbox.workspace.web_api import WebApi
 from sandbox.workspace.wire import Arguments, Json
@@ -72,6 +75,7 @@ class Workspace:
         application = web.Application(middlewares=[self._learn_address], client_max_size=2**20)
         self.web_api.add_routes(application)
         application.router.add_get("/socket", self.socket.serve)
+        Door(self._order, self._calm, self._orders, DOOR_KINDS).add_routes(application)
         Page(self.core, Interactions(self.core, self.delivery), self.delivery).add_routes(
             application
         )
@@ -131,6 +135,16 @@ class Workspace:
     @usergroups_available.setter
     def usergroups_available(self, available: bool) -> None:
         self.core.usergroups_available = available
+
+    async def _order(self, wanted: Order) -> None:
+        await order(wanted, self.trouble, self.socket)
+
+    def _calm(self) -> None:
+        self.trouble.clear()
+        self.socket.answer_pings, self.socket.refuse_handshakes = True, 0
+
+    def _orders(self) -> list[dict[str, object]]:
+        return self.trouble.orders
 
     def _open_connection(self, core: Core, arguments: Arguments) -> Json:
         return {"url": self.socket.new_address(core.address)}

@@ -7,14 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.audit import Actor, Fact
+from bot.domain.ballots import Vote
 from bot.domain.break_glass import Glass, Review
 from bot.domain.candidates import Candidate, Volume
 from bot.domain.catalogue import Ground
+from bot.domain.drift import Change
 from bot.domain.jobs import RUNNING_JOB_STATES, Job, JobError, JobStep
 from bot.domain.machines import Disk, Finding, Learnt, Machine, Point, WayBack
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import Person
-from bot.domain.request import Request, State, Submission, Vote, fingerprint
+from bot.domain.request import Request, State, Submission, fingerprint
 from bot.domain.terms import Terms
 from bot.domain.votes import Standing
 
@@ -366,7 +368,14 @@ def in_state(state: State, operation: str = "failover", **more: Any) -> Request:
         State.DENIED: {"votes": (vote(BO, approves=False),), "why": "Bo denied it."},
         State.WITHDRAWN: {"why": "Ann withdrew it."},
         State.EXPIRED: {"why": "It was not approved in time.", "advice": "Ask again."},
-        State.VOID: votes | {"why": "What was approved is no longer so: state: a → b."},
+        State.VOID: votes
+        | {
+            "why": "What was approved is no longer so. Nothing was sent.",
+            "changes": (
+                Change(what="state", before="a", after="b"),
+                Change(what="bo may no longer approve this"),
+            ),
+        },
     }
     extra = given[state]
     if state not in {State.WAITING, State.APPROVED, State.SUBMITTING, State.UNKNOWN, State.RUNNING}:

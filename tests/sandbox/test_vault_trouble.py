@@ -1,6 +1,8 @@
 """Trouble on purpose: lost answers, refusals, and jobs that do not end well."""
 
+import time
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import aiohttp
 import pytest
@@ -37,6 +39,10 @@ async def begin(visitor: Visitor, **options: int) -> None:
     [
         ("throttle", 429, 0),
         ("throttle_silently", 429, 0),
+        ("broken", 500, 0),
+        ("broken_after_accept", 500, 1),
+        ("unauthorized", 401, 0),
+        ("missing", 404, 0),
         ("unavailable", 503, 0),
         ("unavailable_after_accept", 503, 1),
         ("forbidden", 403, 0),
@@ -96,6 +102,141 @@ async def test_an_answer_may_take_its_time(visitor: Visitor) -> None:
             *visitor.there, enforce_https=False, retry_total=0, read_timeout=0.05
         ):
             pass
+
+
+async def test_the_work_may_be_done_although_the_answer_is_late(visitor: Visitor) -> None:
+    """The client gives up; the job runs."""
+    visitor.vault.trouble.slow_seconds = 30
+    visitor.vault.trouble.next("unplannedFailover", "slow_after_accept")
+    with pytest.raises(ServiceResponseError):
+        await begin(visitor, retry_total=0, read_timeout=1)
+    assert len(visitor.vault.jobs) == 1
+
+
+async def test_a_body_may_take_longer_than_its_headers(visitor: Visitor) -> None:
+    """The status is there at once and half of the body, too; the rest comes when it comes."""
+    visitor.vault.trouble.slow_seconds = 0.2
+    visitor.vault.trouble.next("replicationFabrics", "slow_body")
+    url = f"{visitor.address}{visitor.vault.resource_id}/replicationFabrics?api-version=2025-08-01"
+    headers = {"Authorization": f"Bearer {visitor.token}"}
+    before = time.monotonic()
+    async with visitor.session.get(url, headers=headers) as answer:
+        at_once = time.monotonic() - before
+        assert len((await answer.json())["value"]) > 1
+        assert at_once < 0.2 <= time.monotonic() - before
+
+
+async def test_an_answer_may_be_full_of_strange_words(visitor: Visitor) -> None:
+    """States and kinds that nobody has heard of, and fields that nobody asked for."""
+    path = visitor.vault.machine("vm-web01").item_id
+    plain = (await visitor.ask("GET", path)).body["properties"]
+    visitor.vault.trouble.next("replicationProtectedItems/*", "strange")
+    strange = (await visitor.ask("GET", path)).body["properties"]
+    assert strange["protectionState"] == f"Unheard{plain['protectionState']}"
+    assert strange["friendlyName"] == plain["friendlyName"]
+    assert "unheardOf" in strange["providerSpecificDetails"]
+
+
+@pytest.mark.parametrize("kind", ["throttle", "broken", "unavailable", "drop", "malformed"])
+async def test_no_token_is_to_be_had(visitor: Visitor, kind: Kind) -> None:
+    """The identity endpoint has troubles of its own; then there is a token again."""
+    visitor.vault.trouble.next("/msi/token", kind, times=2 if kind == "drop" else 1)
+    url, headers = f"{visitor.address}/msi/token", {"X-IDENTITY-HEADER": "wrong"}
+    if kind == "drop":
+        with pytest.raises(aiohttp.ClientError):  # it tries twice
+            await visitor.session.get(url, headers=headers)
+    else:
+        async with visitor.session.get(url, headers=headers) as answer:
+            wanted = {"throttle": 429, "broken": 500, "unavailable": 503, "malformed": 401}
+            assert answer.status == wanted[kind]
+            assert kind != "malformed" or await answer.text() == '{"value": [{"id": '
+    async with visitor.session.get(url, headers=headers) as answer:
+        assert (await answer.json())["statusCode"] == 401
+
+
+async def test_a_job_is_forgotten(visitor: Visitor) -> None:
+    """From two fifths on nobody can find it; what it does goes on all the same."""
+    vault = visitor.vault
+    vault.trouble.next("unplannedFailover", "forget_job")
+    reply = await visitor.operate("vm-web01", "unplannedFailover", BODY)
+    job_id = vault.jobs[0].job_id
+    assert (await visitor.ask("GET", f"replicationJobs/{job_id}")).status == 200
+    vault.clock.advance(139)
+    assert (await visitor.ask("GET", f"replicationJobs/{job_id}")).status == 404
+    assert (await visitor.ask("GET", reply.headers["Azure-AsyncOperation"])).status == 404
+    assert (await visitor.ask("GET", "replicationJobs")).body["value"] == []
+    assert vault.machine("vm-web01").region == "northeurope"
+    await visitor.operate("vm-web02", "unplannedFailover", BODY)
+    vault.forget_job(vault.jobs[-1].job_id)
+    assert (await visitor.ask("GET", "replicationJobs")).body["value"] == []
+
+
+async def test_the_result_of_a_success_may_be_missing(visitor: Visitor) -> None:
+    """`operationresults` says 404 although the job has succeeded."""
+    reply = await visitor.operate("vm-web01", "unplannedFailover", BODY)
+    visitor.vault.clock.advance(139)
+    visitor.vault.trouble.next("*/operationresults/*", "missing")
+    assert (await visitor.ask("GET", reply.headers["Location"])).status == 404
+    assert visitor.vault.jobs[0].state == "Succeeded"
+
+
+async def test_trouble_behind_everything_meets_readings_and_spares_some() -> None:
+    """It stays when all is calmed, comes from its seed, and never strikes twice in a row."""
+    runs = []
+    for _ in range(2):
+        trouble = Vault(Clock.by_hand()).trouble
+        trouble.behind(("unavailable", "slow"), 0.3, seed=3, spared=4)
+        trouble.calm()
+        runs.append([trouble.strike("GET", "/x") for _ in range(300)])
+        assert all(trouble.strike("POST", "/x") is None for _ in range(300))
+    assert runs[0] == runs[1]
+    assert set(runs[0]) == {None, "unavailable", "slow"}
+    struck = [at for at, kind in enumerate(runs[0]) if kind]
+    assert min(after - at for at, after in pairwise(struck)) > 4
+
+
+async def test_somebody_makes_trouble_at_the_door(visitor: Visitor) -> None:
+    """Ordered with a request, shown, and called off; a page of another site is turned away."""
+    door = f"{visitor.address}/__trouble"
+    wanted = {"path": "/replicationFabrics", "kind": "unavailable", "method": "GET"}
+    async with visitor.session.post(door, json=wanted) as answer:
+        assert answer.status == 200
+    assert (await visitor.ask("GET", "replicationFabrics")).status == 503
+    assert (await visitor.ask("GET", "replicationFabrics")).status == 200
+    always = {"path": "/replicationFabrics", "kind": "forbidden", "rate": 1.0}
+    await visitor.session.post(door, json=always)
+    async with visitor.session.get(door) as answer:
+        told = await answer.json()
+    assert "drop_after_accept" in told["kinds"]
+    assert [one["kind"] for one in told["ordered"]] == ["forbidden"]
+    assert (await visitor.ask("GET", "replicationFabrics")).status == 403
+    foreign = {"Origin": "http://elsewhere.example"}
+    for attempt in (visitor.session.post, visitor.session.delete):
+        async with attempt(door, headers=foreign) as answer:
+            assert answer.status == 403
+    await visitor.session.delete(door)
+    assert (await visitor.ask("GET", "replicationFabrics")).status == 200
+    assert not [seen for seen in visitor.vault.journal if seen.path == "/__trouble"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ([], "JSON object"),
+        ({"kind": "drop"}, "'path'"),
+        ({"path": "/x", "kind": "flood"}, "no trouble called 'flood'"),
+        ({"path": "/x", "kind": "drop", "times": 0}, "'times'"),
+        ({"path": "/x", "kind": "drop", "rate": 2}, "'rate'"),
+    ],
+)
+async def test_an_order_that_makes_no_sense_is_explained(
+    visitor: Visitor, wanted: object, said: str
+) -> None:
+    """Nothing is ordered by it."""
+    async with visitor.session.post(f"{visitor.address}/__trouble", json=wanted) as answer:
+        assert answer.status == 400
+        assert said in (await answer.json())["error"]
+    assert visitor.vault.trouble.orders == []
 
 
 async def test_trouble_at_a_rate_comes_from_the_seed() -> None:

@@ -12,7 +12,7 @@ from bot.jobs.follow import follow_vault
 from bot.jobs.reconcile import look_for_job
 from bot.jobs.submit import submit_request
 from sandbox.vault.trouble import Kind
-from tests.world import World, until
+from tests.world import World, inhabited, listening, until
 
 FAILOVER = "Failover of vm-web01"
 POST = "/unplannedFailover"
@@ -205,13 +205,13 @@ async def test_throttled_reads_are_waited_out(world: World) -> None:
     assert world.posts("unplannedFailover") == 1
 
 
-async def test_a_refused_read_is_explained(world: World) -> None:
+async def test_a_refused_read_is_explained(quiet: World) -> None:
     """The bot's identity may not read the vault: the asker reads which right is missing."""
-    world.vault.trouble.next("/replicationProtectedItems", "forbidden", times=3, method="GET")
-    before = await world.record()
-    await world.alice.types("/dr failover vm-web01 because it is down")
-    await world.told(world.alice, "does not have authorization")
-    assert await world.record() == before
+    quiet.vault.trouble.next("/replicationProtectedItems", "forbidden", times=3, method="GET")
+    before = await quiet.record()
+    await quiet.alice.types("/dr failover vm-web01 because it is down")
+    await quiet.told(quiet.alice, "does not have authorization")
+    assert await quiet.record() == before
 
 
 async def test_an_operator_s_role_is_enough_for_a_failover(world: World) -> None:
@@ -284,3 +284,205 @@ async def test_a_short_job_is_found_although_azure_s_clock_is_behind(quiet: Worl
     assert job.ended is not None
     assert job.ended.timestamp() * 1000 < later.at
     assert job.begun_by(last.client_request_id)
+
+
+@pytest.mark.parametrize("trouble", ["broken_after_accept", "slow_after_accept"])
+async def test_other_ways_to_lose_an_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch, trouble: Kind
+) -> None:
+    """A 500 after all, or an answer that takes longer than we wait: the job is found, once."""
+    monkeypatch.setattr("bot.gateways.azure.POST_TIMEOUT", 1.0)
+    world.vault.trouble.slow_seconds = 3.0
+    await _lost(world, trouble)
+    await follow_vault(world.bot, world.vault.resource_id)
+    await world.alice.sees("Found it: Azure had accepted it as job")
+    await _ends(world)
+    await until(lambda: client_request_ids(world), "the late answer was not sent")
+    assert len(client_request_ids(world)) == 1
+
+
+@pytest.mark.parametrize("trouble", ["broken", "throttle_silently"])
+async def test_other_ways_of_not_being_accepted(world: World, trouble: Kind) -> None:
+    """Nobody can tell it from an answer that was lost: nothing is sent again by itself."""
+    await _lost(world, trouble)
+    await follow_vault(world.bot, world.vault.resource_id)
+    assert await _is(world, State.UNKNOWN)
+    assert len(client_request_ids(world)) == 1
+
+
+@pytest.mark.parametrize("trouble", ["slow_body", "strange"])
+async def test_an_answer_in_an_odd_shape_is_still_an_answer(world: World, trouble: Kind) -> None:
+    """The 202 trickles in, or is full of words that nobody knows: its headers are enough."""
+    world.vault.trouble.slow_seconds = 0.3
+    world.vault.trouble.next(POST, trouble)
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    await world.done("Failover of vm-web01 succeeded")
+    assert "request.lose" not in await world.kinds()
+
+
+READS = ("/replicationProtectedItems", "/replicationProtectedItems/*", "/recoveryPoints")
+JOBS = ("/replicationJobs", "/replicationJobs/*")
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    ["throttle_silently", "broken", "unavailable", "drop", "slow", "slow_body"],
+)
+async def test_readings_in_trouble_cost_time_and_nothing_else(world: World, trouble: Kind) -> None:
+    """Every second kind of reading fails or is late: it is read again, and sent once."""
+    world.vault.trouble.slow_seconds = 0.3
+    for path in (*READS, *JOBS):
+        world.vault.trouble.next(path, trouble, method="GET")
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    await world.alice.sees(FAILOVER, "Running")
+    world.clock.advance(600)
+    await world.alice.sees("Failover of vm-web01 succeeded", "@alice", within=40)
+    await world.alice.sees(FAILOVER, "Succeeded in", within=40)
+    assert len(client_request_ids(world)) == 1
+
+
+async def test_a_reading_that_breaks_off_is_explained(quiet: World) -> None:
+    """Half an answer is no answer: the asker is told, nothing is recorded, and may try again."""
+    quiet.vault.trouble.next(READS[0], "malformed", method="GET")
+    before = await quiet.record()
+    await quiet.alice.types("/dr failover vm-web01 because it is down")
+    await quiet.told(quiet.alice, "Azure's answer could not be read")
+    assert await quiet.record() == before
+    await quiet.asked()
+
+
+async def test_a_machine_in_a_strange_state_is_not_touched(world: World) -> None:
+    """States that nobody has heard of are shown, and are not what was approved."""
+    await world.asked()
+    world.vault.trouble.sometimes("/replicationProtectedItems*", "strange", 1.0, method="GET")
+    world.vault.trouble.sometimes("/replicationProtectedItems/*", "strange", 1.0, method="GET")
+    await world.approved(FAILOVER)
+    await world.alice.sees(FAILOVER, "Void", "Unheard", "Nothing was sent.")
+    assert client_request_ids(world) == []
+
+
+async def test_a_job_in_strange_words_goes_on(world: World) -> None:
+    """A state that nobody has heard of is not an end: it is shown, and followed on."""
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    await world.alice.sees(FAILOVER, "Running")
+    world.vault.trouble.sometimes("/replicationJobs/*", "strange", 1.0, method="GET")
+    world.clock.advance(30)
+    await follow_vault(world.bot, world.vault.resource_id)
+    assert await _is(world, State.RUNNING)
+    world.vault.trouble.calm()
+    await _ends(world)
+
+
+async def test_an_end_in_strange_words_is_no_success(world: World) -> None:
+    """It has ended, and not in a way that we know as good: the card says it in Azure's words."""
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    world.vault.trouble.sometimes("/replicationJobs/*", "strange", 1.0, method="GET")
+    world.clock.advance(600)
+    await world.alice.sees(FAILOVER, "Failed", "UnheardSucceeded")
+    assert len(client_request_ids(world)) == 1
+
+
+async def test_a_job_that_azure_forgets(world: World) -> None:
+    """Neither listed nor read: the card says so, nothing is repeated, a person ends it."""
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    await world.alice.sees(FAILOVER, "Running")
+    world.vault.forget_job(world.vault.jobs[-1].job_id)
+    card = await world.alice.sees(FAILOVER, "Unknown.", "does not know the job")
+    assert [button.label for button in card.buttons] == ["Give up"]
+    await _grace_passes(world)
+    assert await _is(world, State.UNKNOWN), "that it never started is not true"
+    await world.bo.presses("Give up", on=FAILOVER)
+    await world.alice.sees(FAILOVER, "Void", "bo gave it up", "in the portal")
+    assert len(client_request_ids(world)) == 1
+
+
+async def test_a_job_that_azure_forgets_for_a_while(world: World) -> None:
+    """It turns up again: it is followed to its end as if nothing had been."""
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    await world.alice.sees(FAILOVER, "Running")
+    job = world.vault.jobs[-1]
+    world.vault.forget_job(job.job_id)
+    await world.alice.sees(FAILOVER, "Unknown.", "does not know the job")
+    job.forgotten = False
+    await follow_vault(world.bot, world.vault.resource_id)
+    await _ends(world)
+    assert len(client_request_ids(world)) == 1
+
+
+async def test_a_job_that_is_missing_for_one_look_stays_what_it_is(world: World) -> None:
+    """The list still has it: one 404 of the job itself is no reason to give it up for lost."""
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    await world.alice.sees(FAILOVER, "Running")
+    world.vault.trouble.next("/replicationJobs/*", "missing", method="GET")
+    await until(lambda: world.vault.trouble.left == 0, "it is not looked at")
+    await _ends(world)
+    assert "request.lose" not in await world.kinds()
+
+
+async def test_the_result_of_a_success_is_not_needed(world: World) -> None:
+    """`operationresults` says 404 after a success: jobs are followed, and nothing else."""
+    world.vault.operation_results = "missing"
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    await world.done("Failover of vm-web01 succeeded", "It runs in North Europe")
+
+
+@pytest.mark.parametrize("trouble", ["broken", "unavailable", "drop", "malformed", "slow"])
+async def test_no_token_is_to_be_had_for_a_while(redis_url: str, trouble: Kind) -> None:
+    """The identity endpoint is away: the asker reads so, nothing is recorded; later it works."""
+    async with inhabited(redis_url, worker=False, front=False) as world:
+        world.vault.trouble.slow_seconds = 0.2
+        world.vault.trouble.sometimes("/msi/token", trouble, 1.0)
+        async with listening(world.settings):
+            if trouble != "slow":
+                before = await world.record()
+                await world.alice.types("/dr failover vm-web01 because it is down")
+                await world.told(world.alice, "No Azure token could be had")
+                assert await world.record() == before
+                world.vault.trouble.calm()
+            await world.asked()
+
+
+async def test_a_token_that_is_worth_nothing_is_renewed(world: World) -> None:
+    """All tokens are revoked while the job runs: new ones are fetched, and it is told."""
+    await world.asked()
+    await world.approved(FAILOVER)
+    await world.started("UnplannedFailover")
+    world.vault.tokens.revoke_all()
+    world.clock.advance(600)
+    await until(lambda: _is(world, State.RUNNING), "it does not run")
+    assert len(client_request_ids(world)) == 1
+
+
+@pytest.mark.parametrize("action", READS)
+async def test_one_right_is_missing(world: World, action: str) -> None:
+    """A 403 on a single action, when it is to be submitted: nothing is sent, the card says why."""
+    await world.asked()
+    world.vault.trouble.sometimes(action, "forbidden", 1.0, method="GET")
+    await world.approved(FAILOVER)
+    await until(lambda: _settled(world), "it hangs")
+    request = await world.request()
+    if request.state is State.VOID:
+        await world.alice.sees(FAILOVER, "Void", "does not have authorization", "Nothing was sent.")
+        assert client_request_ids(world) == []
+    else:
+        assert len(client_request_ids(world)) == 1
+
+
+async def _settled(world: World) -> bool:
+    return (await world.request()).state in {State.VOID, State.RUNNING}

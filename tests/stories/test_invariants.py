@@ -23,7 +23,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.approvals import Click, approve, deny, resubmit, withdraw
+from bot.approvals import Click, approve, deny, resubmit, take_back, withdraw
+from bot.arrangements import VERBS, Order
 from bot.asking import ask
 from bot.domain.audit import START, first_broken
 from bot.domain.catalogue import Call
@@ -33,11 +34,14 @@ from bot.errors import Refused
 from bot.jobs.expire import expire
 from bot.jobs.follow import follow_vault
 from bot.jobs.submit import submit_request
-from bot.queries import VERBS
 from bot.runtime import Bot
 from tests.world import World, inhabited
 
-EXAMPLES, LENGTH, AT_LEAST, CALLS = 15, 40, 2000, 5
+EXAMPLES, LENGTH, AT_LEAST = 15, 40, 2000
+OFTEN = {"sent": 5, "taken back": 10, "asked again": 5, "by a delegate": 1}
+"""How often each has to have happened at least, for a run to have shown anything."""
+MAY_GROW = 900
+HEALTHS = ("Normal", "Warning", "Critical")
 POST = "/unplannedFailover"
 ASK = parse("failover vm-web01 because West Europe is down", VERBS)
 CROWD = ("alice", "bo", "carla", "dmitri", "erin")
@@ -67,9 +71,17 @@ class Governance(RuleBasedStateMachine):
         self.members = {"bo", "carla", "dmitri"}
         self.approvers = self.world.workspace.usergroup_members("dr-approvers")
         self._members()
+        watch = {"rpo_may_grow": MAY_GROW, "health_may_worsen": False}
+        rules = tuple(one.model_copy(update=watch) for one in self.bot.policy.rules)
+        policy = self.bot.policy.model_copy(update={"rules": rules})
+        self.bot = replace(self.bot, policy=policy)
         self.policies = [self.bot.policy.version, "another"]
         self.clicks: list[Click] = []
+        self.backs: list[Click] = []
+        self._gets(60, "Normal")
         self.request = ""
+        self.locked = False
+        self.places: dict[str, str] = {}
         self.read = (0, START)
         self.entries: Counter[str] = Counter()
         self.sent: Counter[str] = Counter()
@@ -92,11 +104,12 @@ class Governance(RuleBasedStateMachine):
     def somebody_approves(self, who: str) -> None:
         """A vote counts exactly when it should, by what the workspace knows now."""
         before = self._request()
-        voted = {vote.person.id for vote in before.votes}
+        voted = {vote.person.id for vote in before.approvals}
+        seats = {vote.seat.id for vote in before.approvals}
         counts = (
-            who in self.members
+            (who in self.members or self._has_place(who, seats | voted))
             and who != "alice"
-            and self.ids[who] not in voted
+            and self.ids[who] not in voted | seats
             and before.state is State.WAITING
             and before.terms.policy == self.bot.policy.version
         )
@@ -119,6 +132,43 @@ class Governance(RuleBasedStateMachine):
                 *(approve(self.bot, click) for click in clicks * 2), return_exceptions=True
             )
         )
+
+    @precondition(lambda self: self.request)
+    @rule(who=people)
+    def somebody_takes_it_back(self, who: str) -> None:
+        """An approval that counts, while no worker has taken the request up; and nothing else."""
+        self._take_back(who)
+
+    def _take_back(self, who: str) -> None:
+        before = self._request()
+        counts = before.state in {State.WAITING, State.APPROVED} and self.ids[who] in {
+            vote.person.id for vote in before.approvals
+        }
+        click = self._click(who)
+        self.backs.append(click)
+        with suppress(Refused):
+            self.run(take_back(self.bot, click))
+        after = self._request()
+        assert (len(after.approvals) < len(before.approvals)) == counts
+        if counts:
+            assert after.state is State.WAITING
+            self.steps["taken back"] += 1
+
+    @precondition(lambda self: self.backs)
+    @rule(data=st.data())
+    def it_is_taken_back_again(self, data: st.DataObject) -> None:
+        """The same click, delivered late: what it took back once, it does not take back twice."""
+        click = data.draw(st.sampled_from(self.backs))
+        before = self.run(self.bot.redis.requests.load(click.request))
+        with suppress(Refused):
+            self.run(take_back(self.bot, click))
+        if any(vote.ended_by == click.id for vote in before.votes):
+            assert self.run(self.bot.redis.requests.load(click.request)) == before
+
+    @rule(rpo=st.sampled_from([60, 600, 2000]), health=st.sampled_from(HEALTHS))
+    def the_replication_changes(self, rpo: int, health: str) -> None:
+        """By itself, for better or worse."""
+        self._gets(rpo, health)
 
     @precondition(lambda self: self.clicks)
     @rule(data=st.data())
@@ -202,19 +252,34 @@ class Governance(RuleBasedStateMachine):
         sent = self.world.posts("unplannedFailover") - posted
         assert sent <= 1
         self.sent[self.request] += sent
+        after = self._request()
+        if after.asked_again_at > before.asked_again_at:
+            assert (after.state, after.approvals, sent) == (State.WAITING, (), 0)
+            self.steps["asked again"] += 1
         if not sent:
             return
-        votes = {vote.person.id for vote in before.approvals}
+        places = {(self.ids[by], self.ids[to]) for by, to in self.places.items()}
+        votes = {
+            vote.seat.id
+            for vote in before.approvals
+            if vote.place is None or (vote.seat.id, vote.person.id) in places
+        }
         eligible = {self.ids[who] for who in self.members} - {before.asker.id}
+        assert not self.locked
+        self.steps["by a delegate"] += any(vote.place for vote in before.approvals)
         assert before.state is State.APPROVED
         assert not busy
         assert before.terms.policy == self.bot.policy.version
         assert len(votes & eligible) >= before.terms.approvals == 2
+        seen, machine = before.ground.machine, self.world.vault.machine("vm-web01")
+        assert seen.rpo_seconds is not None
+        assert machine.rpo_seconds - seen.rpo_seconds <= MAY_GROW
+        assert HEALTHS.index(machine.replication_health) <= HEALTHS.index(seen.health)
         self.steps["sent"] += 1
 
-    @rule(then=st.sampled_from(["nothing", "leaves", "policy"]))
+    @rule(then=st.sampled_from(["nothing", "leaves", "policy", "taken back", "worse"]))
     def it_goes_as_it_should(self, then: str) -> None:
-        """Asked, approved and submitted; or somebody leaves, or the policy changes, just before."""
+        """Asked, approved and submitted; or something comes between, just before."""
         self._ask()
         if self.request:
             self._all_approve()
@@ -223,7 +288,61 @@ class Governance(RuleBasedStateMachine):
                 self._members()
             elif then == "policy":
                 self._other_policy()
+            elif then == "taken back":
+                self._take_back("carla")
+            elif then == "worse":
+                self._gets(9000, "Critical")
             self._submit(workers=2, lost=False)
+
+    @rule(often=st.integers(0, 4))
+    def a_lock_comes_and_goes(self, often: int) -> None:
+        """While it holds nothing may be sent, whatever was approved."""
+        if self.locked or not often:
+            typed = "unlock vm-web01" if self.locked else "lock vm-web01 until 2h because of us"
+            self._arrange("alice", typed)
+            self.locked = not self.locked
+
+    @rule(by=st.sampled_from(["bo", "carla", "dmitri"]), to=people)
+    def somebody_delegates_or_takes_it_back(self, by: str, to: str) -> None:
+        """To whomever: an approver, the asker, or Erin, who may nothing herself."""
+        if by in self.places:
+            self._arrange(by, f"undelegate {self.ids[self.places.pop(by)]}")
+        elif by in self.members and by != to:
+            self._delegate(by, to)
+
+    @rule(by=st.sampled_from(["bo", "carla", "dmitri"]), then=st.sampled_from("nwl"))
+    def it_goes_by_a_delegate(self, by: str, then: str) -> None:
+        """Erin votes for somebody, and it is sent; or is taken back, or they leave, just before."""
+        self._ask()
+        if not self.request or by not in self.members or by in self.places:
+            return
+        self._delegate(by, "erin")
+        for who in ("erin", *sorted(self.members - {by})[:1]):
+            with suppress(Refused):
+                self.run(approve(self.bot, self._click(who)))
+        if then == "w":
+            self._arrange(by, f"undelegate {self.ids[self.places.pop(by)]}")
+        elif then == "l":
+            self.members -= {by}
+            self._members()
+        self._submit(workers=2, lost=False)
+
+    def _delegate(self, by: str, to: str) -> None:
+        self._arrange(by, f"delegate {self.ids[to]} until 2h")
+        self.places[by] = to
+
+    def _arrange(self, who: str, typed: str) -> None:
+        """Type what changes something at once."""
+        command = parse(typed, VERBS)
+        order = Order(user=self.ids[who], channel="", command=command)
+        self.run(VERBS[command.verb].function(self.bot, order, **command.options))
+
+    def _has_place(self, who: str, spent: set[str]) -> bool:
+        """Whether somebody may vote in another's place, of whom nothing counts yet."""
+        return any(
+            to == who and by in self.members and self.ids[by] not in spent
+            for by, to in self.places.items()
+        )
 
     @precondition(lambda self: self.request)
     @rule(ends=st.booleans())
@@ -261,6 +380,10 @@ class Governance(RuleBasedStateMachine):
         """Leave the machine idle."""
         if hasattr(self, "bot"):
             self._idle()
+
+    def _gets(self, rpo: int, health: str) -> None:
+        machine = self.world.vault.machine("vm-web01")
+        machine.rpo_seconds, machine.replication_health = float(rpo), health
 
     async def _new(self, sequence: int) -> tuple[list[Any], str]:
         audit = self.bot.redis.audit
@@ -303,7 +426,8 @@ def test_what_was_promised_holds_whatever_happens(redis_url: str) -> None:
             world.workspace.limits = False
             Governance.world, Governance.loop, Governance.steps = world, loop, Counter()
             while Governance.steps["all"] < AT_LEAST or (
-                Governance.steps["sent"] < CALLS and Governance.steps["all"] < 2 * AT_LEAST
+                any(Governance.steps[one] < count for one, count in OFTEN.items())
+                and Governance.steps["all"] < 2 * AT_LEAST
             ):
                 run_state_machine_as_test(
                     Governance,
@@ -319,4 +443,4 @@ def test_what_was_promised_holds_whatever_happens(redis_url: str) -> None:
             loop.run(inside.__aexit__(None, None, None))
     print(Governance.steps)  # noqa: T201 - shown with -s
     assert Governance.steps["all"] >= AT_LEAST
-    assert Governance.steps["sent"] >= CALLS
+    assert all(Governance.steps[one] >= count for one, count in OFTEN.items())

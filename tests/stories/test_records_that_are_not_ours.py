@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from bot.domain.request import State
+from bot.domain.audit import BOT
+from bot.domain.request import Request, State, Step, take
 from bot.jobs import register, sweep_once
+from bot.jobs.check import check
 from bot.jobs.follow import follow_vault
 from bot.jobs.submit import submit_request
-from bot.lifecycle import SUBMIT
+from bot.lifecycle import SUBMIT, Move, change, fact_of
 from tests.world import World, until
 
 FAILOVER = "Failover of vm-web01"
@@ -73,7 +75,22 @@ async def test_an_older_record_that_was_put_back_is_not_carried_out(quiet: World
     await submit_request(quiet.bot, request.id)
     ended = await quiet.request()
     assert (ended.state, quiet.posts("unplannedFailover")) == (State.VOID, 0)
-    assert "older than what the audit log says" in ended.why
+    assert "older than what the audit log says" in ended.full_why
+
+
+async def test_a_record_that_goes_on_meanwhile_is_not_taken_for_an_older_one(quiet: World) -> None:
+    """Another worker wrote down what it waits for, while this one was looking."""
+    await quiet.asked()
+    await quiet.approved(FAILOVER)
+    await until(quiet.bot.redis.requests.outbox_ids, "it was not approved")
+    seen = await quiet.request()
+
+    def wait(request: Request, _now: int) -> Move:
+        after = take(request, Step.WAIT, why="Azure is away.")
+        return Move(request=after, fact=fact_of(Step.WAIT, request, after, BOT, after.why))
+
+    assert (await change(quiet.bot, seen.id, wait)).rev > seen.rev
+    assert (await check(quiet.bot, seen)).void == ()
 
 
 async def _closed(world: World) -> bool:

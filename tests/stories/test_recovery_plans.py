@@ -120,8 +120,8 @@ async def test_a_plan_that_changed_is_void(whole: World) -> None:
     plan = whole.vault.plan(SHOP)
     plan.groups = tuple(reversed(plan.groups))
     await whole.carla.presses("Approve", on=f"Failover of {SHOP}")
-    card = await whole.alice.sees(f"Failover of {SHOP}", "Void", "its groups and actions")
-    assert "Nothing was sent" in card.words
+    moved = ("group 1, vm-web01: in it → not in it", "group 3, vm-web01: not in it → in it")
+    await whole.alice.sees(f"Failover of {SHOP}", "Void", "Nothing was sent", *moved)
     assert whole.posts("unplannedFailover") == 0
 
 

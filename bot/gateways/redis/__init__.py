@@ -2,7 +2,8 @@
 
 `requests` holds what people approve and the one script that changes it, `audit` the log, `cards`
 what Slack has been told, `shelf` small things that expire, `pacing` how fast Azure may be called,
-`watch` which jobs of the vaults have been judged, `reminders` who was told that a request waits.
+`watch` which jobs of the vaults have been judged, `reminders` who was told that a request waits,
+`books` what is kept beside requests for a time.
 All keys carry the hash tag `{dr}`, so that one script may touch them together, in a cluster too.
 """
 
@@ -17,26 +18,30 @@ from bot.domain.data import Data
 from bot.domain.macs import MacKey
 from bot.errors import Unavailable
 from bot.gateways.redis.address import Client, connected
-from bot.gateways.redis.answers import NO_ANSWER
+from bot.gateways.redis.answers import NO_ANSWER, translated
 from bot.gateways.redis.audit import AuditLog
+from bot.gateways.redis.books import Books, Kept
 from bot.gateways.redis.cards import Cards
 from bot.gateways.redis.confirmation import where
 from bot.gateways.redis.pacing import Pacing
 from bot.gateways.redis.reminders import Reminders
-from bot.gateways.redis.requests import Requests, Snapshot, Verdict, Write
+from bot.gateways.redis.requests import Requests
 from bot.gateways.redis.shelf import Shelf
 from bot.gateways.redis.watch import Watch
+from bot.gateways.redis.writes import Snapshot, Verdict, Write
 
 __all__ = [
     "NO_ANSWER",
     "AuditLog",
     "Facts",
+    "Kept",
     "Redis",
     "Requests",
     "Snapshot",
     "Verdict",
     "Write",
     "opened",
+    "translated",
 ]
 
 
@@ -66,6 +71,7 @@ class Redis:
     pacing: Pacing
     watch: Watch
     reminders: Reminders
+    books: Books
 
     async def facts(self) -> Facts:
         """Read what matters about the server; managed services answer INFO where CONFIG is shut."""
@@ -119,4 +125,5 @@ async def opened(
             pacing=Pacing(client),
             watch=Watch(client),
             reminders=Reminders(client, seal_key),
+            books=Books(client, seal_key),
         )

@@ -23,6 +23,7 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.credentials import CredentialProvider, StreamingCredentialProvider
+from redis.exceptions import ReadOnlyError
 
 from bot.errors import Misconfigured
 
@@ -67,6 +68,8 @@ def _client(url: str, how: dict[str, Any], stack: AsyncExitStack) -> Client:
     plain, _, kind = scheme.partition("+")
     if kind == "cluster":
         return RedisCluster.from_url(f"{plain}://{rest}", **how)
+    # Who says "read-only" is the primary no more: a new connection leads to where the name leads.
+    how = how | {"retry_on_error": [ReadOnlyError]}
     if kind == "sentinel":
         return _behind_sentinels(rest, plain == "rediss", how, stack)
     return Redis.from_url(url, **how)

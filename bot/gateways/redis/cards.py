@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from bot.domain.data import Data
 from bot.gateways.redis.address import Client
+from bot.gateways.redis.answers import run
 from bot.gateways.redis.requests import DIRTY_CARDS
 
 _BUDGET: Final = "{dr}:cards:edits"
@@ -43,9 +44,39 @@ if score and tonumber(score) <= tonumber(ARGV[2]) then redis.call('ZREM', KEYS[1
 return 0
 """
 
+# Whoever lost the lock may have put an older card over a newer one: it is to be drawn again.
 _UNLOCK: Final = """
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+if redis.call('GET', KEYS[1]) == ARGV[1] then
+  redis.call('DEL', KEYS[1])
+else
+  local time = redis.call('TIME')
+  redis.call('ZADD', KEYS[2], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[2])
+end
 return 0
+"""
+
+# Remembers where a card was posted, unless another one was posted since the record was read.
+_POSTED: Final = """
+local ts = redis.call('HGET', KEYS[1], 'ts') or ''
+if ts == ARGV[3] then return 1 end -- the answer to the first try was lost
+if ts ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'channel', ARGV[2], 'ts', ARGV[3], 'told', 0)
+return 1
+"""
+
+# Remembers how much a thread was told; others may be further, or on another card, by now.
+_TOLD: Final = """
+if redis.call('HGET', KEYS[1], 'ts') ~= ARGV[1] then return 0 end
+if tonumber(redis.call('HGET', KEYS[1], 'told') or '0') < tonumber(ARGV[2]) then
+  redis.call('HSET', KEYS[1], 'told', ARGV[2])
+end
+return 0
+"""
+
+# Holds on to a lock that is still ours.
+_HOLD_ON: Final = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
 """
 
 
@@ -69,10 +100,13 @@ class Cards:
         self._allow = client.register_script(_ALLOW)
         self._clean = client.register_script(_CLEAN)
         self._unlock = client.register_script(_UNLOCK)
+        self._posted = client.register_script(_POSTED)
+        self._told = client.register_script(_TOLD)
+        self._hold_on = client.register_script(_HOLD_ON)
 
     async def record(self, request_id: str) -> CardRecord:
         """Return what is known of a card; all empty when it was never posted."""
-        fields = await self._client.hgetall(_key(request_id))
+        fields = await run(self._client.hgetall(_key(request_id)))
         return CardRecord(
             channel=fields.get("channel", ""),
             ts=fields.get("ts", ""),
@@ -80,39 +114,48 @@ class Cards:
             due=int(fields.get("due", 0)),
         )
 
-    async def posted(self, request_id: str, channel: str, ts: str) -> None:
-        """Remember where a card was posted; its thread has been told nothing yet."""
-        fresh = {"channel": channel, "ts": ts, "told": 0}
-        await self._client.hset(_key(request_id), mapping=fresh)
+    async def posted(self, request_id: str, before: CardRecord, channel: str, ts: str) -> bool:
+        """Remember where a card was posted; its thread has been told nothing yet.
 
-    async def told(self, request_id: str, count: int) -> None:
-        """Remember how many entries the thread has been told."""
-        await self._client.hset(_key(request_id), "told", count)
+        False when somebody else posted one since `before` was read: that one counts.
+        """
+        key = _key(request_id)
+        return bool(await run(self._posted(keys=[key], args=[before.ts, channel, ts])))
+
+    async def told(self, request_id: str, record: CardRecord, count: int) -> None:
+        """Remember how many entries the thread of a card has been told; it never becomes fewer."""
+        await run(self._told(keys=[_key(request_id)], args=[record.ts, count]))
 
     async def dirty(self) -> dict[str, int]:
         """Return the ids of the cards to draw, each with when it became so."""
-        found = await self._client.zrange(DIRTY_CARDS, 0, -1, withscores=True)
+        found = await run(self._client.zrange(DIRTY_CARDS, 0, -1, withscores=True))
         return {request_id: int(score) for request_id, score in found}
 
     async def became_dirty(self, request_id: str) -> int:
         """Return when a card became dirty in milliseconds, 0 when it is as it should be."""
-        return int(await self._client.zscore(DIRTY_CARDS, request_id) or 0)
+        return int(await run(self._client.zscore(DIRTY_CARDS, request_id)) or 0)
+
+    async def redraw(self, request_id: str, now: int) -> None:
+        """Have a card drawn again although its request is as it was."""
+        await run(self._client.zadd(DIRTY_CARDS, {request_id: now}))
 
     async def touch(self, request_id: str, now: int, *, after: int) -> None:
         """Have a card drawn again although nothing happened, `after` milliseconds of silence."""
         if (await self.record(request_id)).due + after < now:
-            await self._client.zadd(DIRTY_CARDS, {request_id: now})
+            await run(self._client.zadd(DIRTY_CARDS, {request_id: now}))
 
     async def clean(self, request_id: str, drawn: int) -> None:
         """Take a card off the list, unless it became dirty after `drawn`."""
-        await self._clean(keys=[DIRTY_CARDS], args=[request_id, drawn])
+        await run(self._clean(keys=[DIRTY_CARDS], args=[request_id, drawn]))
 
     async def wait_before_edit(self, request_id: str, *, pause: float, milestone: bool) -> float:
         """Ask for an edit: 0 when it is granted, else the seconds to wait and ask again."""
         limit = _LIMIT if milestone else _LIMIT - _RESERVE
-        wait = await self._allow(
-            keys=[_BUDGET, _key(request_id)],
-            args=[int(pause * 1000), _MINUTE, limit, request_id],
+        wait = await run(
+            self._allow(
+                keys=[_BUDGET, _key(request_id)],
+                args=[int(pause * 1000), _MINUTE, limit, request_id],
+            )
         )
         return int(wait) / 1000
 
@@ -125,11 +168,18 @@ class Cards:
 
     async def lock(self, request_id: str, holder: str) -> bool:
         """Take the right to draw a card; it is given back by itself when the holder dies."""
-        return bool(await self._client.set(_lock(request_id), holder, nx=True, px=_LOCK_MS))
+        key = _lock(request_id)
+        found = await run(self._client.set(key, holder, nx=True, get=True, px=_LOCK_MS))
+        return found in {None, holder}  # ours when the answer to the first try was lost
+
+    async def hold_on(self, request_id: str, holder: str) -> bool:
+        """Keep the right to draw for as long again; False when somebody else has it by now."""
+        return bool(await run(self._hold_on(keys=[_lock(request_id)], args=[holder, _LOCK_MS])))
 
     async def unlock(self, request_id: str, holder: str) -> None:
-        """Give the right to draw back, if it is still ours."""
-        await self._unlock(keys=[_lock(request_id)], args=[holder])
+        """Give the right to draw back; a card is drawn again when it was not ours any more."""
+        keys = [_lock(request_id), DIRTY_CARDS]
+        await run(self._unlock(keys=keys, args=[holder, request_id]))
 
 
 def _key(request_id: str) -> str:

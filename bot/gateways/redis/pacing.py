@@ -8,6 +8,7 @@ knowing what became of the request.
 from typing import Any, Final
 
 from bot.gateways.redis.address import Client
+from bot.gateways.redis.answers import run
 
 BURST: Final = 200
 PER_SECOND: Final = 10
@@ -74,13 +75,13 @@ class Pacing:
         Who asks again keeps the place it has; a change that may be made gives it up.
         """
         keys = [_key(subscription), f"{_key(subscription)}:queue"]
-        wait = await self._take(keys=keys, args=[who, BURST, _SPACING, _KEPT])
+        wait = await run(self._take(keys=keys, args=[who, BURST, _SPACING, _KEPT]))
         return int(wait) / 1000
 
     async def hold(self, subscription: str, seconds: float) -> None:
         """Let nobody go within so many seconds, because Azure said so; the order is kept."""
         args = [int(seconds * 1000), BURST, _SPACING, _KEPT]
-        await self._hold(keys=[_key(subscription), f"{_key(subscription)}:queue"], args=args)
+        await run(self._hold(keys=[_key(subscription), f"{_key(subscription)}:queue"], args=args))
 
 
 def _key(subscription: str) -> str:

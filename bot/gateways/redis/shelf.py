@@ -5,6 +5,7 @@ import secrets
 from typing import Any, Final
 
 from bot.gateways.redis.address import Client
+from bot.gateways.redis.answers import run
 
 _STASH_SECONDS: Final = 1800
 _HISTORY: Final = 20
@@ -19,17 +20,23 @@ class Shelf:
     async def stash(self, content: dict[str, str]) -> str:
         """Keep a half-finished command for half an hour; returns the word to get it back with."""
         word = secrets.token_urlsafe(9)
-        await self._client.set(f"{{dr}}:stash:{word}", json.dumps(content), ex=_STASH_SECONDS)
+        await run(self._client.set(f"{{dr}}:stash:{word}", json.dumps(content), ex=_STASH_SECONDS))
         return word
 
     async def stashed(self, word: str) -> dict[str, str] | None:
         """Return what was stashed, or None when it has expired."""
-        found = await self._client.get(f"{{dr}}:stash:{word}")
+        found = await run(self._client.get(f"{{dr}}:stash:{word}"))
         return {str(k): str(v) for k, v in json.loads(found).items()} if found else None
 
     async def first_time(self, what: str, seconds: int) -> bool:
-        """Whether this has not been seen within the last `seconds`; remembers it."""
-        return bool(await self._client.set(f"{{dr}}:seen:{what}", "1", nx=True, ex=seconds))
+        """Whether this has not been seen within the last `seconds`; remembers it.
+
+        Who sees it leaves a mark of its own: when the answer is lost and the client asks again,
+        it must not take its own mark for somebody else's.
+        """
+        mark = secrets.token_hex(8)
+        key = f"{{dr}}:seen:{what}"
+        return await run(self._client.set(key, mark, nx=True, get=True, ex=seconds)) in {None, mark}
 
     async def how_often(self, what: str, seconds: int) -> int:
         """Count one more of something within a window that starts at the first."""
@@ -37,7 +44,7 @@ class Shelf:
         async with self._client.pipeline(transaction=True) as pipe:
             pipe.incr(key)
             pipe.expire(key, seconds, nx=True)
-            count, _ = await pipe.execute()
+            count, _ = await run(pipe.execute())
         return int(count)
 
     async def took(self, operation: str, provider: str, seconds: int) -> None:
@@ -46,10 +53,10 @@ class Shelf:
         async with self._client.pipeline(transaction=True) as pipe:
             pipe.lpush(key, seconds)
             pipe.ltrim(key, 0, _HISTORY - 1)
-            await pipe.execute()
+            await run(pipe.execute())
 
     async def expected(self, operation: str, provider: str) -> int | None:
         """Return the median seconds that an operation took lately, None without experience."""
-        found = await self._client.lrange(f"{{dr}}:took:{operation}:{provider}", 0, -1)
+        found = await run(self._client.lrange(f"{{dr}}:took:{operation}:{provider}", 0, -1))
         durations = sorted(int(one) for one in found)
         return durations[len(durations) // 2] if durations else None

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from bot.domain.catalogue import Ground
+from bot.domain.drift import drift
 from bot.domain.machines import CLASSIC, HYPER_V, RCM
 from bot.domain.offers import by_machine, offered_on, why_not, why_not_all
 from bot.domain.operations import CATALOGUE
 from bot.domain.plans import Plan, PlanGroup, members
-from bot.domain.request import drift
 from bot.errors import Missing, NotNow
 from tests.bot.samples import ITEM, NETWORK, VAULT, failed_over, hyper_v, machine, turned_round
 
@@ -134,7 +134,11 @@ def test_a_plan_that_changed_drifts() -> None:
     """Its groups, and each of its machines."""
     before = Ground(target=plan(), machines=(machine(),))
     regrouped = plan(groups=(PlanGroup(kind="Boot", items=(ITEM, "other")),))
-    assert "its groups and actions" in drift(before, Ground(target=regrouped))[0]
+    assert [
+        one.words for one in drift(before, Ground(target=regrouped, machines=(machine(),)))
+    ] == [
+        "group 1, other: not in it → in it",
+    ]
     moved = Ground(target=plan(), machines=(failed_over(),))
-    assert drift(before, moved)[0].startswith("vm-web01: Protected, runs in West Europe → ")
+    assert drift(before, moved)[0].words.startswith("vm-web01: Protected, runs in West Europe → ")
     assert drift(before, before) == ()

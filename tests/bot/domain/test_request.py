@@ -3,15 +3,12 @@
 import pytest
 
 from bot.domain.catalogue import Ground
-from bot.domain.plans import Plan
 from bot.domain.request import (
     FINAL,
     OPEN,
     TABLE,
     State,
     Step,
-    drift,
-    facts,
     fingerprint,
     take,
 )
@@ -20,7 +17,6 @@ from tests.bot.samples import (
     ANN,
     BO,
     GROUNDS,
-    failed_over,
     in_state,
     machine,
     point,
@@ -129,49 +125,18 @@ def test_the_fingerprint_covers_what_is_approved() -> None:
     assert len(prints) == len(others) + 1
 
 
+def test_the_fingerprint_covers_what_the_policy_watches() -> None:
+    """Where a rule limits the RPO or the health, people approved what they saw of it."""
+    for under, ill in (
+        (terms(rpo_may_grow=60), machine(rpo_seconds=7000)),
+        (terms(health_may_worsen=False), machine(health="Critical")),
+    ):
+        seen, now = Ground(target=machine(), points=24), Ground(target=ill, points=24)
+        before, after = request(terms=under, ground=seen), request(terms=under, ground=now)
+        assert before.fingerprint != after.fingerprint
+
+
 def test_the_fingerprint_is_blind_to_what_changes_by_itself() -> None:
     """Health and RPO move all the time; they were not what people approved."""
     worse = Ground(target=machine(health="Critical", rpo_seconds=7000), points=3)
     assert request(ground=worse).fingerprint == request().fingerprint
-
-
-def test_drift_names_what_is_no_longer_so() -> None:
-    """One line for each fact, from what it was to what it is."""
-    assert drift(Ground(target=machine()), Ground(target=machine(health="Warning"))) == ()
-    lines = drift(Ground(target=machine(), point=point()), Ground(target=failed_over()))
-    assert lines == (
-        "state: Protected → UnplannedFailoverCompleted",
-        "active side: Primary → Recovery",
-        "runs in: westeurope → northeurope",
-        f"recovery point: {point().id.casefold()} → none",
-    )
-
-
-def test_drift_tells_machines_of_one_name_apart() -> None:
-    """A plan may hold two of them, and neither hides what became of the other."""
-    one, other = machine(item="item-1"), machine(item="item-2", id=f"{machine().id}-2")
-    plan = Plan(
-        id="p", name="p", vault="v", providers=("A2A",), primary="a", recovery="b", allowed=()
-    )
-    before = Ground(target=plan, machines=(one, other))
-    after = Ground(target=plan, machines=(one.model_copy(update={"state": "Odd"}), other))
-    assert drift(before, after) == (
-        "vm-web01 (item-1): Protected, runs in West Europe → Odd, runs in West Europe",
-    )
-
-
-def test_a_machine_cannot_stand_for_a_fact_of_its_plan() -> None:
-    """Whatever it is called."""
-    odd = machine(name="plan")
-    plan = Plan(
-        id="p", name="p", vault="v", providers=("A2A",), primary="a", recovery="b", allowed=()
-    )
-    assert facts(Ground(target=plan, machines=(odd,)))["plan"] == "p"
-
-
-def test_drift_does_not_mind_the_casing_of_ids() -> None:
-    """Azure returns the same id in another casing whenever it likes."""
-    shouted = machine(id=machine().id.upper())
-    before = Ground(target=machine(), point=point())
-    after = Ground(target=shouted, point=point(id=point().id.upper()))
-    assert drift(before, after) == ()

@@ -6,8 +6,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.domain.request import FINAL, TABLE, Request, State, Step, Submission, Vote, take
-from bot.domain.votes import count, why_not_approve, why_not_deny, why_not_review, why_not_withdraw
+from bot.domain.ballots import Vote
+from bot.domain.request import FINAL, TABLE, Request, State, Step, Submission, take
+from bot.domain.tally import ask_again, count, revoke
+from bot.domain.votes import (
+    why_not_approve,
+    why_not_deny,
+    why_not_review,
+    why_not_revoke,
+    why_not_withdraw,
+)
 from bot.errors import IllegalStep
 from tests.bot.samples import (
     ANN,
@@ -59,6 +67,23 @@ class Life(RuleBasedStateMachine):
             self._becomes(count(self.request, vote))
 
     @rule(who=people)
+    def press_revoke(self, who: Any) -> None:
+        """Somebody takes an approval back."""
+        if why_not_revoke(self.request, standing(who)) is None:
+            self.clicks += 1
+            enough = self.request.state is State.APPROVED
+            self._becomes(revoke(self.request, who, NOW, f"k{self.clicks}"))
+            assert self.request.state is State.WAITING
+            assert not enough or len(self.request.approvals) == self.request.terms.approvals - 1
+
+    @precondition(lambda self: self.request.state is State.APPROVED)
+    @rule()
+    def a_worker_asks_again(self) -> None:
+        """The RPO grew."""
+        self._becomes(ask_again(self.request, self.request.ground, (), NOW))
+        assert not self.request.approvals
+
+    @rule(who=people)
     def press_deny(self, who: Any) -> None:
         """Somebody presses Deny."""
         if why_not_deny(self.request, standing(who)) is None:
@@ -76,7 +101,15 @@ class Life(RuleBasedStateMachine):
             [
                 step
                 for step in Step
-                if step not in {Step.VOTE, Step.APPROVE, Step.CLAIM, Step.REVIEW}
+                if step
+                not in {
+                    Step.VOTE,
+                    Step.APPROVE,
+                    Step.CLAIM,
+                    Step.REVIEW,
+                    Step.REVOKE,
+                    Step.ASK_AGAIN,
+                }
             ]
         )
     )
@@ -132,9 +165,8 @@ class Life(RuleBasedStateMachine):
         voices = {vote.person.id for vote in self.request.approvals}
         assert len(voices) == len(self.request.approvals)
         assert voices <= {BO.id, CARLA.id, DAN.id}
-        if self.request.state not in {State.WAITING, State.DENIED, State.WITHDRAWN} and not (
-            self.request.state in {State.EXPIRED, State.VOID} and not self.request.attempts
-        ):
+        quiet = {State.WAITING, State.DENIED, State.WITHDRAWN, State.EXPIRED, State.VOID}
+        if self.request.state not in quiet:
             assert len(voices) >= self.request.terms.approvals
 
     @invariant()

@@ -4,16 +4,19 @@ from typing import Any
 
 import pytest
 
+from bot.domain.catalogue import Ground
+from bot.domain.drift import Change
 from bot.domain.people import Person
 from bot.domain.policy import EVERYONE
+from bot.domain.recount import no_longer_counts
 from bot.domain.request import State
+from bot.domain.tally import ask_again, count, revoke
 from bot.domain.votes import (
-    count,
-    no_longer_counts,
     why_not_approve,
     why_not_ask,
     why_not_deny,
     why_not_resubmit,
+    why_not_revoke,
     why_not_withdraw,
 )
 from tests.bot.samples import (
@@ -25,6 +28,7 @@ from tests.bot.samples import (
     NOW,
     TEAM,
     in_state,
+    machine,
     person,
     request,
     standing,
@@ -213,3 +217,85 @@ def test_at_execution_the_same_person_twice_is_one() -> None:
     for intruder in (BO, ANN):
         forged = APPROVED.model_copy(update={"votes": (vote(BO), vote(intruder))})
         assert no_longer_counts(forged, KNOWN, {TEAM}, GROUPS)
+
+
+def test_an_approval_can_be_taken_back_and_given_again() -> None:
+    """It stays in the record, and counts for nothing; then the new one counts."""
+    once = count(request(), vote(BO))
+    assert why_not_revoke(once, standing(BO)) is None
+    back = revoke(once, BO, NOW + 90_000, "k2")
+    assert (back.state, back.approvals, back.filled) == (State.WAITING, (), ((),))
+    assert [(one.ended_at, one.ended_by) for one in back.votes] == [(NOW + 90_000, "k2")]
+    assert "nothing to take back" in str(why_not_revoke(back, standing(BO)))
+    assert why_not_approve(back, standing(BO)) is None
+    again = count(back, vote(BO, at=NOW + 95_000))
+    assert [one.counts for one in again.votes] == [False, True]
+    assert count(again, vote(CARLA)).state is State.APPROVED
+
+
+def test_what_was_approved_waits_again_as_long_as_it_would_have() -> None:
+    """With the deadline that it had as a request, and not with that of its approval."""
+    full = count(count(request(), vote(BO)), vote(CARLA))
+    assert full.expires_at == NOW + 60_000 + 1_800_000
+    back = revoke(full, CARLA, NOW + 90_000, "k3")
+    assert (back.state, back.expires_at) == (State.WAITING, NOW + 3_600_000)
+    assert (back.approved_at, [one.person.id for one in back.approvals]) == (0, [BO.id])
+    assert count(back, vote(DAN)).state is State.APPROVED
+
+
+def test_nobody_takes_back_what_they_did_not_give() -> None:
+    """Not another's approval, not a denial, and not the approval of what a worker has taken up."""
+    once = count(request(), vote(BO))
+    for who in (ANN, CARLA, person("Erin")):
+        assert "nothing to take back" in str(why_not_revoke(once, standing(who)))
+    for state in set(State) - {State.WAITING, State.APPROVED}:
+        assert f"This request is {state}; it is too late to take an approval back." in str(
+            why_not_revoke(in_state(state), standing(BO))
+        )
+    part = in_state(State.APPROVED, parent="R-7K2M9P", among=2)
+    assert "too late" in str(why_not_revoke(part, standing(BO)))
+    left = standing(BO, groups={"@dr-approvers": frozenset()})
+    assert why_not_revoke(once, left) is None, "whoever left the group may still stop it"
+    assert "deactivated" in str(why_not_revoke(once, standing(person("Bo", deactivated=True))))
+
+
+def test_a_request_that_never_started_still_has_not_after_a_vote_was_taken_back() -> None:
+    """It wants *Submit again* when it is approved anew."""
+    stuck = in_state(State.APPROVED, needs_nod=True, why="Azure has no job of it.")
+    back = revoke(stuck, BO, NOW + 90_000, "k4")
+    again = count(back, vote(DAN))
+    assert (again.state, again.needs_nod, again.why) == (State.APPROVED, True, stuck.why)
+
+
+def test_asking_again_begins_anew() -> None:
+    """On the new ground, with a new fingerprint, without a vote, and with the whole time."""
+    under = terms(rpo_may_grow=60)
+    full = count(count(request(terms=under), vote(BO)), vote(CARLA))
+    ill = Ground(target=machine(rpo_seconds=2700), points=24)
+    change = Change(what="RPO", before="1 min", after="45 min")
+    again = ask_again(full, ill, (change,), NOW + 120_000)
+    assert (again.state, again.approvals, again.changes) == (State.WAITING, (), (change,))
+    assert (again.ground, again.expires_at) == (ill, NOW + 120_000 + 3_600_000)
+    assert again.fingerprint not in {"", full.fingerprint}
+    assert all(one.ended_at == NOW + 120_000 and not one.ended_by for one in again.votes)
+    once = count(again, vote(BO))
+    assert once.changes == (change,)
+    assert count(once, vote(CARLA)).changes == (), "they have seen it"
+    back = revoke(count(once, vote(CARLA)), CARLA, NOW + 130_000, "k5")
+    assert back.expires_at == NOW + 120_000 + 3_600_000
+
+
+def test_a_vote_that_was_taken_back_is_not_looked_at_before_sending() -> None:
+    """Neither for the quorum, nor for who may have left since."""
+    three = count(revoke(count(request(), vote(DAN)), DAN, NOW, "k6"), vote(BO))
+    full = count(three, vote(CARLA))
+    people = {one.id: one for one in (ANN, BO, CARLA)}
+    assert no_longer_counts(full, people, {TEAM}, GROUPS) == ()
+
+
+def test_an_approval_is_taken_back_by_whichever_account() -> None:
+    """Two accounts of one human are one voice, for taking back as for giving."""
+    first, second = person("Bo", entra="e-bo"), person("Bo2", entra="e-bo")
+    once = count(request(), vote(first))
+    assert why_not_revoke(once, standing(second)) is None
+    assert revoke(once, second, NOW + 90_000, "k8").approvals == ()

@@ -1,14 +1,11 @@
 """The one script that changes anything: all of it or nothing, once, and by Redis' clock."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 import pytest
 
 from bot.domain.request import State, Step, take
 from bot.errors import Unavailable
 from bot.gateways.redis import Redis, Snapshot, Verdict, Write, opened
+from sandbox.redis_proxy import between
 from sandbox.valkey import running
 from tests.bot.gateways.stored import asked, everything, log, now_of, step
 from tests.bot.samples import ITEM, KEY, VAULT, fact, in_state, machine, request
@@ -158,45 +155,18 @@ async def test_a_click_is_carried_out_once(store: Redis) -> None:
     assert await everything(store) == was
 
 
-@asynccontextmanager
-async def losing_replies(path: str, count: int) -> AsyncIterator[str]:
-    """Stand before Redis and lose the replies to the first commits, after they were executed."""
-    left = count
-
-    async def serve(client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        nonlocal left
-        replies, server = await asyncio.open_unix_connection(path)
-        try:
-            while sent := await client.read(1 << 20):
-                server.write(sent)
-                reply = await replies.read(1 << 20)
-                if b'"expected_rev"' in sent and left > 0 and b"NOSCRIPT" not in reply:
-                    left -= 1
-                    return
-                back.write(reply)
-        finally:
-            server.close()
-            back.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    assert left == 0, "no reply was lost"
-
-
 async def test_a_lost_reply_does_not_write_twice(store: Redis, redis_url: str) -> None:
     """The client executes the script again by itself; the click says that it was done."""
-    if not redis_url.startswith("unix://"):
-        pytest.skip("the server is somewhere else")
-    async with (
-        losing_replies(redis_url.removeprefix("unix://"), 1) as behind,
-        opened(behind, KEY) as unlucky,
-    ):
+    known = await store.requests.snapshot()
+    await store.requests.write(known, Write(fact=fact()))  # the server knows the script from here
+    async with between(redis_url) as network, opened(network.url, KEY) as unlucky:
         before = await unlucky.requests.snapshot("R-7K2M9P")
         new = request(expires_at=before.now + 60_000)
+        network.next("EVALSHA", "lose_reply")
         verdict, detail = await unlucky.requests.write(before, Write(fact=fact(), request=new))
-    assert (verdict, detail) == (Verdict.REPLAYED, "1")
-    assert len(await log(store)) == 1
+        assert network.left == 0
+    assert (verdict, detail) == (Verdict.REPLAYED, "2")
+    assert len(await log(store)) == 2
     assert (await store.requests.snapshot("R-7K2M9P")).request == new
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import bot.messages
 from bot.domain.audit import START, Actor, Fact, chain
 from bot.domain.checkpoints import Checkpoint
+from bot.domain.drift import Change
 from bot.domain.fleets import LeftOut
 from bot.domain.freezes import Frozen
 from bot.domain.jobs import MANUAL, JobStep
@@ -25,6 +26,7 @@ from bot.errors import Ambiguous, AzureRefused, Missing, Misunderstood, Unavaila
 from bot.messages import (
     anchors,
     answers,
+    arranged,
     blocks,
     card,
     choices,
@@ -48,6 +50,7 @@ from bot.messages.blocks import Message
 from bot.queries import VERBS
 from bot.refusals import CODES, Type
 from tests.bot.messages import test_cards_of_several as several
+from tests.bot.messages.test_arranged import delegation, lock, locked_meanwhile
 from tests.bot.messages.test_looks import AROUND, EVENT, HEALTH, ILL, PLAN
 from tests.bot.messages.test_reminders import ESCALATION, FIRST, NUDGE
 from tests.bot.messages.wild import wild
@@ -94,6 +97,11 @@ def _requests() -> Iterator[Request]:
         )
         yield several.of_plan(state, several.plan())
     yield request(terms=_WELL_MEANT, votes=(vote(BO),))
+    yield locked_meanwhile()
+    for state in (State.WAITING, State.VOID):
+        yield in_state(
+            state, changes=(Change(what="x", before="x", after="x"), Change(what="x")) * 9
+        )
     yield request(terms=broken())
     yield in_state(State.SUCCEEDED, terms=broken(), votes=(vote(BO),), reviews=(reviewed(DAN),) * 6)
     yield in_state(State.RUNNING, job=_RUNNING, nods=(several.SAID,))
@@ -149,7 +157,8 @@ def _share(text: str) -> tuple[Request, ...]:
 def _cards(text: str) -> Iterator[Message]:
     for one in _share(text):
         bad = wild(one, text)
-        yield card.card(bad, now=NOW, expected=140, outcomes=outcomes(bad, text))
+        holds = {"locks": [wild(lock(), text)] * 3, "delegated": [wild(delegation(), text)] * 3}
+        yield card.card(bad, now=NOW, expected=140, outcomes=outcomes(bad, text), **holds)
 
 
 def _previews(text: str) -> Iterator[Message]:
@@ -268,6 +277,19 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
         answers.trail(t, _entries(t), filters=t, more=True),
         answers.trail(t, [], page=2),
     ],
+    "arranged.now_locked": lambda t: [arranged.now_locked(wild(lock(count=30), t), 2)],
+    "arranged.now_unlocked": lambda t: [arranged.now_unlocked([wild(lock(), t)] * 30)],
+    "arranged.lock_list": lambda t: [arranged.lock_list([wild(lock(), t)], {lock().id}, 2)],
+    "arranged.delegation_list": lambda t: [arranged.delegation_list([wild(delegation(), t)], 1)],
+    "arranged.now_delegated": lambda t: [
+        arranged.now_delegated(wild(delegation(), t), told=told) for told in (True, False)
+    ],
+    "arranged.no_longer_delegated": lambda t: [arranged.no_longer_delegated(wild(delegation(), t))],
+    "arranged.to_the_delegate": lambda t: [arranged.to_the_delegate(wild(delegation(), t))],
+    "arranged.taken_back": lambda t: [arranged.taken_back(wild(delegation(), t))],
+    "arranged.with_locks": lambda t: [
+        arranged.with_locks(answers.sorry(Unavailable(t)), [wild(lock(), t)] * 4)
+    ],
     "card.card": _cards,
     "card.preview": _previews,
     "choices.buttons": lambda t: [
@@ -277,6 +299,7 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
         [blocks.actions(choices.next_buttons(wild(_GLASS, t), GROUNDS["commit"]))]
     ],
     "forms.option_form": _forms,
+    "forms.deny_form": lambda t: [forms.deny_form("R-7K2M9P", t)],
     "forms.nod_form": lambda t: [forms.nod_form("R-7K2M9P", wild(_WAITS, _storable(t)))],
     "forms.review_form": lambda t: [forms.review_form("R-7K2M9P", t, t)],
     "forms.confirm_form": lambda t: [forms.confirm_form("R-7K2M9P", t, t, (t, "12"))],

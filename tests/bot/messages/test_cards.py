@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.arrangements import VERBS
 from bot.domain.audit import START, chain
 from bot.domain.catalogue import Ground
+from bot.domain.drift import Change, drift, worse
 from bot.domain.freezes import Frozen
 from bot.domain.jobs import Job, JobError, JobStep
 from bot.domain.operations import CATALOGUE
@@ -24,12 +27,14 @@ from bot.domain.outside import Source
 from bot.domain.quorum import Need
 from bot.domain.request import Request, State
 from bot.domain.rules import Rule
+from bot.domain.tally import ask_again, count, revoke
 from bot.errors import Ambiguous, Missing, Misunderstood
 from bot.messages import answers, outside, policy
 from bot.messages.blocks import Message, esc
 from bot.messages.card import card
 from bot.messages.forms import (
     confirm_form,
+    deny_form,
     option_form,
     review_form,
     to_confirm,
@@ -38,7 +43,6 @@ from bot.messages.forms import (
 from bot.messages.help import help_on, help_page, help_with
 from bot.messages.receipt import receipt
 from bot.messages.thread import line
-from bot.queries import VERBS
 from bot.refusals import CODES, Type
 from sandbox.workspace.blocks import check_blocks
 from sandbox.workspace.view_rules import check_view
@@ -152,6 +156,7 @@ def hostile(text: str, state: State, operation: str) -> Request:
         more["job"] = known.job.model_copy(update={"steps": steps, "errors": (error,)})
     if known.why:
         more |= {"why": text, "advice": text}
+    more["changes"] = (Change(what=text, before=text, after=text), Change(what=text)) * 3
     if known.after:
         more["after"] = changed(known.after, wild)
     return known.model_copy(update=more)
@@ -188,19 +193,33 @@ def test_very_many_approvers_do_not_break_a_card() -> None:
     sound(card(in_state(State.APPROVED, votes=crowd), now=NOW, expected=None))
 
 
+def offered_by(element: dict[str, Any]) -> list[str]:
+    """Read what a button or the entries of a menu say."""
+    if element["type"] == "overflow":
+        return [option["text"]["text"] for option in element["options"]]
+    return [element["text"]["text"]]
+
+
 def test_a_card_offers_only_what_its_state_allows() -> None:
     """Voting while it waits, withdrawing until it is sent, and then what comes next."""
     seen = {
         state: [
-            element["text"]["text"]
+            label
             for block in card(in_state(state), now=NOW, expected=None).blocks
             if block["type"] == "actions"
             for element in block["elements"]
+            for label in offered_by(element)
         ]
         for state in State
     }
-    assert seen.pop(State.WAITING) == ["Approve", "Deny", "Withdraw"]
-    assert seen.pop(State.APPROVED) == ["Withdraw"]
+    waiting = ["Approve", "Deny", "Withdraw", "Deny with a reason…"]
+    assert seen.pop(State.WAITING) == waiting
+    assert seen.pop(State.APPROVED) == ["Withdraw", "Revoke my approval"]
+    once = card(request(votes=(vote(BO),)), now=NOW, expected=None)
+    [row] = [block for block in once.blocks if block["type"] == "actions"]
+    assert [one for element in row["elements"] for one in offered_by(element)] == [
+        *waiting, "Revoke my approval",
+    ]  # fmt: skip
     assert seen.pop(State.SUCCEEDED) == ["Commit", "Change recovery point"]
     assert seen.pop(State.UNKNOWN) == ["Give up"]
     assert not any(seen.values()), seen
@@ -285,7 +304,27 @@ GOLDENS = {
     ),
     "failover-failed": in_state(State.FAILED),
     "failover-denied": in_state(State.DENIED),
-    "failover-void": in_state(State.VOID),
+    "failover-void": in_state(
+        State.VOID,
+        changes=drift(
+            Ground(target=machine(), point=point()),
+            Ground(target=failed_over()),
+        ),
+    ),
+    "failover-void-for-its-people": in_state(
+        State.VOID, changes=(Change(what="Bo may no longer approve this"),)
+    ),
+    "failover-revoked": revoke(in_state(State.APPROVED), CARLA, NOW + 70_000, "k7"),
+    "failover-asked-again": ask_again(
+        in_state(State.APPROVED, terms=terms(rpo_may_grow=900, health_may_worsen=False)),
+        Ground(target=ILL, points=24),
+        worse(
+            terms(rpo_may_grow=900, health_may_worsen=False),
+            Ground(target=machine()),
+            Ground(target=ILL),
+        ),
+        NOW + 90_000,
+    ),
 }
 
 
@@ -395,6 +434,33 @@ def test_slack_takes_the_form_for_approving(text: str) -> None:
     assert expected == (words if len(text) < 1000 else ())
 
 
+@pytest.mark.parametrize("text", [*HOSTILE, "vm-web01"], ids=range(len(HOSTILE) + 1))
+def test_slack_takes_the_form_for_denying(text: str) -> None:
+    """Of a target of any name."""
+    check_view(deny_form("R-7K2M9P", f"Failover of {text}"), "modal")
+
+
+def test_whoever_approved_is_mentioned_when_people_are_asked_again() -> None:
+    """Those whose approval was dropped by that, and not who had taken theirs back before."""
+    at = NOW + 90_000
+    asked = ask_again(
+        count(revoke(request(votes=(vote(DAN),)), DAN, NOW, "k1"), vote(BO)).model_copy(
+            update={"state": State.APPROVED}
+        ),
+        Ground(target=ILL, points=24),
+        (Change(what="RPO", before="a", after="b"),),
+        at,
+    )
+    when = datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
+    entry = chain(fact("request.ask-again"), sequence=1, prevhash=START, time=when)
+    said = line(entry, asked)
+    assert said
+    message, loud = said
+    assert loud
+    assert f"<@{BO.id}> <@{ANN.id}>" in message.text
+    assert DAN.id not in message.text
+
+
 @pytest.mark.parametrize("text", [*HOSTILE, "plain"], ids=range(len(HOSTILE) + 1))
 def test_slack_takes_what_the_policy_says(text: str) -> None:
     """Whatever its rules and the machines are called."""
@@ -467,7 +533,7 @@ def test_slack_takes_the_form_of_a_review() -> None:
 
 KINDS = (
     "vote approve deny withdraw expire invalidate claim accept reject lose find absent resubmit "
-    "progress succeed fail cancel observe review overdue"
+    "progress succeed fail cancel observe review overdue revoke ask-again"
 )
 
 

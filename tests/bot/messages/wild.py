@@ -13,7 +13,14 @@ _OURS: Final = frozenset(
         *("Person.id", "Person.team", "Entry.sequence", "Entry.time", "Entry.hash"),
         *("Terms.tell", "Terms.may_ask", "Terms.may_approve", "Glass.tell", "Glass.reviewers"),
         *("Glass.may_review", "Need.of", "Terms.escalate_to", "Terms.confirm", "Nod.task"),
-        *("JobStep.id", "Frozen.override", "JobStep.kind", "Checkpoint.signature"),
+        *("Lock.id", "Delegation.id", "Delegation.only", "HeldBy.id", "HeldBy.override"),
+        *(
+            "Place.delegation",
+            "JobStep.id",
+            "Frozen.override",
+            "JobStep.kind",
+            "Checkpoint.signature",
+        ),
     }
 )
 """What the bot makes itself, or takes only in a form that it has checked."""
