@@ -5,7 +5,7 @@ WORKERS ?= 3
 SEED ?= fresh
 BIN := .venv/bin
 
-.PHONY: help install demo test trouble check fix crashes soak bench lock clean
+.PHONY: help install demo test trouble fuzz check fix crashes soak bench lock clean
 
 help: ## list what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ test: install ## run every test; starts what it needs itself (WORKERS=0 runs the
 
 trouble: install ## run every test with a low rate of trouble behind it (SEED=7 meets the same again)
 	DR_TROUBLE=$(SEED) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+fuzz: install ## try new hostile inputs for as long as ARGS="--minutes 5" says
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 check: install ## style, types, floors, and everything the documents claim
 	@$(BIN)/python -m tests.check

@@ -1,7 +1,9 @@
 """`dr audit export`: for auditors, with nothing but Redis."""
 
 import csv
+import re
 import sys
+import unicodedata
 from collections.abc import AsyncIterator
 from typing import Final, TextIO
 
@@ -9,6 +11,7 @@ from redis.credentials import CredentialProvider
 
 from bot.domain.audit import Entry
 from bot.domain.trail import Filter, at, read_since
+from bot.domain.unseen import without_unseen
 from bot.errors import Unavailable
 from bot.gateways.redis import NO_ANSWER, AuditLog, opened
 from handlers.audit_cef import cef
@@ -55,7 +58,7 @@ async def export(
             if form == "csv":
                 await _csv(entries, out)
             else:
-                write = cef if form == "cef" else Entry.model_dump_json
+                write = cef if form == "cef" else _json
                 async for entry in entries:
                     out.write(write(entry) + "\n")
         except NO_ANSWER as error:
@@ -100,5 +103,19 @@ def _row(entry: Entry) -> dict[str, str]:
 
 
 def _inert(text: str) -> str:
-    """Keep a spreadsheet from taking somebody's words for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+    """Keep a spreadsheet from taking somebody's words for a formula, whatever stands before it."""
+    text = "".join(
+        "\ufffd" if unicodedata.category(c) in {"Cc", "Cs"} and c != "\n" else c for c in text
+    )
+    return f"'{text}" if without_unseen(text).lstrip()[:1] in _FORMULAS else text
+
+
+_FORMULAS: Final = frozenset("=+-@＝＋－＠")
+
+
+def _json(entry: Entry) -> str:
+    """Write an entry on one line, for readers too that know more ends of a line than JSON does."""
+    return _ENDS.sub(lambda found: f"\\u{ord(found.group()):04x}", entry.model_dump_json())
+
+
+_ENDS: Final = re.compile("[\u0085\u2028\u2029]")

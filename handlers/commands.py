@@ -173,13 +173,19 @@ async def unstash(bot: Bot, user: str, word: str) -> tuple[Command, dict[str, st
     """Take up a half-finished command; raises `NotNow` when it is gone or somebody else's."""
     kept = await bot.redis.shelf.stashed(word)
     if kept is None or kept["user"] != user:
-        raise NotNow(Gone.CHOICE, "This choice has expired.", "Type the command again.")
+        raise _expired()
     return Command.model_validate_json(kept["command"]), kept
+
+
+def _expired() -> NotNow:
+    return NotNow(Gone.CHOICE, "This choice has expired.", "Type the command again.")
 
 
 async def form(bot: Bot, user: str, word: str) -> Block:
     """Draw the form for what a half-finished command lacks."""
     command, kept = await unstash(bot, user, word)
+    if "lacks" not in kept:
+        raise _expired()
     lacks = json.loads(kept["lacks"])
     choices = lacks["choices"]
     if "point" in lacks["what"]:
@@ -236,5 +242,7 @@ async def choose(bot: Bot, user: str, value: str) -> Message:
     """Go on with a command, for the match that was pressed."""
     word, _, number = value.partition(":")
     command, kept = await unstash(bot, user, word)
+    if not number.isdecimal() or number not in kept:
+        raise _expired()
     chosen = command.model_copy(update={"targets": (f"id:{kept[number]}",)})
     return await carry_out(bot, user, kept["channel"], chosen)

@@ -41,6 +41,7 @@ from bot.runtime import Bot
 from handlers import commands
 from handlers.buttons import Press, press
 from handlers.commands import Said
+from handlers.payloads import unlike_slack
 from handlers.supervisor import Reply, Supervisor
 
 COMMAND: Final = "/dr"
@@ -74,6 +75,7 @@ def build(bot: Bot, supervisor: Supervisor) -> AsyncApp:
         logger=logging.getLogger("slack_bolt"),  # its own would take the level of the root
     )
     listeners = _Listeners(bot, supervisor)
+    app.use(listeners.as_slack_sends)
     app.use(listeners.at_home)
     app.command(COMMAND)(listeners.typed)
     app.action(re.compile(f"^{re.escape(PREFIX)}"))(listeners.pressed)
@@ -90,6 +92,13 @@ class _Listeners:
     def __init__(self, bot: Bot, supervisor: Supervisor) -> None:
         self._bot = bot
         self._supervisor = supervisor
+
+    async def as_slack_sends(self, body: Body, next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002
+        """Turn away what lacks a part that is read here, or has it of another kind."""
+        if where := unlike_slack(body):
+            log.warning("a request was turned away that is not as Slack sends them, at %r", where)
+            return BoltResponse(status=400, body="")
+        return await next()
 
     async def at_home(self, body: Body, next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002
         """Turn away what comes from another workspace than ours."""

@@ -21,6 +21,7 @@ from bot.metrics import ACKNOWLEDGED, TURNED_AWAY
 from bot.policies import take_effect
 from bot.runtime import Bot, greet, insist_on_lasting, opened
 from bot.settings import Settings
+from handlers.payloads import unlike_slack
 from handlers.slack_app import build
 from handlers.supervisor import Supervisor
 
@@ -97,8 +98,10 @@ class Front:
             asked = AsyncBoltRequest(
                 body=body.decode(), query=request.query_string, headers=bolt_headers
             )
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
             return _turned_away("malformed", 400)  # Bolt reads the body while it is made
+        if unlike_slack(asked.body):
+            return _turned_away("malformed", 400)  # and looks into it before any listener does
         with ACKNOWLEDGED.time():
             answer = await self._app.async_dispatch(asked)
         return web.Response(

@@ -108,11 +108,11 @@ def _said(entry: Entry) -> str:
 
 
 def _anchors(line: str) -> list[Anchor]:
-    said = [Anchor(sequence=int(number), hash=one) for number, one in _SAID.findall(line)]
-    if said or not line.lstrip().startswith("{"):
-        return said
     try:
+        said = [Anchor(sequence=int(number), hash=one) for number, one in _SAID.findall(line)]
+        if said or not line.lstrip().startswith("{"):
+            return said
         content = json.loads(line)
         return [Anchor(sequence=int(content["sequence"]), hash=str(content["hash"]))]
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return []

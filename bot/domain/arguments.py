@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from bot.domain.machines import is_guid
 from bot.domain.points import is_before
+from bot.domain.unseen import quoted
 from bot.domain.verbs import Argument, one_of
 from bot.errors import Misunderstood
 from bot.refusals import Type
@@ -33,7 +34,7 @@ def _storage_account(text: str) -> str:
     if text and not _STORAGE.match(text):
         raise Misunderstood(
             Type.WRONG_VALUE,
-            f"{text!r} is not the resource id of a storage account.",
+            f"{quoted(text)} is not the resource id of a storage account.",
             "It looks like /subscriptions/<id>/resourceGroups/<group>/providers/"
             "Microsoft.Storage/storageAccounts/<name>.",
         )
@@ -62,7 +63,7 @@ def _virtual_network(text: str) -> str:
     if not _NETWORK.match(text):
         raise Misunderstood(
             Type.WRONG_VALUE,
-            f"{text!r} is not the resource id of a virtual network.",
+            f"{quoted(text)} is not the resource id of a virtual network.",
             "It looks like /subscriptions/<id>/resourceGroups/<group>/providers/"
             "Microsoft.Network/virtualNetworks/<name>.",
         )
@@ -73,7 +74,7 @@ def _resource_group(text: str) -> str:
     if not _GROUP.match(text):
         raise Misunderstood(
             Type.WRONG_VALUE,
-            f"{text!r} is not the resource id of a resource group.",
+            f"{quoted(text)} is not the resource id of a resource group.",
             "It looks like /subscriptions/<id>/resourceGroups/<name>.",
         )
     return text
@@ -81,7 +82,7 @@ def _resource_group(text: str) -> str:
 
 def _system(text: str) -> str:
     if text.casefold() not in {"windows", "linux"}:
-        raise Misunderstood(Type.WRONG_VALUE, f"{text!r} is not Windows or Linux.")
+        raise Misunderstood(Type.WRONG_VALUE, f"{quoted(text)} is not Windows or Linux.")
     return text.capitalize()
 
 
@@ -303,7 +304,7 @@ SystemDisk = Annotated[
 def _number(text: str) -> str:
     if not text.isascii() or not text.isdecimal() or not 0 < int(text[:9]) < _PAGES:
         raise Misunderstood(
-            Type.WRONG_VALUE, f"{text!r} is not the number of a page.", "The first one is 1."
+            Type.WRONG_VALUE, f"{quoted(text)} is not the number of a page.", "The first one is 1."
         )
     return str(int(text))
 

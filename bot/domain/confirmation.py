@@ -4,6 +4,7 @@ from bot.domain.fleets import Fleet
 from bot.domain.jobs import Job
 from bot.domain.plans import Plan
 from bot.domain.request import Request
+from bot.domain.unseen import without_unseen
 from bot.errors import NotAllowed
 from bot.refusals import Appr
 
@@ -22,8 +23,15 @@ def confirmations(request: Request) -> tuple[str, ...]:
 
 
 def is_one_of(typed: str, words: tuple[str, ...]) -> bool:
-    """Whether a typed text is one of the words, whatever its casing and the spaces around it."""
-    return " ".join(typed.split()).casefold() in {one.casefold() for one in words}
+    """Whether a typed text is one of the words, whatever its casing and its spaces.
+
+    What cannot be seen need not be typed.
+    """
+    return _plain(typed) in {_plain(one) for one in words}
+
+
+def _plain(text: str) -> str:
+    return " ".join(without_unseen(text).split()).casefold()
 
 
 def why_not_confirmed(request: Request, typed: str) -> NotAllowed | None:

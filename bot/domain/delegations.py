@@ -20,6 +20,7 @@ from bot.domain.people import Person
 from bot.domain.plans import Plan
 from bot.domain.rules import like
 from bot.domain.targets import Target, name_of
+from bot.domain.unseen import quoted
 from bot.domain.verbs import Argument
 from bot.errors import Misunderstood
 from bot.refusals import Type
@@ -104,7 +105,7 @@ def _operations(text: str) -> str:
     for name in names:
         if name not in CATALOGUE:
             raise Misunderstood(
-                Type.WRONG_VALUE, f"{name[:40]!r} is no operation; {meant(name, CATALOGUE)}."
+                Type.WRONG_VALUE, f"{quoted(name)} is no operation; {meant(name, CATALOGUE)}."
             )
     return _list(",".join(names))
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from bot.domain.data import Data
 from bot.domain.times import check_until
+from bot.domain.unseen import unseen
 from bot.domain.verbs import Option, Verb
 from bot.errors import Misunderstood
 from bot.refusals import Type
@@ -32,6 +33,8 @@ _LAYERS: Final = 4
 _ENTITY = re.compile("&(amp;|lt;|gt;)")
 """All that Slack escapes: `&copy` and its like were typed so."""
 _DASHES = re.compile(r"^[-‐-―−]{1,2}(?=[A-Za-z])")
+_OF_EMOJI: Final = frozenset("\u200d\ufe0f")
+"""Without these an emoji is another one."""
 _QUOTES: Final = str.maketrans("“”„‟«»‘’‚‛`´", '""""""' + "''''" + "''")
 _WORD = re.compile(r'"[^"]*"|\S+')
 _UNTIL: Final = "until"
@@ -136,7 +139,7 @@ def _escaped(text: str) -> bool:
 
 
 def _hidden(character: str) -> bool:
-    return unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs"} and character != "\u200d"
+    return unseen(character) and character not in _OF_EMOJI
 
 
 def _split_reason(text: str) -> tuple[str, str | None]:

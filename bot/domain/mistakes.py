@@ -15,6 +15,10 @@ from bot.domain.nearest import meant
 
 Path = tuple[int | str, ...]
 _MISSING: Final = "it is missing."
+_NAMED: Final = 40
+"""So many mistakes are looked for in the file."""
+_CLOSERS: Final = ("]", "}", '"""', "'''")
+"""What the last line holds of a statement that takes several."""
 _OF_A_KEY: Final = "[key]"
 """What pydantic puts behind a key that is itself wrong."""
 
@@ -39,16 +43,21 @@ def mistakes(text: str, error: ValidationError, model: type[BaseModel]) -> tuple
         (tuple(part for part in one["loc"] if part != _OF_A_KEY), one)
         for one in error.errors(include_url=False, include_input=False)
     ]
+    around = {path[:length] for path, _ in errors for length in range(len(path))}
+    inner = [(path, one) for path, one in errors if path not in around]  # others follow from them
     found = {
         Mistake(
             key=".".join(str(part) for part in path) or "the file",
             line=line_of(text, path),
             sentence=_sentence(one["type"], one["msg"], path, model),
         )
-        for path, one in errors
-        if not any(_around(path, other) for other, _ in errors)
+        for path, one in inner[:_NAMED]
     }
-    return tuple(sorted(found, key=lambda one: (one.sentence == _MISSING, one.line, one.key)))
+    named = sorted(found, key=lambda one: (one.sentence == _MISSING, one.line, one.key))
+    if len(inner) > _NAMED:
+        sentence = f"there are {len(inner) - _NAMED} more mistakes; mend these first."
+        named.append(Mistake(key="the file", line=named[-1].line, sentence=sentence))
+    return tuple(named)
 
 
 def line_of(text: str, path: Path) -> int:
@@ -72,16 +81,13 @@ def line_of(text: str, path: Path) -> int:
 def _readable(lines: Sequence[str], begin: int, end: int) -> tuple[int, Any]:
     """Read the shortest beginning of at least so many lines; None when it ends in a statement."""
     for length in range(begin, end):
+        if length > begin and not any(one in lines[length - 1] for one in _CLOSERS):
+            continue
         try:
             return length, tomllib.loads("\n".join(lines[:length]))
-        except tomllib.TOMLDecodeError:
+        except ValueError:
             continue
     return end, None
-
-
-def _around(path: Path, other: Path) -> bool:
-    """Whether a mistake only follows from another one further in."""
-    return len(path) < len(other) and other[: len(path)] == path
 
 
 def _has(content: Any, path: Path) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.domain.machines import A2A, Machine, Point
 from bot.domain.times import clock_time
+from bot.domain.unseen import quoted
 from bot.errors import Misunderstood, NotNow
 from bot.refusals import Now, Type
 
@@ -87,7 +88,7 @@ def _read(choice: str, now: datetime) -> datetime:
         return moment
     raise Misunderstood(
         Type.WRONG_VALUE,
-        f"{choice!r} does not name a time.",
+        f"{quoted(choice)} does not name a time.",
         "Say --point before:13:55 for the last time it was that late (UTC), "
         "before:13:55+02:00, or before:2026-11-20T13:55.",
     )

@@ -223,7 +223,9 @@ def read(path: Path) -> tuple[Policy | None, tuple[Mistake, ...]]:
         content = tomllib.loads(text)
     except OSError as error:
         raise Misconfigured(f"The policy file {path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError as error:
+        raise Misconfigured(f"The policy file {path} is nested too deeply.") from error
+    except ValueError as error:  # of TOML, of its encoding, or of a number with thousands of digits
         raise Misconfigured(f"The policy file {path} is not valid TOML: {error}.") from error
     try:
         return Policy.model_validate(content), ()

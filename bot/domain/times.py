@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from bot.domain.unseen import quoted
 from bot.errors import Misunderstood
 from bot.refusals import Type
 
@@ -39,7 +40,7 @@ def clock_time(text: str, now: datetime, *, ahead: bool = False) -> datetime | N
 def check_until(text: str) -> str:
     """Return a text that names an end; raises `Misunderstood` when it names none."""
     if _end(text, _SOME_DAY) is None:
-        raise Misunderstood(Type.WRONG_VALUE, f"{text[:40]!r} does not name a time.", _HOW)
+        raise Misunderstood(Type.WRONG_VALUE, f"{quoted(text)} does not name a time.", _HOW)
     return text
 
 
@@ -47,7 +48,7 @@ def deadline(text: str, now: datetime, longest: timedelta) -> datetime:
     """Return when something ends; raises `Misunderstood` when that has passed or is too far off."""
     end = _end(text, now)
     if end is None:
-        raise Misunderstood(Type.WRONG_VALUE, f"{text!r} does not name a time.", _HOW)
+        raise Misunderstood(Type.WRONG_VALUE, f"{quoted(text)} does not name a time.", _HOW)
     if end <= now:
         raise Misunderstood(
             Type.BAD_END, f"{text} is over: it is {now:%Y-%m-%d %H:%M} UTC now.", _HOW

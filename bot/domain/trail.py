@@ -5,6 +5,7 @@ from typing import Annotated
 
 from bot.domain.audit import Entry
 from bot.domain.data import Data
+from bot.domain.unseen import quoted
 from bot.domain.verbs import Argument
 from bot.errors import Misunderstood
 from bot.refusals import Type
@@ -52,7 +53,7 @@ def read_since(text: str) -> str:
     except ValueError:
         raise Misunderstood(
             Type.WRONG_VALUE,
-            f"{text!r} is not a date.",
+            f"{quoted(text)} is not a date.",
             "Say 2026-03-01, or 2026-03-01T13:55, which is UTC.",
         ) from None
     return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC).isoformat()

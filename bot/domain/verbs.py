@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
+from bot.domain.unseen import quoted
 from bot.errors import Misunderstood
 from bot.refusals import Type
 
@@ -162,7 +163,7 @@ def one_of(
             return word
         if also and also(text):
             return text
-        raise Misunderstood(Type.WRONG_VALUE, f"{text!r} is not {hint or _either(choices)}.")
+        raise Misunderstood(Type.WRONG_VALUE, f"{quoted(text)} is not {hint or _either(choices)}.")
 
     return check
 

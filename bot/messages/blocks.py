@@ -3,11 +3,13 @@
 Text of people and of Azure is data: it goes through `plain` or `esc` and never speaks markup.
 """
 
-import unicodedata
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from bot.domain.unseen import without_unseen
 
 Block = dict[str, Any]
 
@@ -26,7 +28,7 @@ class Message:
     blocks: list[Block] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", clip(self.text, _FALLBACK))
+        object.__setattr__(self, "text", cut(self.text, _FALLBACK) or "–")
 
 
 def bare(message: Message) -> Message:
@@ -42,33 +44,47 @@ def clip(text: str, most: int) -> str:
 
 def esc(text: str, most: int = 500) -> str:
     """Make a text of somebody else safe to stand in mrkdwn."""
-    safe = clip(visible(text), most)
-    safe = safe.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "".join(_UNSTYLED.get(c, c) for c in safe)
+    safe = _STYLE.sub(lambda found: _UNSTYLED[found.group()], plain(text, most))
+    return safe.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def code(text: str, most: int = 300) -> str:
     """Show a text of somebody else as it was typed, where no markup has a meaning."""
-    safe = clip(visible(text), most).replace("`", "ˋ")
+    safe = (_short(text, most) or "–").replace("`", "ˋ")
     return f"`{safe.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}`"
 
 
+def plain(text: str, most: int) -> str:
+    """Make a text of somebody else safe to stand where only emoji have a meaning."""
+    return _EMOJI.sub("∶", _short(text, most))
+
+
 def visible(text: str) -> str:
-    """Drop what cannot be seen, such as characters that turn the direction of reading."""
-    return "".join(
-        " " if c.isspace() else c
-        for c in text
-        if c.isspace() or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"}
-    )
+    """Drop what cannot be seen, such as characters that turn the direction of reading, and put
+    everything on one line; what has nothing to be seen at all is called so."""
+    seen = without_unseen(text)
+    return seen if seen.strip() or not text else _NOTHING
 
 
-# Characters that would style what stands between two of them, and look-alikes that do not.
-_UNSTYLED: Final = {"*": "∗", "~": "∼", "`": "ˋ"}
+def _short(text: str, most: int) -> str:
+    """Keep what can be seen, without going through all of a text that is endless."""
+    return clip(visible(text[: 8 * most]), most)
 
 
-def header(text: str) -> Block:
-    """A title."""
-    return {"type": "header", "text": _plain(clip(visible(text), _HEADER))}
+_NOTHING: Final = "(nothing that can be seen)"
+# What would style a text, and look-alikes that do not. An underscore within a word does nothing.
+_STYLE: Final = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])|^>")
+_UNSTYLED: Final = {"*": "∗", "~": "∼", "`": "ˋ", "_": "ˍ", ">": "›"}
+# The colon of what Slack may take for an emoji, be it closed here or by what stands behind.
+_EMOJI: Final = re.compile(
+    r":(?=[^\s:]*[^\W\d_][^\s:]*:|100:|1234:|[+-]1:)|(?<!\w):(?=[^\s:]*[^\W\d_][^\s:]*$)"
+)
+
+
+def header(text: str, icon: str = "") -> Block:
+    """A title, with an emoji of ours before it."""
+    mark = f"{icon} " if icon else ""
+    return {"type": "header", "text": _plain(mark + plain(text, _HEADER - len(mark)))}
 
 
 def section(text: str, accessory: Block | None = None) -> Block:
@@ -96,7 +112,7 @@ def as_many(lines: Sequence[str], most: int, rest: str) -> list[Block]:
 
 def words(text: str) -> Block:
     """A paragraph of somebody else's words, shown as they are."""
-    return {"type": "section", "text": _plain(clip(visible(text), _SECTION))}
+    return {"type": "section", "text": _plain(plain(text, _SECTION))}
 
 
 def fields(*pairs: tuple[str, str]) -> Block:
@@ -158,13 +174,19 @@ def mention(user_id: str) -> str:
 
 
 def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": True}
+    return {"type": "plain_text", "text": text or "–", "emoji": True}
 
 
 def _mrkdwn(text: str, most: int) -> Block:
-    return {"type": "mrkdwn", "text": _whole(clip(text, most)), "verbatim": True}
+    return {"type": "mrkdwn", "text": cut(text, most) or "–", "verbatim": True}
 
 
-def _whole(text: str) -> str:
-    """Drop a mention or a date that was cut in two at the end."""
-    return text if text.rfind("<") <= text.rfind(">") else text[: text.rfind("<")] + "…"
+def cut(text: str, most: int) -> str:
+    """Shorten mrkdwn; a mention, a date, a link, an entity or code is not left cut in two."""
+    if len(text) <= most:
+        return text
+    kept = _TORN.sub("", text[: most - 2])
+    return f"{kept}`…" if kept.count("`") % 2 else f"{kept}…"
+
+
+_TORN: Final = re.compile(r"(<[^>]*|&[a-z]{0,3})$")

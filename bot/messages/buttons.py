@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.messages.blocks import Block, clip, visible
+from bot.messages.blocks import Block, plain
 
 PREFIX: Final = "dr."
 """All our action ids begin with it."""
@@ -26,10 +26,10 @@ class Confirm:
     def draw(self) -> Block:
         """Draw it as Block Kit wants it."""
         return {
-            "title": {"type": "plain_text", "text": clip(visible(self.title), 100)},
-            "text": {"type": "plain_text", "text": clip(visible(self.text), 300)},
-            "confirm": {"type": "plain_text", "text": clip(visible(self.yes), 30)},
-            "deny": {"type": "plain_text", "text": clip(visible(self.no), 30)},
+            "title": {"type": "plain_text", "text": plain(self.title, 100)},
+            "text": {"type": "plain_text", "text": plain(self.text, 300)},
+            "confirm": {"type": "plain_text", "text": plain(self.yes, 30)},
+            "deny": {"type": "plain_text", "text": plain(self.no, 30)},
             **({"style": "danger"} if self.danger else {}),
         }
 
@@ -57,7 +57,7 @@ class Button:
         style: str | None = None,
     ) -> Block:
         """Draw the button for one value."""
-        text = clip(visible(label or self.label), 75)
+        text = plain(label or self.label, 75)
         block: Block = {
             "type": "button",
             "action_id": self.action_id + (f":{suffix}" if suffix else ""),

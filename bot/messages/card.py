@@ -20,6 +20,7 @@ from bot.messages.blocks import (
     Message,
     as_many,
     clock,
+    code,
     context,
     divider,
     esc,
@@ -54,7 +55,7 @@ def card(
     """
     at = datetime.fromtimestamp(now / 1000, UTC)
     blocks = [
-        header(_title(request)),
+        header(lines.title(request), ":rotating_light:" if request.terms.glass else ""),
         *notice(request),
         section(status(request, at, expected)),
         *sections([_held(one) for one in locks[:_LOCKS]]),
@@ -76,7 +77,7 @@ def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> M
     """
     machine = f"{lines.title(request)}: nothing is asked, stored or sent."
     call = request.call or (drafts[0].call if drafts else None)
-    many = f", for each of them; for {esc(drafts[0].name)}:" if drafts else ""
+    many = f", for each of them; for {esc(f'{drafts[0].name}:')}" if drafts else ""
     body = call.body if call else None
     sent = json.dumps(body, indent=1, ensure_ascii=False) if body else "no body"
     blocks = [
@@ -89,7 +90,7 @@ def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> M
         fields(*facts(request)),
         *_reason(request),
         *_middle(request, datetime.fromtimestamp(request.asked_at / 1000, UTC), {}),
-        section(f"*Azure would be sent* `{esc(call.line if call else '')}`{many}"),
+        section(f"*Azure would be sent* {code(call.line if call else '', 500)}{many}"),
         words(sent),
     ]
     return Message(text=esc(machine), blocks=blocks)
@@ -122,11 +123,6 @@ def summary(request: Request) -> str:
     why = f" {esc(request.full_why)}" if request.why else ""
     owed = " It is not reviewed yet." if missing(request) else ""
     return f"{what} {lines.fate(request)}.{why}{owed}"
-
-
-def _title(request: Request) -> str:
-    alarm = ":rotating_light: " if request.terms.glass else ""
-    return f"{alarm}{lines.title(request)}"
 
 
 def _changes(request: Request) -> list[Block]:

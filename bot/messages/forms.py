@@ -7,8 +7,9 @@ from typing import Any, Final
 from bot.domain.break_glass import JUSTIFIED, UNJUSTIFIED
 from bot.domain.jobs import JobStep
 from bot.domain.nods import nod_mark
+from bot.domain.unseen import without_unseen
 from bot.domain.verbs import Option
-from bot.messages.blocks import Block, clip, visible, words
+from bot.messages.blocks import Block, clip, plain, visible, words
 
 OPTION_FORM: Final = "dr.option"
 NOD_FORM: Final = "dr.nod"
@@ -124,7 +125,7 @@ def unreviewable(filled: Mapping[str, str]) -> dict[str, str]:
     wrong = {}
     if filled.get(VERDICT) not in {JUSTIFIED, UNJUSTIFIED}:
         wrong[VERDICT] = "Choose one of the two."
-    if not visible(filled.get(NOTE, "")).strip():
+    if not without_unseen(filled.get(NOTE, "")).strip():
         wrong[NOTE] = "Say what you base it on."
     return wrong
 
@@ -149,8 +150,11 @@ def confirm_form(request_id: str, title: str, destroys: str, expected: Sequence[
             {
                 "type": "input",
                 "block_id": TYPED,
-                "label": _plain(clip(visible(f"Type {' or '.join(expected)} to approve"), 2000)),
-                "element": _text(visible(expected[0]) or "the name"),
+                "label": _exact(f"Type {' or '.join(expected)} to approve", 2000),
+                "element": {
+                    **_text(""),
+                    "placeholder": _exact(expected[0], 150),
+                },
             },
         ],
     }
@@ -183,8 +187,11 @@ def to_confirm(view: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
 
     No words mean that they did not fit: whoever counts the approval knows them.
     """
-    kept = json.loads(str(view.get("private_metadata") or "{}"))
-    return str(kept.get("request", "")), tuple(map(str, kept.get("expected", ())))
+    try:
+        kept = json.loads(str(view.get("private_metadata") or "{}"))
+        return str(kept.get("request", "")), tuple(map(str, kept.get("expected", ())))
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return "", ()  # no form of ours
 
 
 def given(view: Mapping[str, Any]) -> dict[str, str]:
@@ -224,10 +231,14 @@ def _select(choices: Choices) -> Block:
         "type": "static_select",
         "action_id": _INPUT,
         "options": [
-            {"text": _plain(clip(visible(label or value), 75)), "value": value}
-            for value, label in choices
+            {"text": _plain(plain(label or value, 75)), "value": value} for value, label in choices
         ],
     }
+
+
+def _exact(text: str, most: int) -> Block:
+    """Show what has to be typed, in which nothing is an emoji."""
+    return {"type": "plain_text", "text": clip(visible(text), most), "emoji": False}
 
 
 def _plain(text: str) -> Block:

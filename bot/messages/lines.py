@@ -12,7 +12,7 @@ from bot.domain.readiness import Concern, Weight, concerns
 from bot.domain.request import Request, State
 from bot.domain.scenarios import scenario_words
 from bot.domain.terms import Terms
-from bot.messages.blocks import Block, clock, duration, esc, mention, moment, sections
+from bot.messages.blocks import Block, clock, code, duration, esc, mention, moment, sections
 
 STATE_ICONS = {
     State.WAITING: ":hourglass_flowing_sand:",
@@ -123,7 +123,7 @@ def sent_home(machine: Machine, arguments: dict[str, str]) -> str:
 def learnt(some: Sequence[Learnt]) -> str:
     """What a reprotect names, a line each: the last part of an id is enough to know it by."""
     return "\n".join(
-        f"• {one.title}: *{esc(one.label or one.value.rpartition('/')[2], 100)}* "
+        f"• {esc(f'{one.title}:', 100)} *{esc(one.label or one.value.rpartition('/')[2], 100)}* "
         f"({esc(one.source, 100)})"
         for one in some
     )
@@ -209,7 +209,7 @@ def job_head(one: Job, now: datetime) -> str:
     if one.started:
         took = f", {duration(((one.ended or now) - one.started).total_seconds())}"
     name = f"*{esc(one.target or 'the vault')}* {esc(scenario_words(one.scenario))}"
-    return f"{icon} {name} — {esc(one.words or one.state)}{began}{took} `{esc(one.name)}`"
+    return f"{icon} {name} — {esc(one.words or one.state)}{began}{took} {code(one.name)}"
 
 
 def troubles(some: Sequence[str]) -> list[Block]:

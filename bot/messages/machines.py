@@ -232,4 +232,4 @@ def point_list(machine: Machine, points: Sequence[Point], now: datetime) -> Mess
 
 def _point(one: Point, now: datetime) -> str:
     age = duration((now - one.at).total_seconds())
-    return f"{esc(one.sort_words)}, {age} old ({moment(one.at)}) `{esc(one.name)}`"
+    return f"{esc(one.sort_words)}, {age} old ({moment(one.at)}) {code(one.name)}"

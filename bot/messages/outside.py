@@ -82,5 +82,11 @@ def _looks(job: Job) -> list[str]:
 
 
 def _address(resource: str) -> str:
-    """Keep a resource id from ending the link that it stands in."""
-    return "".join(c for c in resource if c.isprintable() and c not in "<>| ")
+    """Keep a resource id from ending the link that it stands in, or from saying something there."""
+    return "".join(
+        c if c.isascii() and (c.isalnum() or c in "/-_.()") else _percent(c) for c in resource
+    )
+
+
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))

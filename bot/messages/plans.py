@@ -113,12 +113,13 @@ def _group(number: int, group: PlanGroup, machines: Sequence[Machine], *, known:
 
 
 def _around(group: PlanGroup) -> list[str]:
-    before = [f"Before {esc(group.kind.lower())}: {_action(one)}" for one in group.before]
-    return before + [f"After {esc(group.kind.lower())}: {_action(one)}" for one in group.after]
+    before = [f"Before {esc(f'{group.kind.lower()}:')} {_action(one)}" for one in group.before]
+    return before + [f"After {esc(f'{group.kind.lower()}:')} {_action(one)}" for one in group.after]
 
 
 def _action(action: PlanAction) -> str:
-    kind = _KINDS.get(action.kind, f":grey_question: *{esc(action.kind or 'Action', 60)}:*")
+    other = f"{action.kind or 'Action'}:"
+    kind = _KINDS.get(action.kind, f":grey_question: *{esc(other, 60)}*")
     only = offer_words(action.operations)
     when = f" (at {', '.join(esc(one, 60) for one in only)})" if only else ""
     words = f" — {esc(action.words, 400)}" if action.words else ""

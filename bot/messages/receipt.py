@@ -47,7 +47,7 @@ def receipt(
             *([("No longer counted", ", ".join(ended))] if ended else []),
             (
                 "Rule",
-                f"{esc(terms.rule)}: {terms.approvals} of {esc(', '.join(terms.may_approve))}",
+                f"{esc(f'{terms.rule}:')} {terms.approvals} of {esc(', '.join(terms.may_approve))}",
             ),
             ("Policy", code(terms.policy)),
             ("Outcome", _outcome(request)),
@@ -135,4 +135,4 @@ def _part(part: Request) -> str:
 def _entry(entry: Entry) -> str:
     kind = esc(entry.type.removeprefix("dr."), 60)
     who = esc(entry.data.actor.name, 60)
-    return f"#{entry.sequence} {esc(entry.subject, 40)} {kind} by {who}\n`{esc(entry.hash, 64)}`"
+    return f"#{entry.sequence} {esc(entry.subject, 40)} {kind} by {who}\n{code(entry.hash, 64)}"

@@ -15,8 +15,8 @@ from bot.messages.blocks import (
     Block,
     Message,
     as_many,
-    clip,
     context,
+    cut,
     esc,
     mention,
     section,
@@ -85,7 +85,7 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
     if icon is None or not entry.data.words:
         return None
     if entry.subject != request.id:
-        text = f"{icon} *{esc(entry.data.target)}*: {clip(esc(entry.data.words, 1500), _WORDS)}"
+        text = f"{icon} *{esc(entry.data.target)}*: {cut(esc(entry.data.words, 1500), _WORDS)}"
         return Message(text=text, blocks=[section(text)]), False
     owes = _owes(entry, request)
     loud = (
@@ -95,7 +95,7 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
         or (kind == "request.revoke" and entry.data.before == "approved")
     )
     whom = f" {' '.join(map(mention, _concerned(entry, request)))}" if loud else ""
-    text = f"{icon} {clip(esc(entry.data.words, 1500), _WORDS)}{whom}"
+    text = f"{icon} {cut(esc(entry.data.words, 1500), _WORDS)}{whom}"
     if loud:
         text = f"{text} ({request.id})"
     blocks = sections([text, owes] if owes else [text])

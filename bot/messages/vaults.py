@@ -7,7 +7,7 @@ from typing import Final
 from bot.domain.machines import Machine, segment
 from bot.domain.vaults import VaultHealth, same_region
 from bot.messages import lines
-from bot.messages.blocks import Block, Message, context, esc, header, many, sections
+from bot.messages.blocks import Block, Message, code, context, esc, header, many, sections
 
 _VAULTS: Final = 20
 
@@ -22,11 +22,11 @@ def vault(
     troubles: Sequence[str],
 ) -> list[Block]:
     """One vault: what is in it, how it is, and what cannot be read."""
-    named = {code: name for m in machines or () for code, name in m.region_names.items()}
+    named = {region: name for m in machines or () for region, name in m.region_names.items()}
     where = f"in {esc(named.get(location, location))}" if location else "in an unknown region"
     said = [
         f"*{esc(segment(vault_id, 'vaults'))}* {where}",
-        f"Subscription `{esc(segment(vault_id, 'subscriptions'))}`, "
+        f"Subscription {code(segment(vault_id, 'subscriptions'))}, "
         f"resource group {esc(segment(vault_id, 'resourceGroups'))}",
     ]
     if machines is not None:

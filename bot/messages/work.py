@@ -114,7 +114,7 @@ def _event(event: Event) -> list[str]:
     icon = _ICONS[severity_of(event)]
     return [
         f"{icon} {about}{esc(event.words or event.kind)} — {esc(event.severity, 40)}, {at} "
-        f"`{esc(event.code, 60)}`",
+        f"{code(event.code, 60)}",
         *(lines.finding(one) for one in event.findings[:3]),
     ]
 

@@ -81,5 +81,5 @@ def _words(body: bytes) -> tuple[str, str, str]:
             str(details.get("message") or error.get("message") or ""),
             str(details.get("recommendedAction") or ""),
         )
-    except (ValueError, AttributeError, LookupError, TypeError):
+    except (ValueError, AttributeError, LookupError, TypeError, RecursionError):
         return "", "", ""

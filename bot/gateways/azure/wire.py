@@ -5,6 +5,7 @@ Only what we need is read; unknown fields and values pass. Dates come naive, awa
 """
 
 import gc
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -128,8 +129,20 @@ def read(shape: type[ShapeT], body: bytes) -> ShapeT:
     """Read an answer; raises `Unavailable` when it is not what it should be."""
     try:
         return shape.model_validate_json(body)
+    except ValidationError:
+        body = _mended(body)
+    try:
+        return shape.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         raise Unavailable(
             f"Azure's answer could not be read ({first['type']} at {first['loc']})."
         ) from error
+
+
+def _mended(body: bytes) -> bytes:
+    """Write JSON anew without halves of pairs, which may stand in it and are no text."""
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False).encode("utf-8", "replace")
+    except (ValueError, RecursionError):
+        return body

@@ -119,6 +119,7 @@ class ItemProperties(Shape):
     provider_specific_details: Maybe[DetailsShape] = None
 
 
+_NO_PROPERTIES: Final = ItemProperties()
 _NO_SCENARIO: Final = ScenarioShape()
 _NO_DETAILS: Final = DetailsShape()
 _NO_AGENT: Final = AgentShape()
@@ -126,13 +127,16 @@ _NO_CONFIG: Final = SyncedConfigShape()
 
 
 class ItemShape(ListedShape):
+    """Patient but for the id: one odd machine must not hide the others of its page."""
+
     id: str
-    name: str
-    properties: ItemProperties
+    name: Text = ""
+    properties: Maybe[ItemProperties] = None
 
     def machine(self, vault: str) -> Machine:
         """Say it in our words."""
-        properties = self.properties
+        item = self.name or segment(self.id, "replicationProtectedItems")
+        properties = self.properties or _NO_PROPERTIES
         details = properties.provider_specific_details or _NO_DETAILS
         scenario = properties.current_scenario or _NO_SCENARIO
         busy = "" if scenario.scenario_name == "None" else scenario.scenario_name or ""
@@ -146,8 +150,8 @@ class ItemShape(ListedShape):
             Machine,
             sort="machine",
             id=self.id,
-            name=properties.friendly_name or self.name,
-            item=self.name,
+            name=properties.friendly_name or item,
+            item=item,
             vault=vault,
             provider=details.instance_type or "",
             state=properties.protection_state or "",

@@ -9,6 +9,7 @@ import hmac
 import json
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, Final
@@ -188,13 +189,17 @@ class Requests:
         return self._opened(request_id, document, seal, _DRAFT)
 
     async def results(self, parent: str) -> dict[str, Outcome]:
-        """Return how each machine of several stands, by its request; a forged one is left out."""
+        """Return how each machine of several stands, by its request.
+
+        A forged one is left out, and so is one of another version.
+        """
         found: dict[str, str] = await run(self._client.hgetall(_results_key(parent)))
-        return {
-            one: Outcome.model_validate_json(text)
-            for one, (seal, _, text) in ((k, v.partition(" ")) for k, v in found.items())
-            if _same(self._seal(f"{one} result", text), seal)
-        }
+        results = {}
+        for one, (seal, _, text) in ((k, v.partition(" ")) for k, v in found.items()):
+            if _same(self._seal(f"{one} result", text), seal):
+                with suppress(ValidationError):
+                    results[one] = Outcome.model_validate_json(text)
+        return results
 
     async def give_up(self, request_id: str, target_id: str = "") -> None:
         """Take a record that is not ours off every list, and free the target when it is named.

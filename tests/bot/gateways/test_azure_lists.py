@@ -110,7 +110,9 @@ def test_one_odd_item_hides_nothing() -> None:
     assert [len(one.disks) for one in seen] == [1, 0]
 
 
-@pytest.mark.parametrize("body", [b"", b'{"value": [', b'{"value": [{"id": "x"}]}', b"[]", b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b'{"value": [', b'{"value": [{"name": "x"}]}', b"[]", b"\xff"]
+)
 def test_what_cannot_be_read_is_no_empty_list(body: bytes) -> None:
     """An answer that breaks off, or lacks what everything has, is refused."""
     with pytest.raises(Unavailable, match="could not be read"):

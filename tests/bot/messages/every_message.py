@@ -1,0 +1,410 @@
+"""A maker for every message that the bot can draw, out of samples whose every text is hostile.
+
+`MAKERS` has one for each public function of `bot/messages` that draws something; a test fails when
+one is missing.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+import bot.messages
+from bot.domain.audit import START, Actor, Fact, chain
+from bot.domain.checkpoints import Checkpoint
+from bot.domain.drift import Change
+from bot.domain.fleets import LeftOut
+from bot.domain.freezes import Frozen
+from bot.domain.jobs import MANUAL, JobStep
+from bot.domain.operations import CATALOGUE
+from bot.domain.outside import Source
+from bot.domain.quorum import Need
+from bot.domain.request import Outcome, Request, State
+from bot.domain.rules import Rule
+from bot.errors import Ambiguous, AzureRefused, Missing, Misunderstood, Unavailable
+from bot.messages import (
+    anchors,
+    answers,
+    arranged,
+    blocks,
+    card,
+    choices,
+    forms,
+    help,  # noqa: A004  # the page of help
+    lines,
+    machines,
+    outside,
+    plans,
+    policy,
+    readiness,
+    receipt,
+    reminders,
+    reviews,
+    tables,
+    thread,
+    vaults,
+    work,
+)
+from bot.messages.blocks import Message
+from bot.queries import VERBS
+from bot.refusals import CODES, Type
+from tests.bot.messages import test_cards_of_several as several
+from tests.bot.messages.test_arranged import delegation, lock, locked_meanwhile
+from tests.bot.messages.test_looks import AROUND, EVENT, HEALTH, ILL, PLAN
+from tests.bot.messages.test_reminders import ESCALATION, FIRST, NUDGE
+from tests.bot.messages.wild import wild
+from tests.bot.samples import (
+    BO,
+    DAN,
+    GROUNDS,
+    JOB_ERROR,
+    NOON,
+    NOW,
+    STEPS,
+    broken,
+    in_state,
+    job,
+    point,
+    request,
+    reviewed,
+    terms,
+    vote,
+)
+from tests.hostile import LINK, PORTAL
+
+Drawn = Message | list[dict[str, Any]] | dict[str, Any]
+"""A message, blocks, or a view."""
+
+_WAITS = JobStep(name="x", id="task-4", state="Suspended", kind=MANUAL, instructions="x")
+_JOB = job("Failed", target="x", words="x", errors=(JOB_ERROR,) * 3, actions=("Cancel", "Resume"))
+_RUNNING = job(steps=(*STEPS, _WAITS), target="x", actions=("Cancel", "Resume"))
+_WELL_MEANT = terms(
+    needs=(Need(count=2, of=("@dr-approvers",)), Need(of=("@owners", DAN.id))),
+    approvals=3,
+    overrides=(Frozen(name="x", until=NOW + 86_400_000, override=(BO.id,)),),
+    tell=(BO.id, "S0APPROVERS"),
+)
+
+
+def _requests() -> Iterator[Request]:
+    for operation in CATALOGUE:
+        yield request(operation)
+    for state in State:
+        yield in_state(state, watching=True, why="x", advice="x")
+        yield several.several(
+            state, several.fleet(30, left_out=(LeftOut(name="x", why="x"),) * 9, notes=("x",) * 9)
+        )
+        yield several.of_plan(state, several.plan())
+    yield request(terms=_WELL_MEANT, votes=(vote(BO),))
+    yield locked_meanwhile()
+    for state in (State.WAITING, State.VOID):
+        yield in_state(
+            state, changes=(Change(what="x", before="x", after="x"), Change(what="x")) * 9
+        )
+    yield request(terms=broken())
+    yield in_state(State.SUCCEEDED, terms=broken(), votes=(vote(BO),), reviews=(reviewed(DAN),) * 6)
+    yield in_state(State.RUNNING, job=_RUNNING, nods=(several.SAID,))
+    yield in_state(State.RUNNING, job=_RUNNING.model_copy(update={"steps": STEPS * 30}))
+
+
+REQUESTS: Final = tuple(_requests())
+_WAITING: Final = request(terms=_WELL_MEANT)
+_GLASS: Final = in_state(
+    State.SUCCEEDED, terms=broken(), votes=(vote(BO),), reviews=(reviewed(DAN),)
+)
+_SEVERAL: Final = several.several(State.RUNNING, several.THREE)
+_FACT: Final = Fact(
+    type="request.deny",
+    subject="x",
+    actor=Actor(name="x"),
+    operation="x",
+    target="x",
+    before="x",
+    after="protected",
+    reason="x",
+    policy="x",
+    words="x",
+    correlation={"job": "x", "client_request_id": "x"},
+)
+
+
+def outcomes(one: Request, text: str) -> dict[str, Outcome]:
+    """Say of several machines that some never started, and some were lost."""
+    states = (State.APPROVED, State.UNKNOWN, State.FAILED)
+    return {
+        member.request: Outcome(name=text, why=text, state=states[n % 3], needs_nod=n % 3 == 0)
+        for n, member in enumerate(one.fleet.members if one.fleet else ())
+    }
+
+
+def _sorry(text: str) -> Iterator[Message]:
+    yield answers.sorry(Misunderstood(Type.WRONG_VALUE, text, text))
+    yield answers.sorry(AzureRefused(text, status=400, code=text, advice=text))
+    yield answers.sorry(Unavailable(text))
+
+
+def _fill_in(text: str) -> Iterator[Message]:
+    for titles in (["Cache"], ["A", "B"]):
+        yield answers.fill_in(Missing(text, ("a", "b"), target=text, name=text), "word", titles)
+
+
+def _share(text: str) -> tuple[Request, ...]:
+    """Leave a quarter of the requests to each text: there are more texts than that."""
+    return REQUESTS[len(text) % 4 :: 4]
+
+
+def _cards(text: str) -> Iterator[Message]:
+    for one in _share(text):
+        bad = wild(one, text)
+        holds = {"locks": [wild(lock(), text)] * 3, "delegated": [wild(delegation(), text)] * 3}
+        yield card.card(bad, now=NOW, expected=140, outcomes=outcomes(bad, text), **holds)
+
+
+def _previews(text: str) -> Iterator[Message]:
+    for one in REQUESTS[len(text) % 3 : len(CATALOGUE) : 3]:
+        bad = wild(one, text)
+        yield card.preview(bad, text, [bad])
+        yield card.preview(bad.model_copy(update={"call": None}), "")
+
+
+def _forms(text: str) -> Iterator[Drawn]:
+    for operation in [*CATALOGUE.values()][len(text) % 3 :: 3]:
+        options = operation.verb.options
+        for some in [[option] for option in options]:
+            for chosen in ((), ((text, text), ("a", "b")), (("a", text),) * 101):
+                yield forms.option_form(
+                    "word", some, operation.title, text, {one.name: chosen for one in some}
+                )
+
+
+def _lines_of(text: str) -> list[str]:
+    rule = wild(_rule(), text)
+    return [
+        *policy.lines_of(rule, 1, [text], [text]),
+        policy.who_can(
+            Need(of=("@dr-approvers",)),
+            [BO.model_copy(update={"name": text})],
+            everyone=False,
+            more=1,
+        ),
+    ]
+
+
+def _rule() -> Rule:
+    return Rule(name="x", may_ask=("@ops",), may_approve=("@ops",), confirm="name")
+
+
+def _thread(text: str) -> Iterator[Drawn]:
+    kinds = [*thread._ICONS][len(text) % 3 :: 3]  # whatever it can say
+    for one in (_WAITING, request(terms=broken()), _GLASS, wild(REQUESTS[16], text)):
+        for kind in ("request.ask", "request.overdue", *kinds):
+            for subject in (one.id, text):
+                bad = wild(_FACT, text)
+                fact = bad.model_copy(update={"type": kind, "subject": subject})
+                said = thread.line(_entry(fact), wild(one, text))
+                if said:
+                    yield said[0]
+
+
+def _entry(fact: Fact) -> Any:
+    # what is chained is stored, and no half of a pair can be: the gateways turn it away
+    clean = Fact.model_validate(
+        {name: _storable(value) for name, value in fact.model_dump().items()}
+    )
+    return chain(clean, sequence=3, prevhash=START, time=NOON.isoformat())
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_storable(name): _storable(inner) for name, inner in value.items()}
+    return value
+
+
+def _entries(text: str) -> list[Any]:
+    return [_entry(wild(_FACT, text))] * 20
+
+
+def _plan(text: str) -> Any:
+    return wild(PLAN, text)
+
+
+def _vault(text: str) -> list[dict[str, Any]]:
+    ill = wild(ILL, text)
+    return vaults.vault(
+        f"/subscriptions/{text}/resourceGroups/{text}/vaults/{text}",
+        machines=[ill] * 3,
+        location=text,
+        health=wild(HEALTH, text),
+        by_container=True,
+        troubles=[text] * 3,
+    )
+
+
+MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
+    "anchors.checkpoint_post": lambda _: [
+        anchors.checkpoint_post(Checkpoint(sequence=3, hash="f" * 64, key=key, signature=key))
+        for key in ("", "0123abcd")
+    ],
+    "answers.sorry": _sorry,
+    "answers.broken": lambda _: [answers.broken("0f3a")],
+    "answers.choose": lambda t: [answers.choose(Ambiguous(t, [("a", t)] * 30), "word")],
+    "answers.fill_in": _fill_in,
+    "answers.asked": lambda t: [
+        answers.asked(wild(one, t), "C0INCIDENTS", already=already, instead_of="R-2M9P7K")
+        for one in (_WAITING, _GLASS)
+        for already in (False, True)
+    ],
+    "answers.overview": lambda t: [
+        answers.overview(
+            waiting=[wild(_WAITING, t)] * 12,
+            to_review=[wild(_GLASS, t)],
+            running=[wild(_SEVERAL, t)],
+            mine=[wild(_WAITING, t)],
+            may_ask=[*CATALOGUE],
+            may_look=["list"],
+        )
+    ],
+    "answers.request_list": lambda t: [
+        answers.request_list(
+            [wild(_WAITING, t)] * 12, [wild(_GLASS, t)], [wild(_GLASS, t)] * 20, NOW, lost=[t]
+        )
+    ],
+    "answers.requests_block": lambda t: [answers.requests_block("Open", [wild(_GLASS, t)], "")],
+    "answers.trail": lambda t: [
+        answers.trail(t, _entries(t), filters=t, more=True),
+        answers.trail(t, [], page=2),
+    ],
+    "arranged.now_locked": lambda t: [arranged.now_locked(wild(lock(count=30), t), 2)],
+    "arranged.now_unlocked": lambda t: [arranged.now_unlocked([wild(lock(), t)] * 30)],
+    "arranged.lock_list": lambda t: [arranged.lock_list([wild(lock(), t)], {lock().id}, 2)],
+    "arranged.delegation_list": lambda t: [arranged.delegation_list([wild(delegation(), t)], 1)],
+    "arranged.now_delegated": lambda t: [
+        arranged.now_delegated(wild(delegation(), t), told=told) for told in (True, False)
+    ],
+    "arranged.no_longer_delegated": lambda t: [arranged.no_longer_delegated(wild(delegation(), t))],
+    "arranged.to_the_delegate": lambda t: [arranged.to_the_delegate(wild(delegation(), t))],
+    "arranged.taken_back": lambda t: [arranged.taken_back(wild(delegation(), t))],
+    "arranged.with_locks": lambda t: [
+        arranged.with_locks(answers.sorry(Unavailable(t)), [wild(lock(), t)] * 4)
+    ],
+    "card.card": _cards,
+    "card.preview": _previews,
+    "choices.buttons": lambda t: [
+        choices.buttons(wild(one, t), outcomes(wild(one, t), t)) for one in _share(t)
+    ],
+    "choices.next_buttons": lambda t: [
+        [blocks.actions(choices.next_buttons(wild(_GLASS, t), GROUNDS["commit"]))]
+    ],
+    "forms.option_form": _forms,
+    "forms.deny_form": lambda t: [forms.deny_form("R-7K2M9P", t)],
+    "forms.nod_form": lambda t: [forms.nod_form("R-7K2M9P", wild(_WAITS, _storable(t)))],
+    "forms.review_form": lambda t: [forms.review_form("R-7K2M9P", t, t)],
+    "forms.confirm_form": lambda t: [forms.confirm_form("R-7K2M9P", t, t, (t, "12"))],
+    "help.help_page": lambda t: [
+        help.help_page(tuple(VERBS.values()), dict.fromkeys(VERBS, (t,)), whole=whole)
+        for whole in (True, False)
+    ],
+    "help.help_on": lambda t: [help.help_on(verb, {verb.name: (t,)}) for verb in VERBS.values()],
+    "help.help_with": lambda _: [help.help_with(one) for one in CODES],
+    "lines.troubles": lambda t: [lines.troubles([t] * 9)],
+    "machines.fleet": lambda t: [
+        machines.fleet([wild(ILL, t)] * 60, [t] * 9, detailed=True, filters=[t] * 3),
+        machines.fleet([], [], detailed=True, filters=[t], unmatched=[t] * 12),
+    ],
+    "machines.machine_status": lambda t: [
+        machines.machine_status(
+            wild(ILL, t),
+            points=[wild(point(), t)] * 3,
+            job=wild(_RUNNING, t),
+            request=wild(_WAITING, t),
+            offers=["failover"],
+            now=NOON,
+            together=[t] * 30,
+            nodes=[t] * 3,
+        )
+    ],
+    "machines.point_list": lambda t: [
+        machines.point_list(wild(ILL, t), [wild(point(), t)] * 70, NOON)
+    ],
+    "outside.alarm": lambda t: [
+        outside.alarm(wild(_JOB, t), wild(Source(activity="x"), t), portal=PORTAL, resource=t)
+    ],
+    "outside.cancelled_past": lambda t: [
+        outside.cancelled_past(wild(_JOB, t), t, portal=PORTAL, resource=t)
+    ],
+    "outside.run_again_past": lambda t: [
+        outside.run_again_past(wild(_JOB, t), t, portal=PORTAL, resource=t)
+    ],
+    "outside.gone": lambda t: [outside.gone(t, f"/vaults/{t}", portal=PORTAL)],
+    "plans.plan_list": lambda t: [plans.plan_list([_plan(t)] * 50, [t] * 9)],
+    "plans.plan_view": lambda t: [
+        plans.plan_view(_plan(t), [wild(ILL, t)], offers=["failover"], trouble=t)
+    ],
+    "plans.group_blocks": lambda t: [plans.group_blocks(_plan(t), [wild(ILL, t)])],
+    "policy.explanation": lambda t: [policy.explanation(_lines_of(t), f"Policy: {t}", t)],
+    "readiness.of_machine": lambda t: [readiness.of_machine(wild(ILL, t), [AROUND], NOON)],
+    "readiness.of_plan": lambda t: [
+        readiness.of_plan(_plan(t), [wild(ILL, t)] * 40, [wild(AROUND, t)], NOON)
+    ],
+    "readiness.of_all": lambda t: [
+        readiness.of_all([wild(ILL, t)] * 40, [wild(AROUND, t)], [t] * 9, NOON)
+    ],
+    "receipt.receipt": lambda t: [
+        receipt.receipt(wild(one, t), [wild(_GLASS, t)] * 3, _entries(t), 20, said)
+        for one in (_GLASS, _SEVERAL)
+        for said in ("", t)
+    ],
+    "reminders.asked_for": lambda t: [
+        reminders.asked_for(wild(_WAITING, t), latest, link, NOW + 1)
+        for latest in (FIRST, NUDGE, ESCALATION)
+        for link in (LINK, "")
+    ],
+    "reminders.escalated": lambda t: [reminders.escalated(wild(_WAITING, t), [t] * 12, LINK)],
+    "reminders.in_thread": lambda t: [
+        reminders.in_thread(wild(_WAITING, t), [BO.id], latest, everyone=True)
+        for latest in (FIRST, ESCALATION)
+    ],
+    "reminders.nudged": lambda t: [reminders.nudged(wild(_WAITING, t), [t] * 12, thread=True)],
+    "reminders.ended": lambda t: [
+        reminders.ended(wild(in_state(state, why="x"), t), BO.id, LINK) for state in State
+    ],
+    "reviews.notice": lambda t: [
+        reviews.notice(wild(one, t)) for one in (_GLASS, request(terms=broken()))
+    ],
+    "reviews.review": lambda t: [reviews.review(wild(_GLASS, t))],
+    "tables.step_blocks": lambda t: [
+        tables.step_blocks(wild(STEPS * times, t), NOON) for times in (1, 30)
+    ],
+    "tables.fleet_table": lambda t: [
+        tables.fleet_table(wild(several.THREE, t), outcomes(_SEVERAL, t), ended=ended)
+        for ended in (True, False)
+    ],
+    "thread.line": _thread,
+    "vaults.vault": lambda t: [_vault(t)],
+    "vaults.vault_list": lambda t: [vaults.vault_list([_vault(t)] * 3)],
+    "work.job_list": lambda t: [
+        work.job_list([wild(_JOB, t), wild(_RUNNING, t)], NOON, subject=t, more=9, troubles=[t])
+    ],
+    "work.job_view": lambda t: [work.job_view(wild(one, t), NOON) for one in (_JOB, _RUNNING)],
+    "work.event_list": lambda t: [
+        work.event_list([wild(EVENT, t)] * 3, subject=t, severity="critical", more=3, troubles=[t])
+    ],
+}  # fmt: skip
+
+
+def functions_that_draw() -> set[str]:
+    """Find every public function of `bot/messages` that says it returns a message or blocks."""
+    found = set()
+    for info in pkgutil.iter_modules(bot.messages.__path__):
+        if info.name == "blocks":  # the bricks, of which the others build
+            continue
+        module = importlib.import_module(f"bot.messages.{info.name}")
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            drawn = str(inspect.signature(function).return_annotation)
+            own = function.__module__ == module.__name__ and not name.startswith("_")
+            if own and ("Message" in drawn or "dict[str, typing.Any]" in drawn):
+                found.add(f"{info.name}.{name}")
+    return found

@@ -1,0 +1,1 @@
+"""Inputs of every kind, and what must hold whatever they are."""
