@@ -7,6 +7,7 @@ from typing import Any, Final
 from bot.domain.data import Data
 from bot.messages import (
     answers,
+    doctor,
     machines,
     plans,
     policy,
@@ -23,6 +24,7 @@ from bot.nudges import Nudged
 from bot.queries import VERBS
 from bot.queries.found import (
     EventList,
+    Examined,
     Explanation,
     Fleet,
     HelpOn,
@@ -182,6 +184,7 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     Receipt: lambda found: receipt(
         found.request, found.parts, found.entries, found.checked, found.broken
     ),
+    Examined: lambda found: doctor.examined(found.findings),
     HelpPage: lambda found: help_page(tuple(VERBS.values()), found.others, whole=found.whole),
     HelpOn: lambda found: help_on(VERBS[found.name], found.others),
     HelpWith: lambda found: help_with(BY_ID[found.code]),

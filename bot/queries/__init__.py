@@ -19,7 +19,7 @@ from bot.drafts import draft
 from bot.errors import Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
-from bot.queries import machines, plans, policy, readiness, trail, waiting, work
+from bot.queries import doctor, machines, plans, policy, readiness, trail, waiting, work
 from bot.queries.found import HelpOn, HelpPage, HelpWith, Overview, Preview, RequestList
 from bot.queries.line import meant_by
 from bot.queries.registry import VERBS, query
@@ -107,6 +107,7 @@ async def _not_for(bot: Bot, user_id: str) -> dict[str, tuple[str, ...]]:
         if name != _HELP
     }
     glass = [bot.policy.who_may_ask(name, glass=True) for name in CATALOGUE]
+    lists["doctor"] = bot.policy.may_diagnose
     lists[BREAK_GLASS.name] = tuple(dict.fromkeys(one for may in glass for one in may))
     who = await standing(bot, user_id, *lists.values(), fresh=False)
     return {name: may for name, may in lists.items() if not includes(may, user_id, who.groups)}
@@ -138,6 +139,7 @@ async def overview(bot: Bot, user_id: str) -> Overview:
 
 __all__ = [
     "VERBS",
+    "doctor",
     "machines",
     "overview",
     "plans",

@@ -2,6 +2,7 @@
 
 from bot.domain.audit import Entry
 from bot.domain.data import Data
+from bot.domain.diagnosis import Diagnosis
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine, Point
 from bot.domain.people import Person
@@ -133,6 +134,12 @@ class EventList(Data):
     page: int
     more: int
     troubles: tuple[str, ...]
+
+
+class Examined(Data):
+    """How the bot itself is."""
+
+    findings: tuple[Diagnosis, ...]
 
 
 class RequestList(Data):

@@ -98,6 +98,13 @@ class Ask(Code):
         "Let that request end, or have it withdrawn or denied; its card shows what can be done.",
         Help.ASKER,
     )
+    MAY_NOT_DIAGNOSE = (
+        "DR-ASK-05",
+        "Not among those who may look the bot over",
+        "The policy names who may see how the bot is run, and what of it is weak (`may_diagnose`).",
+        "Ask somebody who may, or run dr doctor where the bot runs.",
+        Help.POLICY,
+    )
 
 
 class Pol(Code):
