@@ -64,7 +64,7 @@ def _overview(found: Overview) -> Message:
         mine=found.mine,
         to_review=found.to_review,
         may_ask=found.may_ask,
-        may_look=[name for name in VERBS if name not in {*ASKING, *ACTS, "help"}],
+        may_look=[name for name in VERBS if name not in {*ASKING, *ACTS, *_APART}],
     )
 
 
@@ -148,6 +148,10 @@ def explained(found: Explanation) -> list[str]:
 
 def _explanation(found: Explanation) -> Message:
     return policy.explanation(explained(found), f"Policy: {found.line}", found.policy)
+
+
+_APART: Final = ("help", "doctor")
+"""What does not go by who may look."""
 
 
 def _now() -> datetime:

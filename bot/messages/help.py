@@ -21,8 +21,9 @@ def help_page(verbs: Sequence[Verb], others: Others, *, whole: bool) -> Message:
         blocks += sections(["*Change something* (needs approval)", *changing])
     if looking:
         blocks += sections(["*Look*", *looking])
-    if others and not whole:
-        blocks.append(context(_more(others)))
+    elsewhere = {name: whom for name, whom in others.items() if whom}
+    if elsewhere and not whole:
+        blocks.append(context(_more(elsewhere)))
     blocks.append(
         context("`/dr help &lt;command&gt;` says more. `/dr` alone shows what waits for you.")
     )

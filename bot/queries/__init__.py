@@ -19,7 +19,7 @@ from bot.drafts import draft
 from bot.errors import Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
-from bot.queries import doctor, machines, plans, policy, readiness, trail, waiting, work
+from bot.queries import machines, plans, policy, readiness, trail, upkeep, waiting, work
 from bot.queries.found import HelpOn, HelpPage, HelpWith, Overview, Preview, RequestList
 from bot.queries.line import meant_by
 from bot.queries.registry import VERBS, query
@@ -139,13 +139,13 @@ async def overview(bot: Bot, user_id: str) -> Overview:
 
 __all__ = [
     "VERBS",
-    "doctor",
     "machines",
     "overview",
     "plans",
     "policy",
     "readiness",
     "trail",
+    "upkeep",
     "waiting",
     "work",
 ]
