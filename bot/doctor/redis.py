@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from bot.domain.diagnosis import Diagnosis, Subject
+from bot.errors import Unavailable
 from bot.gateways.redis import Facts
 from bot.gateways.redis.server import COMMANDS
 from bot.runtime import Bot
@@ -11,8 +12,8 @@ from bot.runtime import Bot
 _FULL: Final = 0.8
 """The part of its memory from which on somebody should know."""
 _BRIM: Final = 0.95
-_PROMPT: Final = 0.25
-"""Seconds: slower than this is a disk that is written once a second."""
+_PROMPT: Final = 0.05
+"""Seconds: what takes longer is not written to disk at once, or to a slow one."""
 
 
 async def examine_redis(bot: Bot, subject: Subject) -> list[Diagnosis]:
@@ -30,7 +31,7 @@ async def examine_redis(bot: Bot, subject: Subject) -> list[Diagnosis]:
         )
     found += copies(facts, bot.settings.redis_replicas, subject)
     if facts.append_only and facts.confirms:
-        found.append(promptness(await bot.redis.server.slowest_confirmation(), subject))
+        found.append(await _confirmation(bot, subject))
     return [*found, *await _rights(bot, subject)]
 
 
@@ -85,9 +86,18 @@ def promptness(seconds: float, subject: Subject) -> Diagnosis:
     if seconds < _PROMPT:
         return subject.good(f"A write is confirmed within {max(1, round(seconds * 1000))} ms.")
     return subject.care(
-        f"A write takes {seconds:.1f} s until it is confirmed: the votes of that time can be lost.",
+        f"A write is confirmed after {round(seconds * 1000)} ms, as with appendfsync everysec or a "
+        "slow disk: the last votes are lost when the server is.",
         "With appendfsync always, a vote is on disk before anybody sees it.",
     )
+
+
+async def _confirmation(bot: Bot, subject: Subject) -> Diagnosis:
+    try:
+        return promptness(await bot.redis.server.slowest_confirmation(), subject)
+    except Unavailable as error:
+        advice = "Without that, nothing is sent to Azure. Look at its disk and its replicas."
+        return subject.bad(error.sentence, advice)
 
 
 async def _rights(bot: Bot, subject: Subject) -> list[Diagnosis]:

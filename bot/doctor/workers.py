@@ -1,5 +1,6 @@
 """Workers: without one, what people approve is never sent."""
 
+import asyncio
 from typing import Final
 
 from bot.domain.diagnosis import Diagnosis, Subject
@@ -8,12 +9,20 @@ from bot.runtime import Bot
 
 _LATE: Final = 30.0
 """Seconds: a worker looks after what waits every two."""
+_TRIES: Final = 8
+_PAUSE: Final = 0.5
 
 
 async def examine_workers(bot: Bot, subject: Subject) -> list[Diagnosis]:
     """How many run, and when one of them last looked after what waits."""
     workers = await bot.engine.workers()
-    return [alive(len(workers), await bot.redis.shelf.since_swept(), subject)]
+    since = await bot.redis.shelf.since_swept()
+    patience = _TRIES if workers and since is None else 0  # the first one may just have come
+    while since is None and patience:
+        patience -= 1
+        await asyncio.sleep(_PAUSE)
+        since = await bot.redis.shelf.since_swept()
+    return [alive(len(workers), since, subject)]
 
 
 def alive(count: int, since: float | None, subject: Subject) -> Diagnosis:
