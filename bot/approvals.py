@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
+from bot.about import ABOUT
 from bot.access import REFUSAL_AGE, actor, standing
 from bot.domain.audit import Fact
 from bot.domain.bodies import resume
@@ -300,6 +301,7 @@ async def _decide(
 
     Whoever came too late saw an old card, which is drawn anew.
     """
+    ABOUT.set(click.request)
     request = await bot.redis.requests.load(click.request)
     if request is None:
         raise NotNow(Gone.REQUEST, f"There is no request {click.request}.")

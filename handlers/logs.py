@@ -1,4 +1,4 @@
-"""Logging: one JSON object a line on standard error, and no secrets in it.
+"""Logging: one JSON object a line on standard error, with what it is about and no secrets in it.
 
 The libraries that print bodies or addresses with tokens are kept to warnings.
 """
@@ -9,13 +9,15 @@ import sys
 from datetime import UTC, datetime
 from typing import Final
 
+from bot.about import ABOUT
+
 _QUIET: Final = {
     "aiohttp": logging.WARNING,
     "azure": logging.WARNING,
     "docket": logging.WARNING,
     "msal": logging.WARNING,
     "opentelemetry": logging.WARNING,
-    "slack_bolt": logging.ERROR,  # it logs bodies, and warns of what we do on purpose
+    "slack_bolt": logging.CRITICAL,  # it logs bodies, and addresses with the ticket to connect by
     "slack_sdk": logging.WARNING,
 }
 
@@ -25,12 +27,14 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        content = {
+        content: dict[str, str] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if about := ABOUT.get():
+            content["about"] = about
         if record.exc_info:
             content["exception"] = self.formatException(record.exc_info)
         return json.dumps(content, ensure_ascii=False)
@@ -41,5 +45,10 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    quieten()
+
+
+def quieten() -> None:
+    """Keep the libraries that say too much from saying it."""
     for name, lowest in _QUIET.items():
         logging.getLogger(name).setLevel(lowest)

@@ -71,6 +71,7 @@ def build(bot: Bot, supervisor: Supervisor) -> AsyncApp:
         process_before_response=True,
         raise_error_for_unhandled_request=True,
         authorize=authorize,
+        logger=logging.getLogger("slack_bolt"),  # its own would take the level of the root
     )
     listeners = _Listeners(bot, supervisor)
     app.use(listeners.at_home)

@@ -1,7 +1,8 @@
 """Socket Mode: `dr socket`. The same listeners as the HTTP front, over a connection that we open.
 
 Slack's client can wait for ever on an address that is dead or a token that is revoked; so both
-tokens are tried before anything else, and a watchdog renews what has gone quiet.
+tokens are tried before anything else, and a watchdog renews what has gone quiet. Two connections
+are held, so that nothing is missed while one is renewed.
 """
 
 import asyncio
@@ -27,6 +28,9 @@ from bot.settings import Settings
 from handlers.slack_app import build
 from handlers.supervisor import Supervisor
 
+LINES: Final = 2
+"""Connections that are open at the same time: Slack renews each now and then, and sends what comes
+meanwhile over the other."""
 _LOOK_EVERY: Final = 15.0
 _STALE: Final = 30.0
 """Seconds without a sign of life after which a new address is asked for."""
@@ -79,28 +83,57 @@ async def _preflight(bot: Bot, token: str) -> None:
 
 
 async def _watch(app: AsyncApp, token: str, stopping: asyncio.Event) -> None:
-    """Keep one connection alive."""
-    handler = AsyncSocketModeHandler(app, token)
-    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own
+    """Keep the lines open; raises `Unavailable` when none of them could be for five minutes."""
+    lines = [_Line(app, token) for _ in range(LINES)]
+    await lines[0].open()
     log.info("connected to Slack")
-    well_since = time.monotonic()
     try:
-        while not await _told_to_stop(stopping):
-            if _alive(handler.client):
-                well_since = time.monotonic()
-                continue
-            quiet = time.monotonic() - well_since
-            log.warning("Socket Mode has been quiet for %d s", quiet)
+        while True:
+            quiet = min([await line.look() for line in lines])
             if quiet > _GIVE_UP:
                 raise Unavailable("Slack could not be reached over Socket Mode for five minutes.")
-            if quiet > _DEAD:
-                await _close(handler)
-                handler = AsyncSocketModeHandler(app, token)
-                await _try_to_connect(handler)
-            elif quiet > _STALE:
-                handler.client.wss_uri = None  # the next attempt asks for a new address
+            if await _told_to_stop(stopping):
+                return
     finally:
-        await _close(handler)
+        await asyncio.gather(*(line.close() for line in lines))
+
+
+class _Line:
+    """One connection to Slack, and the look after it."""
+
+    def __init__(self, app: AsyncApp, token: str) -> None:
+        self._app = app
+        self._token = token
+        self._handler: AsyncSocketModeHandler | None = None
+        self._well_since = time.monotonic()
+
+    async def open(self) -> None:
+        """Connect for the first time."""
+        self._handler = AsyncSocketModeHandler(self._app, self._token)
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own
+
+    async def look(self) -> float:
+        """Renew the connection if it is dead; returns for how many seconds it has been quiet."""
+        quiet = time.monotonic() - self._well_since
+        if self._handler is None or quiet > _DEAD:
+            await self._renew()
+        if self._handler and _alive(self._handler.client):
+            self._well_since = time.monotonic()
+            return 0.0
+        log.warning("a connection to Slack has been quiet for %d s", quiet)
+        if self._handler and quiet > _STALE:
+            self._handler.client.wss_uri = None  # the next attempt asks for a new address
+        return quiet
+
+    async def close(self) -> None:
+        """Close the connection, or leave it behind when that takes too long."""
+        if self._handler:
+            await _close(self._handler)
+
+    async def _renew(self) -> None:
+        await self.close()
+        self._handler = AsyncSocketModeHandler(self._app, self._token)
+        await _try_to_connect(self._handler)
 
 
 async def _try_to_connect(handler: AsyncSocketModeHandler) -> None:

@@ -29,6 +29,12 @@ LARGEST: Final = 256 * 1024
 _REMEMBERED: Final = 600
 """Seconds for which a signature is good only once."""
 _BODY_SECONDS: Final = 5.0
+HEAD_SECONDS: Final = 75.0
+"""Seconds that a connection may be open without the head of a request, however slowly that comes:
+as long as the proxies in front commonly keep theirs."""
+MOST_CONNECTIONS: Final = 500
+"""Of more than so many connections, the oldest that wait for a request are closed."""
+_SHED_EVERY: Final = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -132,16 +138,33 @@ async def serve(settings: Settings, stopping: asyncio.Event, *, host: str = "0.0
         await take_effect(bot)
         gate = Gate(bot, settings.slack_signing_secret.get_secret_value())
         front = Front(bot, build(bot, supervisor), gate)
-        runner = web.AppRunner(front.application(), access_log=None, handle_signals=False)
+        runner = web.AppRunner(
+            front.application(),
+            access_log=None,
+            handle_signals=False,
+            keepalive_timeout=HEAD_SECONDS,
+        )
         await runner.setup()
+        shedding = asyncio.create_task(_shed(runner))
         try:
             site = web.TCPSite(runner, "127.0.0.1" if settings.sandbox else host, settings.port)
             await site.start()
             log.info("listening on port %s", settings.port)
             await stopping.wait()
         finally:
+            shedding.cancel()
             await runner.cleanup()
             await supervisor.drain()
+
+
+async def _shed(runner: web.AppRunner) -> None:
+    """Close the oldest connections when there are too many; what is being answered is finished."""
+    while True:
+        await asyncio.sleep(_SHED_EVERY)
+        open_ones = runner.server.connections if runner.server else []
+        idle = [one for one in open_ones if one._current_request is None]  # nothing else tells
+        for one in idle[: max(0, len(open_ones) - MOST_CONNECTIONS)]:
+            one.force_close()
 
 
 async def _body(request: web.Request) -> bytes | None:

@@ -28,6 +28,7 @@ from sandbox.vault.front import EstateName
 from sandbox.workspace import Workspace
 from tests import trouble
 from tests.ports import free_port
+from tests.secrets import content, found, listening_to_the_log
 
 MINUTE = 60.0
 _FOR_EVER = -1
@@ -140,24 +141,11 @@ class World:
         client: Any = self.bot.redis.client
         keys = sorted([key async for key in client.scan_iter("{dr}:*")])
         kept = [key for key in keys if await client.ttl(key) == _FOR_EVER]
-        return {key: repr(await _content(client, key)) for key in kept}
+        return {key: repr(await content(client, key)) for key in kept}
 
     def posts(self, action: str) -> int:
         """Count the POSTs of an action that the vault has seen."""
         return sum(s.method == "POST" and s.path.endswith(f"/{action}") for s in self.vault.journal)
-
-
-async def _content(client: Any, key: str) -> object:
-    match await client.type(key):
-        case "hash":
-            return sorted((await client.hgetall(key)).items())
-        case "zset":
-            return await client.zrange(key, 0, -1, withscores=True)
-        case "stream":
-            return await client.xrange(key)
-        case "list":
-            return await client.lrange(key, 0, -1)
-    return await client.get(key)
 
 
 async def until(condition: Any, otherwise: str, *, within: float = 15.0) -> None:
@@ -230,6 +218,7 @@ async def inhabited(
         os.environ |= {name: environment[name] for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER")}
         settings = hurried(Settings.read(environment))
         async with AsyncExitStack() as stack:
+            ears = stack.enter_context(listening_to_the_log())
             if worker:
                 await stack.enter_async_context(working(settings))
             if front and socket:
@@ -241,6 +230,8 @@ async def inhabited(
             bot = await stack.enter_async_context(opened(settings))
             jobs.register(bot)
             yield World(people, vault, workspace, vault.clock, settings, environment, bot)
+            said = await found(ears, workspace, vault, environment, bot.redis.client)
+            assert not said, f"secrets were written down: {said[:3]}"
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot import cards
+from bot.about import ABOUT
 from bot.domain.request import Request
 from bot.errors import DrError, NotNow, OtherVersion, Refused, Tampered, Unavailable
 from bot.gateways.engine import Perpetual, Task
@@ -58,6 +59,7 @@ def _task(name: str, work: Work, bot: Bot) -> Task:
     """Make a task that goes on until its work says that there is no more."""
 
     async def run(what: str = "", perpetual: Perpetual = Perpetual(every=RETRY)) -> None:  # noqa: B008
+        ABOUT.set(what)
         try:
             wait = await work(bot, what) if what else None
         except Unavailable as error:

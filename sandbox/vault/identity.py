@@ -54,6 +54,11 @@ class Tokens:
         kind, _, token = authorization.partition(" ")
         return kind.casefold() == "bearer" and self._expires.get(token, 0) > time.time()
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Every token that is known."""
+        return (*self._expires, *self.for_redis)
+
     def revoke_all(self) -> None:
         """Make every token worthless."""
         self._expires.clear()

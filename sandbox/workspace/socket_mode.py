@@ -47,6 +47,8 @@ class SocketMode:
         self._dice = random.Random(seed)
         self._app_id = app_id
         self._tickets: set[str] = set()
+        self.given: list[str] = []
+        """The tickets of all addresses that were given out."""
         self._waiting: dict[str, asyncio.Future[Any]] = {}
         self._changed = asyncio.Event()
         self._count = 0
@@ -55,6 +57,7 @@ class SocketMode:
         """An address for one connection."""
         ticket = secrets.token_urlsafe(12)
         self._tickets.add(ticket)
+        self.given.append(ticket)
         return f"{base.replace('http', 'ws', 1)}/socket?ticket={ticket}&app_id={self._app_id}"
 
     async def send(self, message: Json, copies: int = 1) -> Any:
@@ -82,12 +85,12 @@ class SocketMode:
             while sum(not item.retiring for item in self.connections) < count:
                 await self._changed.wait()
 
-    async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Tell every connection to go away: `warning`, `refresh_requested`, `link_disabled`.
+    async def disconnect(self, reason: str = "refresh_requested", *, most: int = _MOST) -> None:
+        """Tell connections to go away: `warning`, `refresh_requested`, `link_disabled`.
 
         After a warning nothing else happens; after `link_disabled` the connection is closed.
         """
-        for item in list(self.connections):
+        for item in self.connections[:most]:
             await _say_goodbye(item.socket, reason)
             item.retiring = reason != "warning"
             if reason == "link_disabled":

@@ -1,14 +1,17 @@
 """The HTTP front lets in what Slack signed, once, and tells nobody else anything."""
 
+import asyncio
+import contextlib
 import logging
 import time
 
 import aiohttp
 import pytest
 
+from handlers import web
 from sandbox.workspace.delivery import Envelope
 from tests.wire import interactive, send, signed, slash
-from tests.world import World, until
+from tests.world import World, inhabited, until
 
 ASK = "failover vm-web01 because West Europe is down"
 FORM = "application/x-www-form-urlencoded"
@@ -199,3 +202,36 @@ async def _get(world: World, path: str) -> tuple[int, str]:
     url = f"http://127.0.0.1:{world.settings.port}{path}"
     async with aiohttp.ClientSession() as session, session.get(url) as answer:
         return answer.status, await answer.text()
+
+
+async def test_a_head_that_comes_too_slowly_is_not_waited_for(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A letter now and then keeps no connection open."""
+    monkeypatch.setattr(web, "HEAD_SECONDS", 0.5)
+    async with inhabited(redis_url, worker=False) as world:
+        reader, writer = await asyncio.open_connection("127.0.0.1", world.settings.port)
+        try:
+            writer.write(b"POST /slack/events HTTP/1.1\r\nHost: dr\r\nX-Slow: ")
+            async with asyncio.timeout(10):
+                while not reader.at_eof():
+                    writer.write(b"x")
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(reader.read(1), 0.05)
+        finally:
+            writer.close()
+        await world.asked()
+
+
+async def test_the_oldest_that_wait_make_room(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever opens connections and says nothing does not keep Slack out."""
+    monkeypatch.setattr(web, "MOST_CONNECTIONS", 10)
+    async with inhabited(redis_url, worker=False) as world:
+        held = [await asyncio.open_connection("127.0.0.1", world.settings.port) for _ in range(40)]
+        await world.asked()
+        closed = asyncio.gather(*(reader.read(1) for reader, _ in held[:30]))
+        assert await asyncio.wait_for(closed, 10) == [b""] * 30
+        for _, writer in held:
+            writer.close()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from handlers.socket import LINES
 from tests.processes import run, started
 from tests.world import World, inhabited, until
 
@@ -66,6 +67,20 @@ async def test_a_connection_that_slack_renews_loses_nothing(plugged: World) -> N
         "no new connection was opened",
     )
     await plugged.asked()
+
+
+async def test_while_one_connection_is_renewed_the_other_listens(plugged: World) -> None:
+    """Slack wants one renewed and takes no new one for a while: commands arrive over the other."""
+    socket = plugged.workspace.socket
+    await until(lambda: len(socket.connections) == LINES, "there are not two connections")
+    socket.refuse_handshakes = 50
+    await socket.disconnect("refresh_requested", most=1)
+    await until(
+        lambda: sum(not one.retiring for one in socket.connections) < LINES, "none goes away"
+    )
+    await plugged.asked()
+    await plugged.bo.presses("Approve", on=FAILOVER)
+    await plugged.alice.sees(FAILOVER, "1 of 2")
 
 
 @pytest.mark.parametrize(

@@ -205,13 +205,13 @@ async def test_throttled_reads_are_waited_out(world: World) -> None:
     assert world.posts("unplannedFailover") == 1
 
 
-async def test_a_refused_read_is_explained(world: World) -> None:
+async def test_a_refused_read_is_explained(quiet: World) -> None:
     """The bot's identity may not read the vault: the asker reads which right is missing."""
-    world.vault.trouble.next("/replicationProtectedItems", "forbidden", times=3, method="GET")
-    before = await world.record()
-    await world.alice.types("/dr failover vm-web01 because it is down")
-    await world.told(world.alice, "does not have authorization")
-    assert await world.record() == before
+    quiet.vault.trouble.next("/replicationProtectedItems", "forbidden", times=3, method="GET")
+    before = await quiet.record()
+    await quiet.alice.types("/dr failover vm-web01 because it is down")
+    await quiet.told(quiet.alice, "does not have authorization")
+    assert await quiet.record() == before
 
 
 async def test_an_operator_s_role_is_enough_for_a_failover(world: World) -> None:
@@ -345,14 +345,14 @@ async def test_readings_in_trouble_cost_time_and_nothing_else(world: World, trou
     assert len(client_request_ids(world)) == 1
 
 
-async def test_a_reading_that_breaks_off_is_explained(world: World) -> None:
+async def test_a_reading_that_breaks_off_is_explained(quiet: World) -> None:
     """Half an answer is no answer: the asker is told, nothing is recorded, and may try again."""
-    world.vault.trouble.next(READS[0], "malformed", method="GET")
-    before = await world.record()
-    await world.alice.types("/dr failover vm-web01 because it is down")
-    await world.told(world.alice, "Azure's answer could not be read")
-    assert await world.record() == before
-    await world.asked()
+    quiet.vault.trouble.next(READS[0], "malformed", method="GET")
+    before = await quiet.record()
+    await quiet.alice.types("/dr failover vm-web01 because it is down")
+    await quiet.told(quiet.alice, "Azure's answer could not be read")
+    assert await quiet.record() == before
+    await quiet.asked()
 
 
 async def test_a_machine_in_a_strange_state_is_not_touched(world: World) -> None:
