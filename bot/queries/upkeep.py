@@ -31,6 +31,6 @@ async def doctor(bot: Bot, user_id: str, _target: str) -> Data:
         raise Refused(
             Ask.TOO_FAST,
             f"The bot was looked over less than {_PAUSE} s ago.",
-            "Wait a little: Slack answers few of these questions a minute, and approvals need some.",
+            "Wait a little: Slack answers few of these questions, and approvals need some.",
         )
     return Examined(findings=tuple(await examine(bot)))

@@ -14,35 +14,54 @@ from bot.gateways.redis.confirmation import confirm, where
 _WAITAOF_SINCE: Final = (7, 2)
 _OLDEST: Final = (7, 0)
 
-COMMANDS: Final = (
-    "GET", "INCR", "PEXPIRE", "HGET", "HMGET", "HGETALL", "HSET", "HDEL", "LRANGE", "LPUSH",
-    "RPUSH", "LTRIM", "ZADD", "ZCARD", "ZRANGE", "ZREM", "ZREMRANGEBYSCORE", "ZSCORE", "SADD",
-    "SMEMBERS", "XADD", "XRANGE", "XREVRANGE", "XREADGROUP", "XACK", "XAUTOCLAIM", "DEL",
-)  # fmt: skip
-"""What the bot's user has to be let do with a key, beside `SET`."""
+_WAYS: Final = """
+    SET KEY 1 PX 1000
+    GET KEY
+    INCR KEY
+    PEXPIRE KEY 1000
+    HGET KEY f
+    HMGET KEY f
+    HGETALL KEY
+    HSET KEY f 1
+    HDEL KEY f
+    LRANGE KEY 0 1
+    LPUSH KEY 1
+    RPUSH KEY 1
+    LTRIM KEY 0 1
+    ZADD KEY 1 m
+    ZCARD KEY
+    ZRANGE KEY 0 1
+    ZREM KEY m
+    ZREMRANGEBYSCORE KEY 0 1
+    ZSCORE KEY m
+    SADD KEY m
+    SMEMBERS KEY
+    XADD KEY * f 1
+    XRANGE KEY - +
+    XREVRANGE KEY + -
+    XREADGROUP GROUP g c STREAMS KEY >
+    XACK KEY g 1-1
+    XAUTOCLAIM KEY g c 1000 0
+    DEL KEY
+""".strip().splitlines()
+COMMANDS: Final = tuple(line.split()[0] for line in _WAYS)
+"""What the bot's user has to be let do with a key."""
 
 _TRY: Final = """
 -- The key holds a text, so a command for anything else is refused as of the wrong type, after the
--- rights have been looked at and before anything is done. It goes by itself at once.
+-- rights have been looked at and before anything is done. The last one takes the key away.
 local refused = {}
-local function try(name, ...)
-  local answer = redis.pcall(name, ...)
+for _, line in ipairs(ARGV) do
+  local words = {}
+  for word in string.gmatch(line, '%S+') do
+    table.insert(words, word == 'KEY' and KEYS[1] or word)
+  end
+  local answer = redis.pcall(unpack(words))
   local said = type(answer) == 'table' and answer.err or ''
   if said ~= '' and not string.find(said, 'WRONGTYPE', 1, true) then
-    table.insert(refused, name)
+    table.insert(refused, words[1])
   end
 end
-local k = KEYS[1]
-local words = {
-  GET = {k}, INCR = {k}, PEXPIRE = {k, 1000}, HGET = {k, 'f'}, HMGET = {k, 'f'}, HGETALL = {k}, HSET = {k, 'f', 1},
-  HDEL = {k, 'f'}, LRANGE = {k, 0, 1}, LPUSH = {k, 1}, RPUSH = {k, 1}, LTRIM = {k, 0, 1},
-  ZADD = {k, 1, 'm'}, ZCARD = {k}, ZREMRANGEBYSCORE = {k, 0, 1}, ZRANGE = {k, 0, 1}, ZREM = {k, 'm'}, ZSCORE = {k, 'm'}, SADD = {k, 'm'},
-  SMEMBERS = {k}, XADD = {k, '*', 'f', 1}, XRANGE = {k, '-', '+'}, XREVRANGE = {k, '+', '-'},
-  XREADGROUP = {'GROUP', 'g', 'c', 'STREAMS', k, '>'}, XACK = {k, 'g', '1-1'},
-  XAUTOCLAIM = {k, 'g', 'c', 1000, '0'}, DEL = {k},
-}
-try('SET', k, '1', 'PX', 1000)
-for _, name in ipairs(ARGV) do try(name, unpack(words[name])) end
 return refused
 """
 
@@ -110,7 +129,7 @@ class Server:
     async def refuses(self, key: str) -> tuple[str, ...]:
         """Try what has to be done with an unused key; returns the commands that are not allowed."""
         try:
-            refused = await run(self._client.eval(_TRY, 1, key, *COMMANDS))
+            refused = await run(self._client.eval(_TRY, 1, key, *_WAYS))
         except ResponseError as error:  # not even the script is run
             return ("EVAL",) if "to run the" in str(error) else COMMANDS
         return tuple(str(one) for one in refused)
