@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.doctor.azure import groups_of, rights, speed
+from bot.doctor.azure import beside, groups_of, rights, speed
 from bot.doctor.clocks import clocks
 from bot.doctor.places import together
 from bot.doctor.redis import copies, lasting, promptness, room
@@ -17,7 +17,7 @@ from bot.domain.diagnosis import Diagnosis, Grade, Subject, verdict
 from bot.domain.grants import Grant, allows
 from bot.domain.places import exposure, region_of_redis
 from bot.domain.scopes import NEEDED
-from bot.gateways.azure.rights import ACTIONS, BESIDE, lacks
+from bot.gateways.azure.rights import ACTIONS, lacks
 from bot.gateways.dates import ahead
 from bot.gateways.redis import Facts
 from bot.gateways.redis.server import COMMANDS
@@ -26,6 +26,7 @@ from bot.settings import Settings
 from tests.bot.samples import machine
 
 IT = Subject("It")
+RG = "/subscriptions/s/resourceGroups/"
 SOUND = Facts(
     server="Valkey", version="9.1", append_only=True, eviction="noeviction", confirms=True
 )
@@ -161,8 +162,17 @@ def test_rights_are_said_one_by_one_or_all_at_once() -> None:
     assert grades(rights("v", (), 3, IT)) == ["good"]
     assert grades(rights("v", every, len(ACTIONS), IT)) == ["bad"]
     assert len(list(rights("v", every[:5], len(ACTIONS), IT))) == 5
-    assert grades(rights("g", lacks([], BESIDE), len(BESIDE), IT)) == ["bad"]
     assert speed("v", 6.0, IT).grade is Grade.CARE
+
+
+def test_what_is_lacking_beside_is_said_once_for_all_groups() -> None:
+    """Twenty groups of the same lack are one line."""
+    everything = Grant(actions=("*",))
+    assert grades(beside({}, IT)) == []
+    assert grades(beside({f"{RG}rg-a": [everything]}, IT)) == ["good"]
+    found = list(beside({f"{RG}rg-{n}": [] for n in range(9)} | {f"{RG}rg-x": [everything]}, IT))
+    assert grades(found) == ["bad", "care", "care"]
+    assert found[0].sentence.startswith("resource groups rg-0, rg-1, rg-2, rg-3, rg-4 and 4 more: ")
 
 
 def test_resource_groups_of_machines_are_looked_at_once() -> None:
