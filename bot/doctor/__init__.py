@@ -1,7 +1,7 @@
 """`dr doctor`: is everything there that a bad night will need?
 
-It looks, and changes nothing: all that it writes are keys of its own that are gone in seconds. Each
-subject has its file; an examination gathers facts and lets pure functions judge them.
+It looks, and changes nothing: all that it writes are keys of its own that are gone in a minute.
+Each subject has its file; an examination gathers facts and lets pure functions judge them.
 """
 
 import asyncio
