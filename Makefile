@@ -5,7 +5,7 @@ WORKERS ?= 3
 SEED ?= fresh
 BIN := .venv/bin
 
-.PHONY: help install demo test trouble check fix bench lock clean
+.PHONY: help install demo test trouble check fix crashes soak bench lock clean
 
 help: ## list what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -32,6 +32,12 @@ check: install ## style, types, floors, and everything the documents claim
 
 fix: install ## mend what can be mended
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+crashes: install ## kill the bot's processes, and Redis, at every point there is, one after the other
+	$(BIN)/python -m tests.crashes $(ARGS)
+
+soak: install ## people and trouble at random (ARGS="--minutes 5 --seed 7"), and an account of it
+	$(BIN)/python -m tests.soak $(ARGS)
 
 bench: install ## print the measured ratios of benchmarks/
 	$(BIN)/python -m benchmarks.acknowledge $(ARGS)

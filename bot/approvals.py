@@ -4,27 +4,32 @@ Every click comes through here with who made it; what they may do is asked of Sl
 a refusal is written down.
 """
 
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
 from bot.about import ABOUT
-from bot.access import REFUSAL_AGE, actor, standing
+from bot.access import MEMBERSHIP_AGE, REFUSAL_AGE, actor, standing
+from bot.delegations import with_places
 from bot.domain.audit import Fact
+from bot.domain.ballots import Vote
 from bot.domain.bodies import resume
 from bot.domain.break_glass import Review
 from bot.domain.confirmation import why_not_confirmed
 from bot.domain.data import Data
 from bot.domain.jobs import JobStep
 from bot.domain.latecomers import LATE, Wish
-from bot.domain.request import Nod, Request, State, Step, Vote, nod_key, nod_mark, take
+from bot.domain.nods import Nod, nod_key, nod_mark
+from bot.domain.places import as_of
+from bot.domain.request import Request, State, Step, take
 from bot.domain.reviews import missing
+from bot.domain.tally import count, revoke
 from bot.domain.votes import (
     Standing,
-    could_fill,
-    count,
-    revoke,
+    approving,
+    denying,
     why_not_approve,
     why_not_deny,
     why_not_give_up,
@@ -38,6 +43,7 @@ from bot.domain.votes import (
 from bot.errors import NotAllowed, NotNow, Tampered
 from bot.jobs.gather import let_go_all
 from bot.jobs.reconcile import GRACE
+from bot.jobs.submit import CLAIM_LIFETIME
 from bot.lifecycle import Move, change, fact_of, note, redraw
 from bot.policies import other_policy
 from bot.refusals import Appr, Gone
@@ -65,7 +71,7 @@ async def to_be_typed(bot: Bot, click: Click) -> Request | None:
     def decide(who: Standing, request: Request, now: int) -> Move | None:
         if void := other_policy(bot, request, now):
             return void
-        _refuse(why_not_approve(request, who))
+        _refuse(why_not_approve(as_of(request, now), who, now))
         return None
 
     return await _decide(bot, click, Wish.APPROVE, decide)
@@ -74,8 +80,8 @@ async def to_be_typed(bot: Bot, click: Click) -> Request | None:
 async def to_be_denied(bot: Bot, click: Click) -> Request:
     """Return the request that this person may deny; raises `NotAllowed` when they may not."""
 
-    def decide(who: Standing, request: Request, _now: int) -> None:
-        _refuse(why_not_deny(request, who))
+    def decide(who: Standing, request: Request, now: int) -> None:
+        _refuse(why_not_deny(request, who, now))
 
     return await _decide(bot, click, Wish.DENY, decide)
 
@@ -91,19 +97,20 @@ async def approve(bot: Bot, click: Click, typed: str = "") -> Request:
             return None
         if void := other_policy(bot, request, now):
             return void
-        _refuse(why_not_approve(request, who) or why_not_confirmed(request, typed))
-        could = could_fill(request, who)
-        vote = Vote(person=who.person, approves=True, at=now, click=click.id, serves=could)
-        after = count(request, vote)
+        before = as_of(request, now)
+        say = approving(before, who, now)
+        _refuse(say.why_not or why_not_confirmed(request, typed))
+        vote = Vote(
+            person=who.person, approves=True, at=now, click=click.id, serves=say.serves,
+            place=say.place,
+        )  # fmt: skip
+        after = count(before, vote)
         complete = after.state is State.APPROVED
         step = Step.APPROVE if complete else Step.VOTE
         so_far = f"{len(after.approvals)} of {after.terms.approvals}"
-        words = f"{who.person.name} approved ({so_far})" + (": it goes ahead." if complete else ".")
-        return Move(
-            request=after,
-            fact=fact_of(step, request, after, actor(who.person), words, request.reason),
-            in_time=True,
-        )
+        words = f"{vote.who} approved ({so_far})" + (": it goes ahead." if complete else ".")
+        fact = fact_of(step, request, after, actor(who.person), words, request.reason)
+        return Move(request=after, fact=_in_place(fact, vote), in_time=True)
 
     return await _decide(bot, click, Wish.APPROVE, decide)
 
@@ -111,19 +118,21 @@ async def approve(bot: Bot, click: Click, typed: str = "") -> Request:
 async def take_back(bot: Bot, click: Click) -> Request:
     """Take this person's approval back, before a worker has taken the request up.
 
-    One that was approved waits again; the person may approve again. Raises `NotAllowed`.
+    One that was approved waits again; the person may approve again. It is theirs, too, when it was
+    given in their place. Raises `NotAllowed`.
     """
 
     def decide(who: Standing, request: Request, now: int) -> Move | None:
         if any(vote.ended_by == click.id for vote in request.votes):
             return None
         _refuse(why_not_revoke(request, who))
+        vote = next(one for one in request.approvals if one.is_of(who.person))
         after = revoke(request, who.person, now, click.id)
         so_far = f"{len(after.approvals)} of {after.terms.approvals}"
         again = ": it waits again." if request.state is State.APPROVED else "."
-        words = f"{who.person.name} took their approval back ({so_far}){again}"
+        words = f"{who.person.name} took {_given(vote, who)} back ({so_far}){again}"
         fact = fact_of(Step.REVOKE, request, after, actor(who.person), words)
-        return Move(request=after, fact=fact, in_time=True)
+        return Move(request=after, fact=_in_place(fact, vote), in_time=True)
 
     return await _decide(bot, click, Wish.REVOKE, decide)
 
@@ -134,15 +143,16 @@ async def deny(bot: Bot, click: Click, because: str = "") -> Request:
     def decide(who: Standing, request: Request, now: int) -> Move | None:
         if any(vote.click == click.id for vote in request.votes):
             return None
-        _refuse(why_not_deny(request, who))
-        vote = Vote(person=who.person, approves=False, at=now, click=click.id)
-        why = f"{who.person.name} denied it{f': {because}' if because else '.'}"
+        say = denying(request, who, now)
+        _refuse(say.why_not)
+        vote = Vote(person=who.person, approves=False, at=now, click=click.id, place=say.place)
+        why = f"{vote.who} denied it{f': {because}' if because else '.'}"
         after = take(
             request, Step.DENY, votes=(*request.votes, vote), closed_at=now, why=why,
             advice="Talk to them before asking again.",
         )  # fmt: skip
         fact = fact_of(Step.DENY, request, after, actor(who.person), why, because)
-        return Move(request=after, fact=fact, in_time=True)
+        return Move(request=after, fact=_in_place(fact, vote), in_time=True)
 
     return await _decide(bot, click, Wish.DENY, decide)
 
@@ -229,6 +239,7 @@ async def nod(bot: Bot, click: Click, said: str, action: str) -> Request:
     """
 
     claim = uuid.uuid4().hex
+    said_at = [time.monotonic()]
     seen = await bot.redis.requests.load(click.request)
     if seen and seen.job and seen.state is State.RUNNING:
         _still_for(action, (await bot.azure.job(seen.target.vault, seen.job.name)).asks)
@@ -240,6 +251,7 @@ async def nod(bot: Bot, click: Click, said: str, action: str) -> Request:
         asked = request.job.asks if request.job else None
         assert asked is not None  # noqa: S101 - otherwise it was refused
         _still_for(action, asked)
+        said_at.append(time.monotonic())
         one = Nod(
             task=nod_key(asked),
             person=who.person,
@@ -257,7 +269,8 @@ async def nod(bot: Bot, click: Click, said: str, action: str) -> Request:
     mine = next((one for one in request.nods if one.claim == claim), None)
     if mine and request.job:
         comments = f"{mine.note} ({mine.person.name}, {mine.person.id}, {request.id})"
-        await bot.azure.submit(resume(request.job.id, comments), str(uuid.UUID(claim)))
+        by = said_at[-1] + CLAIM_LIFETIME / 1000  # later, another action may be the one that waits
+        await bot.azure.submit(resume(request.job.id, comments), str(uuid.UUID(claim)), by=by)
     return request
 
 
@@ -307,12 +320,12 @@ async def _decide(
         raise NotNow(Gone.REQUEST, f"There is no request {click.request}.")
     lists = [request.terms.may_ask, request.terms.may_approve]
     lists += [request.terms.glass.may_review] if request.terms.glass else []
-    who = await standing(bot, click.user, *lists)
+    who = await _standing(bot, click.user, lists, MEMBERSHIP_AGE)
     try:
         return await change(bot, click.request, partial(decide, who), click=click.id)
     except NotAllowed:
         # Whoever has just joined a group is not to wait for our memory of it.
-        who = await standing(bot, click.user, *lists, groups_age=REFUSAL_AGE)
+        who = await _standing(bot, click.user, lists, REFUSAL_AGE)
     try:
         return await change(bot, click.request, partial(decide, who), click=click.id)
     except NotAllowed as error:
@@ -333,6 +346,26 @@ async def _decide(
         if error.refusal in LATE:
             await redraw(bot, click.request)
         raise
+
+
+async def _standing(bot: Bot, user: str, lists: Sequence[tuple[str, ...]], age: float) -> Standing:
+    """Read a person afresh, and in whose places they may vote."""
+    return await with_places(bot, await standing(bot, user, *lists, groups_age=age))
+
+
+def _in_place(fact: Fact, vote: Vote) -> Fact:
+    """Say in an entry whose place a vote was cast in, and by which delegation."""
+    if vote.place is None:
+        return fact
+    said = {"in_place_of": vote.place.person.id, "delegation": vote.place.delegation}
+    return fact.model_copy(update={"correlation": fact.correlation | said})
+
+
+def _given(vote: Vote, who: Standing) -> str:
+    """Name an approval for whoever takes it back: they gave it, or it was given in their place."""
+    if not vote.person.is_same(who.person):
+        return f"the approval that {vote.person.name} gave in their place"
+    return f"their approval for {vote.seat.name}" if vote.place else "their approval"
 
 
 def _still_for(action: str, asked: JobStep | None) -> None:

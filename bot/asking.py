@@ -5,13 +5,14 @@ from functools import partial
 
 from bot.access import actor, standing
 from bot.cards import place_for
-from bot.conditions import agreed, granted_by, refuse
+from bot.conditions import agreed, granted_by, passes, refuse, why_locked
 from bot.domain.candidates import Candidate
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
 from bot.domain.fleets import LeftOut, root
 from bot.domain.grammar import Command
 from bot.domain.jobs import Job
+from bot.domain.locks import holding, said_of
 from bot.domain.machines import Machine, same_id
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
@@ -26,6 +27,7 @@ from bot.errors import NotNow, Tampered
 from bot.fleets import draft_fleet
 from bot.inventory import ground
 from bot.lifecycle import Move, change, create, disown, fact_of
+from bot.locks import locks_now, locks_on
 from bot.refusals import Ask, Pol
 from bot.runtime import Bot
 from bot.targets import Meant, Selection, find_target, rule_for
@@ -64,7 +66,8 @@ async def ask(bot: Bot, user_id: str, command: Command, channel: str) -> Asked:
         taken = await _holder(bot, machine)
         if taken and not (already and taken.id == already.id):
             raise _taken(machine.name, taken)
-    terms = await agreed(bot, who, operation, command, rule, name_of(meant))
+    held = await locks_on(bot, operation.name, meant, base.machines)
+    terms = await agreed(bot, who, operation, command, rule, name_of(meant), held)
     request = await draft(bot, operation, command, base, terms, who.person)
     place = await place_for(bot, channel, rule.channel)
     return await _store(bot, request, who, place, instead_of=already)
@@ -93,7 +96,7 @@ async def _ask_for_several(
     rule: Rule,
     channel: str,
 ) -> Asked:
-    """Ask for several machines; those that another request keeps are left out, and named."""
+    """Ask for several machines; those that are locked or kept are left out, and named."""
     free: list[Machine] = []
     kept: list[LeftOut] = []
     holders: dict[str, Request] = {}
@@ -107,16 +110,32 @@ async def _ask_for_several(
     waiting = _own_waiting(holders, meant, who, command)
     if waiting:
         free, kept = list(meant.machines), []
+    locks = await locks_now(bot)
+    on = {machine.id: holding(locks, operation.name, machine) for machine in free}
+    held = {one.id: one for some in on.values() for one in some}
+    if not passes(command):
+        kept += [
+            LeftOut(name=machine.name, why=f"{machine.name}: {said_of(on[machine.id][0])}")
+            for machine in free
+            if on[machine.id]
+        ]
+        free = [machine for machine in free if not on[machine.id]]
     if not free:
+        if held and (waiting or not holders):
+            raise why_locked(bot, held.values(), operation)
         same = [one for one in holders.values() if one.operation == operation.name]
-        if len(holders) == len(same) == 1:
+        if len(holders) == len(same) == 1 and not held:
             _makes_room(same[0], who, command)
             return Asked(request=same[0], already=True)
-        raise NotNow(Ask.TAKEN, f"All of them have open requests: {', '.join(sorted(holders))}.")
+        others = " or are locked" if held else ""
+        raise NotNow(
+            Ask.TAKEN, f"All of them have open requests{others}: {', '.join(sorted(holders))}."
+        )
     chosen = meant.model_copy(
         update={"machines": tuple(free), "left_out": (*meant.left_out, *kept)}
     )
-    terms = await agreed(bot, who, operation, command, rule, meant.words)
+    passed = tuple(held.values()) if passes(command) else ()
+    terms = await agreed(bot, who, operation, command, rule, meant.words, passed)
     drafted = await draft_fleet(bot, operation, command, chosen, terms, who.person)
     place = await place_for(bot, channel, rule.channel)
     return await _store(bot, drafted.request, who, place, drafted.drafts, instead_of=waiting)
@@ -182,11 +201,12 @@ async def _store(
     if request.fleet:
         names = ", ".join(member.name for member in request.fleet.members)
         words += f" Machines: {names}."
-    if request.terms.overrides:
-        words += f" It overrides {' and '.join(one.words for one in request.terms.overrides)}."
-    if glass := request.terms.glass:
-        approvals = f"{request.terms.approvals} instead of {glass.approvals}"
-        words += f" Approvals: {approvals}, under rule “{request.terms.rule}”."
+    terms = request.terms
+    if overridden := [one.words for one in terms.overrides] + [one.words for one in terms.locks]:
+        words += f" It overrides {' and '.join(overridden)}."
+    if glass := terms.glass:
+        approvals = f"{terms.approvals} instead of {glass.approvals}"
+        words += f" Approvals: {approvals}, under rule “{terms.rule}”."
     if instead_of:
         words += f" It takes the place of {instead_of.id}."
     fact = fact_of("ask", None, request, actor(who.person), words, request.reason)

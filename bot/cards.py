@@ -8,6 +8,11 @@ import logging
 import uuid
 from typing import Final
 
+from bot import arranged
+from bot.domain.delegations import Delegation
+from bot.domain.lists import handles
+from bot.domain.locks import holding
+from bot.domain.places import may_still
 from bot.domain.request import Request, State
 from bot.domain.targets import provider_of
 from bot.errors import SlackRefused, Unavailable
@@ -82,7 +87,7 @@ async def _draw(bot: Bot, request_id: str, holder: str) -> float | None:
         return None
     record = await bot.redis.cards.record(request_id)
     if not record.ts:
-        await _tell(bot, request, await _post(bot, request, now), holder)
+        await _tell(bot, request, await _post(bot, request, record, now), holder)
     elif wait := await _renew(bot, request, record, now, holder):
         return wait
     await bot.redis.cards.clean(request_id, dirty)
@@ -102,12 +107,13 @@ async def _renew(bot: Bot, request: Request, record: CardRecord, now: int, holde
         if error.code not in _CHANNEL_GONE | _CARD_GONE:
             raise
         log.warning("%s gets a new card, for the old one is gone: %s", request.id, error.code)
-        await _tell(bot, request, await _post(bot, request, now), holder)
+        await _tell(bot, request, await _post(bot, request, record, now), holder)
         return 0
     return wait
 
 
-async def _post(bot: Bot, request: Request, now: int) -> CardRecord:
+async def _post(bot: Bot, request: Request, before: CardRecord, now: int) -> CardRecord:
+    """Post a card, and take it away again if somebody else posted one meanwhile."""
     message = await _drawn(bot, request, now)
     try:
         channel_id, ts = await bot.slack.post(request.channel, message)
@@ -115,7 +121,8 @@ async def _post(bot: Bot, request: Request, now: int) -> CardRecord:
         if error.code not in _CHANNEL_GONE:
             raise
         channel_id, ts = await bot.slack.post(await place_for(bot, ""), message)
-    await bot.redis.cards.posted(request.id, channel_id, ts)
+    if not await bot.redis.cards.posted(request.id, before, channel_id, ts):
+        await bot.slack.delete(channel_id, ts)
     return await bot.redis.cards.record(request.id)
 
 
@@ -151,7 +158,7 @@ async def _tell(bot: Bot, request: Request, record: CardRecord, holder: str) -> 
                 raise Unavailable("Somebody else draws it meanwhile.")
             await _say(bot, record, message, loud)
         told += 1
-        await bot.redis.cards.told(request.id, told)
+        await bot.redis.cards.told(request.id, record, told)
 
 
 async def _say(bot: Bot, record: CardRecord, message: Message, loud: bool) -> None:
@@ -167,7 +174,31 @@ async def _say(bot: Bot, record: CardRecord, message: Message, loud: bool) -> No
 async def _drawn(bot: Bot, request: Request, now: int) -> Message:
     outcomes = await bot.redis.requests.results(request.id) if request.fleet else {}
     expected = await _expected(bot, request)
-    return card(request, now=now, expected=expected, outcomes=outcomes)
+    if request.state is not State.WAITING:
+        return card(request, now=now, expected=expected, outcomes=outcomes)
+    found = (await arranged.locks(bot)).holding
+    held = holding(found, request.operation, request.target, request.ground.machines)
+    known = {one.id for one in request.terms.locks}
+    return card(
+        request,
+        now=now,
+        expected=expected,
+        locks=[one for one in held if one.id not in known],
+        delegated=await _delegated(bot, request, now),
+    )
+
+
+async def _delegated(bot: Bot, request: Request, now: int) -> list[Delegation]:
+    """Return by which delegations somebody may still vote in an approver's place."""
+    found = (await arranged.delegations(bot)).holding
+    if not found:
+        return []
+    home = await bot.slack.home()
+    try:
+        groups = await bot.slack.groups(handles(request.terms.may_approve))
+    except SlackRefused:
+        return []  # the card is worth more than this line
+    return [one for one in found if may_still(request, one, home.teams, groups, now)]
 
 
 async def _expected(bot: Bot, request: Request) -> int | None:

@@ -1,17 +1,19 @@
-"""What a rule asks of whoever asks: enough of a reason, and that no freeze holds.
+"""What is asked of whoever asks: enough of a reason, and that no freeze and no lock holds.
 
 The result are the terms under which the request is decided, with everything that was overridden.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from bot.access import actor, standing
 from bot.domain.audit import Fact
 from bot.domain.break_glass import Glass
 from bot.domain.catalogue import Operation
 from bot.domain.freezes import Frozen, frozen
-from bot.domain.grammar import OVERRIDE, Command
+from bot.domain.grammar import OVERRIDE, OVERRIDE_LOCK, Command
 from bot.domain.lists import EVERYONE
+from bot.domain.locks import HeldBy, Lock, said_of
 from bot.domain.policy import includes
 from bot.domain.rules import Rule
 from bot.domain.terms import Terms
@@ -21,6 +23,8 @@ from bot.lifecycle import note
 from bot.refusals import Pol
 from bot.runtime import Bot
 
+_FEW: Final = 3
+
 
 def terms_of(
     bot: Bot,
@@ -28,6 +32,7 @@ def terms_of(
     rule: Rule,
     *,
     overrides: tuple[Frozen, ...] = (),
+    locks: tuple[HeldBy, ...] = (),
     tell: tuple[str, ...] = (),
     glass: Glass | None = None,
 ) -> Terms:
@@ -48,6 +53,8 @@ def terms_of(
         rpo_may_grow=rule.rpo_may_grow if operation.judged else None,
         health_may_worsen=rule.health_may_worsen or not operation.judged,
         overrides=overrides,
+        locks=locks,
+        may_delegate=rule.may_delegate and bot.policy.delegation.allowed,
         tell=tell,
         remind_after=rule.remind_after,
         escalate_after=rule.escalate_after,
@@ -57,18 +64,27 @@ def terms_of(
 
 
 async def agreed(
-    bot: Bot, who: Standing, operation: Operation, command: Command, rule: Rule, target: str
+    bot: Bot,
+    who: Standing,
+    operation: Operation,
+    command: Command,
+    rule: Rule,
+    target: str,
+    held: Sequence[Lock],
 ) -> Terms:
-    """Return the terms of a request, if what was typed meets the rule.
+    """Return the terms of a request, if what was typed meets the rule and the locks that hold.
 
     Raises `Misunderstood`, `NotNow` or `NotAllowed` (which is audited) with what to type instead.
     """
     granted = granted_by(rule, command)
     _require_reason(granted, command)
     overrides = await _thaw(bot, who, operation, command, target)
+    locks = await _pass(bot, who, operation, command, target, held)
     glass = await glass_of(bot, rule) if command.glass else None
     tell = await bot.slack.mentionable(rule.tell)
-    return terms_of(bot, operation, granted, overrides=overrides, tell=tell, glass=glass)
+    return terms_of(
+        bot, operation, granted, overrides=overrides, locks=locks, tell=tell, glass=glass
+    )
 
 
 def granted_by(rule: Rule, command: Command) -> Rule:
@@ -117,13 +133,38 @@ async def freezes_now(bot: Bot, operation: Operation) -> tuple[Frozen, ...]:
 def why_frozen(freezes: tuple[Frozen, ...], operation: Operation) -> NotNow:
     """Say that a freeze holds, until when, and who may ask all the same."""
     held = " and ".join(one.words for one in freezes)
-    lists = [", ".join(one.override) or "nobody" for one in freezes]
-    whose = " and ".join(dict.fromkeys(lists))
     return NotNow(
         Pol.FROZEN,
         f"No {operation.name} may be asked for now: {held}.",
-        f"It can be overridden by {whose}, with --override-freeze yes.",
+        _overridden_by([one.override for one in freezes], OVERRIDE),
     )
+
+
+def passes(command: Command) -> bool:
+    """Whether it was said that locks are overridden; whether they may be is another question."""
+    return command.also.get(OVERRIDE_LOCK) == "yes"
+
+
+def why_locked(bot: Bot, held: Iterable[Lock], operation: Operation) -> NotNow:
+    """Say who has locked it, until when and why, and who may ask all the same."""
+    locks = tuple(held)
+    said = "; ".join(said_of(one).removesuffix(".") for one in locks[:_FEW])
+    more = f"; and {len(locks) - _FEW} more locks" if len(locks) > _FEW else ""
+    passing = _overridden_by([bot.policy.locks.override], OVERRIDE_LOCK)
+    ends = ", ".join(f"/dr unlock {one.id}" for one in locks[:_FEW])
+    return NotNow(
+        Pol.LOCKED,
+        f"No {operation.name} may be asked for on it now. {said}{more}.",
+        f"{passing} Whoever locked it can end it: {ends}.",
+    )
+
+
+def _overridden_by(lists: Sequence[tuple[str, ...]], option: str) -> str:
+    """Say who may ask all the same; all of the lists have to have somebody."""
+    if not all(lists):
+        return "The policy lets nobody override it."
+    whose = " and ".join(dict.fromkeys(", ".join(one) for one in lists))
+    return f"It can be overridden by {whose}, with --{option} yes."
 
 
 async def refuse(
@@ -182,3 +223,29 @@ async def _thaw(
             )
             raise await refuse(bot, who, operation, target, reason)
     return held
+
+
+async def _pass(
+    bot: Bot,
+    who: Standing,
+    operation: Operation,
+    command: Command,
+    target: str,
+    held: Sequence[Lock],
+) -> tuple[HeldBy, ...]:
+    """Return the locks that are overridden; raises when one holds that is not."""
+    if not held:
+        return ()
+    if not passes(command):
+        raise why_locked(bot, held, operation)
+    allowed = bot.policy.locks.override
+    known = await standing(bot, who.person.id, allowed, fresh=False)
+    if not includes(allowed, who.person.id, known.groups):
+        whose = ", ".join(allowed) or "nobody"
+        reason = NotAllowed(
+            Pol.NOT_TO_PASS,
+            f"You may not override {held[0].held_by(allowed).words}; {whose} may.",
+            "The owners of the policy file can change that.",
+        )
+        raise await refuse(bot, who, operation, target, reason)
+    return tuple(one.held_by(allowed) for one in held)

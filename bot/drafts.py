@@ -15,9 +15,9 @@ _ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Letters and digits that cannot be mistaken for each other."""
 
 
-def new_id() -> str:
-    """Make up the id of a request."""
-    return "R-" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
+def new_id(kind: str = "R") -> str:
+    """Make up the id of a request, or of another kind of thing."""
+    return f"{kind}-" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
 
 
 async def draft(

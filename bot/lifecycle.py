@@ -8,15 +8,15 @@ should that be lost, the sweeper finds the work.
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from bot.domain.audit import BOT, Actor, Fact
-from bot.domain.data import Data
+from bot.domain.data import Data, digest
 from bot.domain.fleets import root
 from bot.domain.request import Request, State
 from bot.errors import NotNow, Tampered, Unavailable
-from bot.gateways.redis import Snapshot, Verdict, Write
+from bot.gateways.redis import Kept, Snapshot, Verdict, Write
 from bot.metrics import STEPS
 from bot.refusals import Appr, Gone
 from bot.runtime import Bot
@@ -31,6 +31,7 @@ _FEW: Final = 20
 """Of so many machines, the thread is told how each of them ended; of more, only what went wrong."""
 
 _TRIES: Final = 60
+_A_DAY: Final = 24 * 3600
 
 log = logging.getLogger(__name__)
 
@@ -154,6 +155,49 @@ async def redraw(bot: Bot, request_id: str) -> None:
         await bot.engine.wake(DRAW, shown)
     except Unavailable:
         log.warning("the card of %s is drawn anew by the sweeper", shown)
+
+
+async def arrange(
+    bot: Bot, decide: Callable[[Snapshot], Awaitable[tuple[Fact, tuple[Kept, ...]]]]
+) -> None:
+    """Change what is kept beside the requests, together with its audit entry.
+
+    `decide` reads what it changes; it is called again when something has changed meanwhile, and its
+    entry gets the number behind that of the snapshot. Raises what it raises.
+    """
+    for attempt in range(_TRIES):
+        async with bot.redis.requests.turn:
+            before = await bot.redis.requests.snapshot()
+            fact, kept = await decide(before)
+            verdict, _ = await bot.redis.requests.write(before, Write(fact=fact, kept=kept))
+        if verdict in {Verdict.DONE, Verdict.REPLAYED}:
+            STEPS.labels(fact.type).inc()
+            return
+        await settle(attempt)
+    raise Unavailable("Too many people are writing at this moment; please try again.")
+
+
+async def disown_records(bot: Bot, strange: Mapping[str, str]) -> None:
+    """Write down, once a day, that records beside the requests are not ours; they stay there."""
+    for record_id, raw in strange.items():
+        mark = digest([record_id, raw])[:16]
+        if not await bot.redis.shelf.first_time(f"disowned:{mark}", _A_DAY):
+            continue
+        words = (
+            f"The record {record_id} was altered or put back outside the bot, or the bot's token "
+            "was renewed since. It is ignored."
+        )
+        log.error("%s", words)
+        await note(
+            bot,
+            Fact(
+                type="record.rejected",
+                subject=record_id,
+                actor=BOT,
+                policy=bot.policy.version,
+                words=words,
+            ),
+        )
 
 
 async def disown(

@@ -44,7 +44,7 @@ async def nudge(bot: Bot, user_id: str, request_id: str) -> Nudged:
         raise NotNow(
             Appr.NOBODY_TO_NUDGE, f"{request.id} is {state}; nobody has to be nudged about it."
         )
-    able = await electors(bot, request)
+    able = await electors(bot, request, now)
     if not (able.people or able.large):
         raise NotNow(
             Appr.NOBODY_TO_NUDGE,

@@ -20,7 +20,7 @@ from bot.domain.policy import Rule, Subject
 from bot.domain.rules import Kind
 from bot.errors import Ambiguous, AzureRefused, Misunderstood, NotNow, Unavailable
 from bot.every_vault import of_every_vault
-from bot.inventory import everything, find, members_of
+from bot.inventory import Inventory, everything, find, members_of
 from bot.refusals import Name, Now
 from bot.runtime import Bot
 
@@ -53,8 +53,10 @@ async def find_target(
         return await find_job(bot, words[0])
     if operation.about == "candidate":
         return await find_candidate(bot, words[0], options.get("vault", ""))
-    if len(words) > 1 or _may_mean_several(words[0]):
-        return await _several(bot, operation, words)
+    if means_several(words):
+        meant = await machines_meant(bot, words)
+        said = _as_said(words, meant.machines)
+        return _sorted_out(operation, said, meant.machines, meant.troubles)
     one = await find_machine_or_plan(bot, words[0])
     if isinstance(one, Plan) and by_machine(operation, one):
         return await _of_plan(bot, operation, one)
@@ -166,12 +168,18 @@ async def find_job(bot: Bot, word: str) -> Job:
     return await bot.azure.job(target.vault, jobs[0].name)
 
 
-def _may_mean_several(word: str) -> bool:
-    """Whether a word may mean several machines."""
-    return not word.casefold().startswith(_PLAN) and is_pattern(word)
+def means_several(words: Sequence[str]) -> bool:
+    """Whether some words may mean several machines."""
+    if len(words) > 1:
+        return True
+    return not words[0].casefold().startswith(_PLAN) and is_pattern(words[0])
 
 
-async def _several(bot: Bot, operation: Operation, words: Sequence[str]) -> Selection:
+async def machines_meant(bot: Bot, words: Sequence[str]) -> Inventory:
+    """Find all machines that some words mean together, and which vaults could not be asked.
+
+    Raises `Misunderstood` or `NotNow` when one of the words means none, or more than it should.
+    """
     if any(word.casefold().startswith(_PLAN) for word in words):
         raise Misunderstood(
             Name.MIXED,
@@ -199,7 +207,7 @@ async def _several(bot: Bot, operation: Operation, words: Sequence[str]) -> Sele
             f"No machine is meant by all of {' '.join(words)} together.",
             "/dr list shows them all.",
         )
-    return _sorted_out(operation, _as_said(words, meant), meant, inventory.troubles)
+    return Inventory(machines=meant, troubles=inventory.troubles)
 
 
 def _as_said(words: Sequence[str], meant: Sequence[Machine]) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 from bot import approvals
 from bot.access import admit
 from bot.approvals import Click
+from bot.arrangements import locks
 from bot.domain.data import Data
 from bot.domain.fleets import is_request
 from bot.domain.request import Request, State
@@ -24,6 +25,7 @@ from bot.messages.buttons import (
     RESUBMIT,
     REVIEW,
     REVOKE,
+    UNLOCK,
     WITHDRAW,
     WITHDRAW_REST,
     Button,
@@ -104,6 +106,10 @@ async def _review(bot: Bot, press: Press) -> None:
     await bot.slack.open_view(press.trigger, commands.review_form_of(request))
 
 
+async def _unlock(bot: Bot, press: Press) -> Message:
+    return show(await locks.unlock(bot, locks.unlock_order(press.user, press.value)))
+
+
 HANDLERS: Final[Mapping[Button, Handle]] = {
     APPROVE: _approve,
     DENY: _deciding(approvals.deny),
@@ -119,6 +125,7 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
     NEXT: _next,
     CHOOSE: _choose,
     FILL_IN: _fill_in,
+    UNLOCK: _unlock,
 }
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bot import asking, queries
 from bot.access import admit
+from bot.arrangements import VERBS, Order
 from bot.cards import draw
 from bot.domain.break_glass import strict, unwrapped
 from bot.domain.confirmation import confirmations
@@ -28,7 +29,6 @@ from bot.messages.forms import (
     option_form,
     review_form,
 )
-from bot.queries import VERBS
 from bot.refusals import Appr, Gone
 from bot.runtime import Bot
 from handlers.pictures import show
@@ -48,14 +48,22 @@ async def run(bot: Bot, said: Said) -> Message:
     command = unwrapped(parse(said.text, VERBS), strict(VERBS))
     if not command.verb:
         return show(await queries.overview(bot, said.user))
+    return await carry_out(bot, said.user, said.channel, command)
+
+
+async def carry_out(bot: Bot, user: str, channel: str, command: Command) -> Message:
+    """Ask for an operation, arrange something, or look."""
     if command.verb in CATALOGUE:
-        return await ask(bot, said.user, said.channel, command)
+        return await ask(bot, user, channel, command)
+    verb = VERBS[command.verb]
     try:
+        if verb.arranges:
+            order = Order(user=user, channel=channel, command=command)
+            return show(await verb.function(bot, order, **command.options))
         wanted = command.target or command.line
-        found = await VERBS[command.verb].function(bot, said.user, wanted, **command.options)
+        return show(await verb.function(bot, user, wanted, **command.options))
     except Ambiguous as error:
-        return await offer(bot, said.user, said.channel, command, error)
-    return show(found)
+        return await offer(bot, user, channel, command, error)
 
 
 async def ask(bot: Bot, user: str, channel: str, command: Command) -> Message:
@@ -229,6 +237,4 @@ async def choose(bot: Bot, user: str, value: str) -> Message:
     word, _, number = value.partition(":")
     command, kept = await unstash(bot, user, word)
     chosen = command.model_copy(update={"targets": (f"id:{kept[number]}",)})
-    if command.verb in CATALOGUE:
-        return await ask(bot, user, kept["channel"], chosen)
-    return show(await VERBS[chosen.verb].function(bot, user, chosen.target, **chosen.options))
+    return await carry_out(bot, user, kept["channel"], chosen)

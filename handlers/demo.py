@@ -26,6 +26,7 @@ from sandbox import valkey
 
 _SPEED: Final = 20.0
 _SCRIPT_SPEED: Final = 120.0
+_POLICY: Final = Path(__file__).with_name("demo_policy.toml")
 _START_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 15.0
 
@@ -138,6 +139,7 @@ def _environment(told: Mapping[str, str], redis_url: str, port: int) -> dict[str
         "PORT": str(port),
         "DR_VAULTS": told["vault_id"],
         "DR_CHANNEL": f"#{told['incident_channel']}",
+        "DR_POLICY": str(_POLICY),
     }
 
 

@@ -4,9 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from bot.arrangements import VERBS
+from bot.arrangements.made import NoLongerDelegated, NowDelegated, NowLocked, NowUnlocked
 from bot.domain.data import Data
 from bot.messages import (
     answers,
+    arranged,
     doctor,
     machines,
     plans,
@@ -21,8 +24,8 @@ from bot.messages.card import preview
 from bot.messages.help import help_on, help_page, help_with
 from bot.messages.receipt import receipt
 from bot.nudges import Nudged
-from bot.queries import VERBS
 from bot.queries.found import (
+    DelegationList,
     EventList,
     Examined,
     Explanation,
@@ -32,6 +35,7 @@ from bot.queries.found import (
     HelpWith,
     JobList,
     JobView,
+    LockList,
     MachineStatus,
     Overview,
     PlanList,
@@ -45,7 +49,7 @@ from bot.queries.found import (
     VaultList,
     VaultView,
 )
-from bot.queries.registry import ACTS, ASKING
+from bot.queries.registry import ASKING
 from bot.refusals import BY_ID
 
 
@@ -64,7 +68,11 @@ def _overview(found: Overview) -> Message:
         mine=found.mine,
         to_review=found.to_review,
         may_ask=found.may_ask,
-        may_look=[name for name in VERBS if name not in {*ASKING, *ACTS, *_APART}],
+        may_look=[
+            name
+            for name, verb in VERBS.items()
+            if not verb.arranges and name not in {*ASKING, *_APART}
+        ],
     )
 
 
@@ -89,6 +97,7 @@ def _machine(found: MachineStatus) -> Message:
         now=_now(),
         together=found.together,
         nodes=found.nodes,
+        locks=found.locks,
     )
 
 
@@ -105,10 +114,12 @@ def _vault(found: VaultView) -> list[dict[str, Any]]:
 
 def _readiness(found: Readiness) -> Message:
     if found.plan:
-        return readiness.of_plan(found.plan, found.machines, found.around, _now())
-    if found.one:
-        return readiness.of_machine(found.machines[0], found.around, _now())
-    return readiness.of_all(found.machines, found.around, found.troubles, _now())
+        drawn = readiness.of_plan(found.plan, found.machines, found.around, _now())
+    elif found.one:
+        drawn = readiness.of_machine(found.machines[0], found.around, _now())
+    else:
+        drawn = readiness.of_all(found.machines, found.around, found.troubles, _now())
+    return arranged.with_locks(drawn, found.locks)
 
 
 def _jobs(found: JobList) -> Message:
@@ -136,13 +147,14 @@ def _events(found: EventList) -> Message:
 
 def explained(found: Explanation) -> list[str]:
     """Put what the policy says into lines of plain text."""
-    refusals = [one for one in (found.why_not_ask, found.frozen) if one]
+    refusals = [one for one in (found.why_not_ask, found.frozen, found.locked) if one]
     return [
         *policy.lines_of(found.rule, found.number, found.why, refusals, glass=found.glass),
         *(
             policy.who_can(one.need, one.people, everyone=one.everyone, more=one.more)
             for one in found.candidates
         ),
+        *found.delegated,
     ]
 
 
@@ -189,6 +201,12 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
         found.request, found.parts, found.entries, found.checked, found.broken
     ),
     Examined: lambda found: doctor.examined(found.findings),
+    LockList: lambda found: arranged.lock_list(found.locks, found.ends, found.strange),
+    DelegationList: lambda found: arranged.delegation_list(found.delegations, found.strange),
+    NowLocked: lambda found: arranged.now_locked(found.lock, found.waiting),
+    NowUnlocked: lambda found: arranged.now_unlocked(found.locks),
+    NowDelegated: lambda found: arranged.now_delegated(found.delegation, told=found.told),
+    NoLongerDelegated: lambda found: arranged.no_longer_delegated(found.delegation),
     HelpPage: lambda found: help_page(tuple(VERBS.values()), found.others, whole=found.whole),
     HelpOn: lambda found: help_on(VERBS[found.name], found.others),
     HelpWith: lambda found: help_with(BY_ID[found.code]),

@@ -148,8 +148,10 @@ class World:
         return sum(s.method == "POST" and s.path.endswith(f"/{action}") for s in self.vault.journal)
 
 
-async def until(condition: Any, otherwise: str, *, within: float = 15.0) -> None:
-    """Wait for a condition; fail with a sentence when it does not come."""
+async def until(
+    condition: Any, otherwise: str, *, within: float = 15.0, pause: float = 0.01
+) -> None:
+    """Wait for a condition, looking after each pause; fail with a sentence if it never comes."""
     deadline = asyncio.get_running_loop().time() + within * trouble.patience()
     while True:
         result = condition()
@@ -159,16 +161,21 @@ async def until(condition: Any, otherwise: str, *, within: float = 15.0) -> None
             return
         if asyncio.get_running_loop().time() > deadline:
             raise AssertionError(otherwise)
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(pause)
 
 
 @asynccontextmanager
 async def sandboxed(
-    redis_url: str, extra: Mapping[str, str] | None = None, estate: EstateName = "shop"
+    redis_url: str,
+    extra: Mapping[str, str] | None = None,
+    estate: EstateName = "shop",
+    clock: Clock | None = None,
+    machines: int = 0,
 ) -> AsyncIterator[tuple[Workspace, Vault, str, dict[str, str]]]:
     """Start a workspace and a vault; yields them, the page's address and the bot's environment."""
-    clock = Clock.by_hand()
-    workspace, vault = Workspace(Clock()), Vault(clock, estate=estate)
+    clock = clock or Clock.by_hand()
+    vault = Vault(clock, estate=estate, extra_machines=machines)
+    workspace = Workspace(Clock())
     port = free_port()
     if trouble.SKY.weather:
         trouble.SKY.weather.behind(workspace, vault)
@@ -208,13 +215,18 @@ async def inhabited(
     worker: bool = True,
     socket: bool = False,
     estate: EstateName = "shop",
+    clock: Clock | None = None,
+    machines: int = 0,
 ) -> AsyncIterator[World]:
     """Start everything in this process, and stop it in reverse.
 
     Stories about processes of their own leave the front or the worker out; with `socket` the
-    front is the one of Socket Mode. The `full` estate has every sort of machine, and plans.
+    front is the one of Socket Mode. The `full` estate has every sort of machine, and plans; any has
+    as many healthy `machines` more as are wanted. Time in the vault stands still, unless there is
+    a `clock`.
     """
-    async with sandboxed(redis_url, extra, estate) as (workspace, vault, page, environment):
+    sandbox = sandboxed(redis_url, extra, estate, clock, machines)
+    async with sandbox as (workspace, vault, page, environment):
         os.environ |= {name: environment[name] for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER")}
         settings = hurried(Settings.read(environment))
         async with AsyncExitStack() as stack:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from bot.domain.diagnosis import Diagnosis, Subject
+from bot.domain.exposure import Exposure, exposure, region_of_redis
 from bot.domain.machines import Machine
-from bot.domain.places import Exposure, exposure, region_of_redis
 from bot.errors import DrError
 from bot.messages.blocks import many
 from bot.runtime import Bot

@@ -49,6 +49,7 @@ def lists_of(policy: Policy) -> list[tuple[str, ...]]:
         lists += [*rule.lists, rule.tell, rule.escalate_to]
         if rule.break_glass:
             lists.append(rule.break_glass.tell)
+    lists += [policy.locks.may_lock or (), policy.locks.override]
     return [*lists, *(one.override for one in policy.freezes)]
 
 

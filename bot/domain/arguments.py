@@ -112,6 +112,12 @@ OverrideFreeze = Argument(
     "during a freeze, for those whom the policy lets override it: ask all the same",
     one_of("yes", "no"),
 )
+OverrideLock = Argument(
+    "Override the lock",
+    "yes",
+    "on what somebody has locked, for those whom the policy lets override it: ask all the same",
+    one_of("yes", "no"),
+)
 YesNo = Annotated[
     str,
     Argument(

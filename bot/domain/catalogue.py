@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
-from bot.domain.arguments import OverrideFreeze
+from bot.domain.arguments import OverrideFreeze, OverrideLock
 from bot.domain.candidates import Candidate
 from bot.domain.data import Data
 from bot.domain.fleets import Fleet
-from bot.domain.grammar import OVERRIDE
+from bot.domain.grammar import OVERRIDE, OVERRIDE_LOCK
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine, Point, WayBack
 from bot.domain.plans import Plan
@@ -187,7 +187,8 @@ def operation(
         kinds: dict[About, TargetKind] = {"job": "job", "candidate": "machine"}
         kind = kinds.get(_about(needs), "machines")
         verb = describe(function, target=kind, reason=reason)
-        verb = replace(verb, also=(Option(OVERRIDE, OverrideFreeze, ""),))
+        freeze = Option(OVERRIDE, OverrideFreeze, "")
+        verb = replace(verb, also=(freeze, Option(OVERRIDE_LOCK, OverrideLock, "")))
         return Operation(
             verb, title, needs, scenarios, way, destroys, refuses, reads, plan or {}, succeeded
         )

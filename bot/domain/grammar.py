@@ -1,6 +1,6 @@
 """The grammar of `/dr`: from what was typed to a `Command`, or to a sentence that helps.
 
-    /dr <verb> [<target>…] [--option value]… [because <reason>]
+    /dr <verb> [<target>…] [until <time>] [--option value]… [because <reason>]
 
 Phones and desktops turn quotes and dashes into others, and Slack turns names into links: all that
 is undone here, once. Nothing typed is ever interpreted as markup.
@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.domain.data import Data
+from bot.domain.times import check_until
 from bot.domain.verbs import Option, Verb
 from bot.errors import Misunderstood
 from bot.refusals import Type
@@ -21,6 +22,8 @@ from bot.refusals import Type
 LONGEST_REASON: Final = 500
 OVERRIDE: Final = "override-freeze"
 """The option by which a freeze is overridden."""
+OVERRIDE_LOCK: Final = "override-lock"
+"""The option by which a lock is."""
 LONGEST_NAME: Final = 400
 """Long enough for a resource id."""
 
@@ -31,6 +34,7 @@ _ENTITY = re.compile("&(amp;|lt;|gt;)")
 _DASHES = re.compile(r"^[-‐-―−]{1,2}(?=[A-Za-z])")
 _QUOTES: Final = str.maketrans("“”„‟«»‘’‚‛`´", '""""""' + "''''" + "''")
 _WORD = re.compile(r'"[^"]*"|\S+')
+_UNTIL: Final = "until"
 _BECAUSE = re.compile(r"(?:^|\s)because(?:\s+|$)", re.IGNORECASE)
 
 
@@ -43,8 +47,10 @@ class Command(Data):
     options: dict[str, str] = {}
     """Every option of the verb, in canonical form, defaults included."""
     reason: str = ""
+    until: str = ""
+    """Until when, as it was typed: it names a time, and a clock has to say which."""
     also: dict[str, str] = {}
-    """What was said beside the options: whether a freeze is overridden."""
+    """What was said beside the options: whether a freeze or a lock is overridden."""
     line: str = ""
     """Another command, for the verbs that take one."""
     glass: bool = False
@@ -70,27 +76,39 @@ def parse(text: str, verbs: Mapping[str, Verb]) -> Command:
     verb = _verb(words[0], verbs)
     if verb.target in {"line", "explain"}:
         return Command(verb=verb.name, line=_rest(tidy(text), verb))
-    targets, options = _arguments(words[1:], verb)
+    if verb.target == "person":  # of whom Slack says the id, which a name is not
+        head, _ = _split_reason(tidy(text, ids=True))
+        words = _WORD.findall(head.translate(_QUOTES))
+    rest, until = _split_until(words[1:], verb)
+    targets, options = _arguments(rest, verb)
     _check_targets(targets, verb)
     also = {one.name: options.pop(one.name) for one in verb.also if one.name in options}
     return Command(
-        verb=verb.name, targets=targets, options=options, also=also, reason=_reason(reason, verb)
+        verb=verb.name,
+        targets=targets,
+        options=options,
+        also=also,
+        reason=_reason(reason, verb),
+        until=until,
     )
 
 
-def tidy(text: str) -> str:
-    """Undo what keyboards and Slack did to a typed text, and drop what cannot be seen."""
-    text = _unlinked(text)
+def tidy(text: str, *, ids: bool = False) -> str:
+    """Undo what keyboards and Slack did to a typed text, and drop what cannot be seen.
+
+    With `ids`, who and what is mentioned is called by its id in place of its name.
+    """
+    text = _unlinked(text, ids)
     if _escaped(text):
-        text = _unlinked(_ENTITY.sub(lambda found: html.unescape(found.group()), text))
+        text = _unlinked(_ENTITY.sub(lambda found: html.unescape(found.group()), text), ids)
     visible = (" " if c.isspace() else c for c in text if c.isspace() or not _hidden(c))
     return " ".join(unicodedata.normalize("NFC", "".join(visible)).split())
 
 
-def _unlinked(text: str) -> str:
+def _unlinked(text: str, ids: bool) -> str:
     """Turn links into words, those inside of others too; nobody types more than a few layers."""
     for _ in range(_LAYERS):
-        words = _LINK.sub(_unlink, text)
+        words = _LINK.sub(_named if ids else _unlink, text)
         if words == text:
             return text
         text = words
@@ -107,6 +125,11 @@ def _unlink(found: re.Match[str]) -> str:
     return str(label or body)
 
 
+def _named(found: re.Match[str]) -> str:
+    """Turn `<@U1|ann>` into `@U1`, and everything else as usual."""
+    return f"@{found[2]}" if found[1] == "@" else _unlink(found)
+
+
 def _escaped(text: str) -> bool:
     """Whether Slack escaped the text: a bare `<` or `>` says that it did not."""
     return "<" not in text and ">" not in text
@@ -121,6 +144,25 @@ def _split_reason(text: str) -> tuple[str, str | None]:
     if not found:
         return text, None
     return text[: found.start()], text[found.end() :].strip()
+
+
+def _split_until(words: list[str], verb: Verb) -> tuple[list[str], str]:
+    """Take `until <time>` out of the words, for the verbs that know it; elsewhere it is a name."""
+    if verb.until == "none":
+        return words, ""
+    places = [at for at, word in enumerate(words) if word.casefold() == _UNTIL]
+    if not places:
+        if verb.until == "optional":
+            return words, ""
+        raise Misunderstood(Type.WANTS_END, "Say until when.", f"Type: {verb.usage}")
+    if len(places) > 1:
+        raise Misunderstood(Type.WANTS_END, "It is said twice until when.", f"Type: {verb.usage}")
+    said = words[places[0] + 1 : places[0] + 2]
+    if not said:
+        raise Misunderstood(
+            Type.WANTS_END, "Behind “until” a time is missing.", f"Type: {verb.usage}"
+        )
+    return words[: places[0]] + words[places[0] + 2 :], check_until(_plain(said[0]))
 
 
 def _rest(text: str, verb: Verb) -> str:

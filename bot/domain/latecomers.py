@@ -100,7 +100,7 @@ def became(request: Request) -> str:
 
 def _approved(request: Request) -> str:
     """Say who approved it and when the last of them did; '' when it never was approved."""
-    names = [vote.person.name for vote in request.approvals]
+    names = [vote.who for vote in request.approvals]
     if not names or not request.approved_at:
         return ""
     if len(names) > _MOST:

@@ -1,58 +1,59 @@
-"""Who would be down together with whom: the region that something is in, and what it saves."""
+"""Votes in somebody else's place: what a delegation gives in one request, and what it lacks."""
 
-import re
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Collection, Mapping
 
-from bot.domain.data import Data
-from bot.domain.machines import A2A, Machine
-from bot.domain.vaults import same_region
+from bot.domain.ballots import without_lapsed
+from bot.domain.delegations import Delegation
+from bot.domain.people import why_in_doubt, why_nobody
+from bot.domain.policy import includes
+from bot.domain.request import Request
 
-_MANAGED: Final = re.compile(
-    r"^[^.]+\.(?P<region>[a-z0-9]+)\.(redis\.azure\.net|redisenterprise\.cache\.azure\.net)$"
-)
-"""Azure Managed Redis, and its forerunner Enterprise: both have the region in their names."""
+Groups = Mapping[str, frozenset[str]]
+"""Who is in which user group, by handle."""
 
 
-class Exposure(Data):
-    """The machines that run where something else is, which is to save them."""
+def lacking(
+    request: Request, one: Delegation, home_teams: Collection[str], groups: Groups, now: int
+) -> str:
+    """Say what a delegation lacks to give a say in a request; '' when it gives one.
 
-    region: str
-    """The region's name, as people call it."""
-    home: tuple[str, ...] = ()
-    """The names of those that were first protected there."""
-    away: tuple[str, ...] = ()
-    """The names of those that were failed over to there."""
-
-    @property
-    def words(self) -> str:
-        """`West Europe, where vm-a, vm-b and 3 more run`."""
-        names = self.home or self.away
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        return f"{self.region}, where {', '.join(names[:3])}{more} run"
-
-
-def exposure(regions: Iterable[str], machines: Iterable[Machine]) -> tuple[Exposure, ...]:
-    """Find the regions whose end takes something along that is in these `regions` and no other.
-
-    What is in several regions outlives each of them.
+    Whoever delegated, the delegate and whoever asked are judged as they stand in it.
     """
-    here = list(regions)
-    found: dict[str, Exposure] = {}
-    for machine in machines:
-        region = machine.runs_in
-        if machine.provider != A2A or not here:
-            continue
-        if not all(same_region(one, region) for one in here):
-            continue
-        known = found.setdefault(region, Exposure(region=machine.here))
-        side = "away" if machine.away else "home"
-        names = (*getattr(known, side), machine.name)
-        found[region] = known.model_copy(update={side: names})
-    return tuple(found.values())
+    by = one.by.name
+    if now >= one.until:
+        return f"What {by} delegated has run out."
+    if not request.terms.may_delegate:
+        return f"The policy does not let anybody vote for {by} here."
+    if why_nobody(one.by, home_teams):
+        return f"{by}, who delegated, may do nothing any more."
+    if why_in_doubt(one.by):
+        return f"It cannot be told which human {by} is, who delegated."
+    if one.by.is_same(one.to):
+        return f"{by}, who delegated, is the same person."
+    if one.by.is_same(request.asker):
+        return f"{by}, who delegated, asked for this."
+    if not one.covers(request.operation, request.target, request.ground.machines):
+        return f"What {by} delegated is {one.narrowed} alone."
+    if not includes(request.terms.may_approve, one.by.id, groups):
+        return f"{by}, who delegated, may not approve this either."
+    return ""
 
 
-def region_of_redis(host: str) -> str:
-    """Return the region that the name of a Redis host tells, '' when it tells none."""
-    named = _MANAGED.match(host.casefold())
-    return named["region"] if named else ""
+def as_of(request: Request, now: int) -> Request:
+    """Return a request as its votes count now: those in a place that has run out do no longer."""
+    return request.model_copy(update={"votes": without_lapsed(request.votes, now)})
+
+
+def may_still(
+    request: Request, one: Delegation, home_teams: Collection[str], groups: Groups, now: int
+) -> bool:
+    """Whether a delegation still gives a say: neither of the two has a part in a vote already.
+
+    Both people are judged as they were when it was made, which is good enough for a card.
+    """
+    if one.to.is_same(request.asker) or includes(request.terms.may_approve, one.to.id, groups):
+        return False
+    for vote in as_of(request, now).approvals:
+        if vote.is_of(one.by) or vote.is_of(one.to):
+            return False
+    return not lacking(request, one, home_teams, groups, now)

@@ -4,20 +4,16 @@ A word is turned into one point when somebody asks, and that point is frozen int
 `now` is comes from outside.
 """
 
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from bot.domain.machines import A2A, Machine, Point
+from bot.domain.times import clock_time
 from bot.errors import Misunderstood, NotNow
 from bot.refusals import Now, Type
 
 BEFORE: Final = "before:"
-_TIME: Final = re.compile(
-    r"((?P<day>\d{4}-\d{2}-\d{2})T)?(?P<time>\d{1,2}:\d{2})(?P<zone>Z|[+-]\d{2}:?\d{2})?"
-)
-_DAY: Final = timedelta(days=1)
 
 
 def by_id(operation: str, machine: Machine) -> bool:
@@ -87,30 +83,14 @@ def _before(choice: str, points: Sequence[Point], machine: Machine, now: datetim
 
 def _read(choice: str, now: datetime) -> datetime:
     """Return the moment that is meant, in UTC; without a day the last time the clock said so."""
-    found = _TIME.fullmatch(choice[len(BEFORE) :].upper())
-    try:
-        if found:
-            return _moment(found, now)
-    except (ValueError, OverflowError):
-        pass  # such as 25:00, or a day that no calendar has
+    if moment := clock_time(choice[len(BEFORE) :], now):
+        return moment
     raise Misunderstood(
         Type.WRONG_VALUE,
         f"{choice!r} does not name a time.",
         "Say --point before:13:55 for the last time it was that late (UTC), "
         "before:13:55+02:00, or before:2026-11-20T13:55.",
     )
-
-
-def _moment(found: re.Match[str], now: datetime) -> datetime:
-    zone = (found["zone"] or "Z").replace("Z", "+00:00")
-    clock = found["time"].zfill(5)
-    if found["day"]:
-        return datetime.fromisoformat(f"{found['day']}T{clock}{zone}").astimezone(UTC)
-    there = datetime.fromisoformat(f"2000-01-02T{clock}{zone}")
-    today = now.astimezone(there.tzinfo).replace(
-        hour=there.hour, minute=there.minute, second=0, microsecond=0
-    )
-    return (today if today <= now else today - _DAY).astimezone(UTC)
 
 
 def _none(what: str, machine: Machine) -> NotNow:

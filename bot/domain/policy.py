@@ -7,19 +7,31 @@ refused. Nobody is allowed anything that no rule names them for.
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from bot.domain.data import Data, digest
 from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
+from bot.domain.lifetimes import Lifetime
 from bot.domain.lists import EVERYONE, Who, handles, includes
 from bot.domain.mistakes import Mistake, mistakes
 from bot.domain.rules import Rule, Subject
 from bot.errors import Misconfigured, NotNow
 from bot.refusals import Pol
 
-__all__ = ["EVERYONE", "Policy", "ReprotectDefaults", "Rule", "Subject", "handles", "includes"]
+__all__ = [
+    "EVERYONE",
+    "Delegating",
+    "Locking",
+    "Policy",
+    "ReprotectDefaults",
+    "Rule",
+    "Subject",
+    "handles",
+    "includes",
+]
 
 
 class ReprotectDefaults(Data):
@@ -46,6 +58,28 @@ class ReprotectDefaults(Data):
         return str(getattr(self, field, ""))
 
 
+class Locking(Data):
+    """Who may lock machines and plans, and who may pass."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    may_lock: tuple[Who, ...] | None = None
+    """Who may lock; whoever a rule lets ask for anything, when it is left out."""
+    override: tuple[Who, ...] = ()
+    """Who may ask all the same, with `--override-lock yes`, and end the locks of others."""
+
+
+class Delegating(Data):
+    """Whether approvers may let somebody vote in their place."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    allowed: bool = True
+    """Whether there are delegations at all."""
+    longest: Annotated[Lifetime, Field(le=30 * 86400)] = 86400
+    """How long one may hold at most, such as `12h`; `30d` is the most that can be said."""
+
+
 class Policy(Data):
     """The whole policy file."""
 
@@ -59,6 +93,10 @@ class Policy(Data):
     """The rules, each a `[[rule]]`; at least one."""
     freezes: tuple[Freeze, ...] = Field(default=(), alias="freeze")
     """Times in which some operations may not be asked for, each a `[[freeze]]`."""
+    locks: Locking = Locking()
+    """Who may lock machines and plans, a `[locks]`."""
+    delegation: Delegating = Delegating()
+    """Whether approvers may let others vote in their place, a `[delegation]`."""
     reprotect: dict[str, ReprotectDefaults] = {}
     """What reprotects need that cannot be learnt, each a `[reprotect.<region or site>]`."""
     directory: Directory = Directory()
@@ -92,6 +130,30 @@ class Policy(Data):
                     found |= dict.fromkeys(rule.broken.may_ask)
                 decided = decided or rule.takes_all
         return tuple(found)
+
+    @property
+    def may_lock(self) -> tuple[str, ...]:
+        """Who may lock: those that are named, or whoever may ask for anything."""
+        if self.locks.may_lock is not None:
+            return self.locks.may_lock
+        return tuple(dict.fromkeys(who for rule in self.rules for who in rule.may_ask))
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """Whoever may approve anything that may be delegated, of a broken glass, too."""
+        if not self.delegation.allowed:
+            return ()
+        rules = [rule for rule in self.rules if rule.may_delegate]
+        glass = [rule.broken for rule in rules if rule.break_glass]
+        return tuple(dict.fromkeys(who for rule in [*rules, *glass] for who in rule.may_approve))
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """Whoever may ask for or approve anything."""
+        glass = [rule.broken for rule in self.rules if rule.break_glass]
+        rules = [*self.rules, *glass]
+        lists = [*(rule.may_ask for rule in rules), *(rule.may_approve for rule in rules)]
+        return tuple(dict.fromkeys(who for some in lists for who in some))
 
     def reprotect_in(self, place: str) -> ReprotectDefaults:
         """Return what is said about reprotects of machines in a region, or of a site."""

@@ -30,12 +30,14 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.ballots import Vote, seats
 from bot.domain.break_glass import Review
 from bot.domain.catalogue import Call, Ground
 from bot.domain.data import Data, digest
 from bot.domain.drift import Change, facts, watched
 from bot.domain.fleets import Fleet
-from bot.domain.jobs import Job, JobStep
+from bot.domain.jobs import Job
+from bot.domain.nods import Nod
 from bot.domain.people import Person
 from bot.domain.quorum import Filled, fill
 from bot.domain.targets import Target, claims_of
@@ -162,28 +164,6 @@ _SHORT: Final = 300
 """So many characters of a reason stand on the card of several machines."""
 
 
-class Vote(Data):
-    """One person's word."""
-
-    person: Person
-    approves: bool
-    at: int
-    """Milliseconds since the epoch, by Redis' clock, like every `at` here."""
-    click: str
-    """The id of the click that carried it."""
-    serves: tuple[int, ...] = (0,)
-    """Which of the needs this person could fill when they pressed, by their place in the list."""
-    ended_at: int = 0
-    """When it ceased to count, 0 while it does."""
-    ended_by: str = ""
-    """The id of the click that took it back; empty when people were asked again."""
-
-    @property
-    def counts(self) -> bool:
-        """Whether it is an approval that stands."""
-        return self.approves and not self.ended_at
-
-
 class Submission(Data):
     """One attempt to start the operation."""
 
@@ -195,19 +175,6 @@ class Submission(Data):
     """Which worker's run made the claim: no other may send."""
     pace: int = 20
     """Seconds between two looks at the job, as Azure asked."""
-
-
-class Nod(Data):
-    """A person's word that a manual action is done, by which the job goes on."""
-
-    task: str
-    """Azure's id of the manual action, or its name where it has none."""
-    person: Person
-    note: str
-    at: int
-    click: str
-    claim: str
-    """Which carrying out of the click wrote it: no other tells Azure."""
 
 
 class Outcome(Data):
@@ -304,12 +271,16 @@ class Request(Data):
         return tuple(vote for vote in self.votes if vote.counts)
 
     @property
+    def seats(self) -> dict[str, Vote]:
+        """The approvals that fill something, by the human who counts by them."""
+        return seats(self.approvals)
+
+    @property
     def filled(self) -> Filled:
         """Who fills which need, as they stood when they pressed; every human once."""
-        first: dict[str, Vote] = {}
-        for one in self.approvals:
-            first.setdefault(one.person.human, one)
-        return fill(self.terms.quorum, {one.person.id: one.serves for one in first.values()})
+        votes = self.seats
+        filled = fill(self.terms.quorum, {human: one.serves for human, one in votes.items()})
+        return tuple(tuple(votes[human].seat.id for human in need) for need in filled)
 
     @property
     def read_at(self) -> int:
@@ -363,16 +334,6 @@ def take(request: Request, step: Step, **changes: object) -> Request:
     told = request.changes if after is request.state else ()
     update = {"changes": told, **changes, "state": after, "rev": request.rev + 1}
     return request.model_copy(update=update)
-
-
-def nod_key(step: JobStep) -> str:
-    """Return what a manual action is called in a nod."""
-    return step.id or step.name
-
-
-def nod_mark(step: JobStep) -> str:
-    """Return what stands for a manual action in the form about it, however long its name is."""
-    return digest([step.id, step.name])[:16]
 
 
 def fingerprint(

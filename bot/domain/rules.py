@@ -111,6 +111,8 @@ class Rule(Data):
     that nothing is sent, and people are asked again."""
     health_may_worsen: Annotated[bool, Field(strict=True)] = True
     """`false` asks again when the replication health is worse by then than the card showed."""
+    may_delegate: Annotated[bool, Field(strict=True)] = True
+    """Whether approvers may let somebody else vote in their place, with `/dr delegate`."""
     reason: Literal["optional", "required"] = "optional"
     """`required` wants a reason for every command; a failover wants one anyhow."""
     reason_at_least: int = Field(default=0, ge=0, le=LONGEST_REASON, strict=True)

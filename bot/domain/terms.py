@@ -3,6 +3,7 @@
 from bot.domain.break_glass import Glass
 from bot.domain.data import Data
 from bot.domain.freezes import Frozen
+from bot.domain.locks import HeldBy
 from bot.domain.quorum import Need
 
 
@@ -28,6 +29,10 @@ class Terms(Data):
     """Seconds by which the RPO may have grown when it is sent; None when nobody watches it."""
     health_may_worsen: bool = True
     """Whether it is sent although the replication health is worse than what people saw."""
+    locks: tuple[HeldBy, ...] = ()
+    """The locks that whoever asked has overridden."""
+    may_delegate: bool = True
+    """Whether somebody may vote in the place of an approver who has asked them to."""
     tell: tuple[str, ...] = ()
     """Who is told when it is asked: the ids of people and of user groups."""
     remind_after: int = 0

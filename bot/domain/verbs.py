@@ -26,6 +26,9 @@ TargetKind = Literal[
     "command",
     "explain",
     "line",
+    "machines, plan:<name> or all",
+    "lock",
+    "person",
 ]
 ReasonKind = Literal["required", "optional", "none"]
 _FEW: Final = 4
@@ -39,7 +42,11 @@ _HINTS: Final = {
     "job": "<job>|<request>|<machine>",
     "explain": "explain <any command>",
     "line": "<any command>",
+    "machines, plan:<name> or all": "<machine>…|plan:<name>|all",
+    "lock": "<lock>|<machine>…|plan:<name>|all",
+    "person": "@<person>",
 }
+_SEVERAL: Final = frozenset({"machines", "filters", "machines, plan:<name> or all", "lock"})
 
 
 @dataclass(frozen=True)
@@ -80,11 +87,15 @@ class Verb:
     """Options that are no arguments of the function, and that the usage line leaves out."""
     before: str = ""
     """The word that stands before it, when it is typed behind another command."""
+    until: ReasonKind = "none"
+    """Whether `until …` must be, may be, or cannot be said."""
+    arranges: bool = False
+    """Whether it changes something of ours, at once and without anybody's approval."""
 
     @property
     def several(self) -> bool:
         """Whether more than one word may name what it is about."""
-        return self.target in {"machines", "filters"}
+        return self.target in _SEVERAL
 
     @property
     def usage(self) -> str:
@@ -101,6 +112,8 @@ class Verb:
         if self.target:
             hint = _HINTS.get(self.target, f"<{self.target}>")
             parts.append(hint if self.target_required else f"[{hint}]")
+        if self.until != "none":
+            parts.append("until <time>" if self.until == "required" else "[until <time>]")
         parts += options
         if self.reason != "none":
             parts.append("because <reason>" if self.reason == "required" else "[because <reason>]")
@@ -113,6 +126,8 @@ def describe(
     target: TargetKind | None,
     target_required: bool = True,
     reason: ReasonKind = "none",
+    until: ReasonKind = "none",
+    arranges: bool = False,
 ) -> Verb:
     """Read a verb from a function: keyword-only `Annotated[…, Argument]` parameters are options."""
     first, _, rest = inspect.cleandoc(function.__doc__ or "").partition("\n")
@@ -131,6 +146,8 @@ def describe(
         options=tuple(options),
         reason=reason,
         function=function,
+        until=until,
+        arranges=arranges,
     )
 
 

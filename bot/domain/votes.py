@@ -1,27 +1,27 @@
 """What a click means: pure decisions about votes, each with its reason.
 
-The same functions decide when somebody presses a button and again before anything is sent.
+What `recount` says before anything is sent follows the same rules.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
-from bot.domain.catalogue import Ground
 from bot.domain.data import Data
-from bot.domain.drift import Change
+from bot.domain.delegations import Delegation, Place
 from bot.domain.latecomers import Wish, too_late
+from bot.domain.nods import nod_key
 from bot.domain.people import Person, why_in_doubt, why_nobody
+from bot.domain.places import Groups, lacking
 from bot.domain.policy import includes
-from bot.domain.quorum import Need, counted, fill, serves, still_open
-from bot.domain.request import Request, State, Step, Vote, fingerprint, nod_key, take
+from bot.domain.quorum import counted, fill, serves, still_open
+from bot.domain.request import Request, State
 from bot.domain.reviews import broken, missing
 from bot.errors import NotAllowed
 from bot.refusals import Appr, Ask
 
 NOD_AGAIN: Final = 120
 """Seconds after which a job that still waits can be let go on once more."""
-
-Groups = Mapping[str, frozenset[str]]
 
 
 class Standing(Data):
@@ -30,47 +30,70 @@ class Standing(Data):
     person: Person
     home_teams: frozenset[str]
     groups: dict[str, frozenset[str]]
+    delegated: tuple[Delegation, ...] = ()
+    """In whose places they may vote, for now; both people stand in it as they are now."""
 
 
-def why_not_approve(request: Request, standing: Standing) -> NotAllowed | None:
-    """Say why an approval by this person would not count, or return None."""
+@dataclass(frozen=True)
+class Say:
+    """Whether somebody's word counts, in whose place, and for what."""
+
+    why_not: NotAllowed | None = None
+    """Why it does not count; None when it does."""
+    place: Place | None = None
+    """Whose place they vote in; None for their own."""
+    serves: tuple[int, ...] = ()
+    """Which of the needs whoever counts could fill, by their place in the list."""
+
+
+def approving(request: Request, standing: Standing, now: int = 0) -> Say:
+    """Say whether an approval by this person counts, and in whose place.
+
+    Who may approve votes for themselves and for nobody else; only another may vote in somebody's
+    place, in the first that counts. `now`, in milliseconds, ends what has run out since their
+    standing was read.
+    """
     asked_as = _as(request.asker, standing)
     own = f"You asked for this yourself{asked_as}; somebody else has to approve it."
-    if reason := _no_say(request, standing, Wish.APPROVE, own) or why_in_doubt(standing.person):
-        return reason
-    for vote in request.approvals:
-        if vote.person.is_same(standing.person):
-            account = _as(vote.person, standing)
-            return NotAllowed(
-                Appr.TWICE, f"You have approved this already{account}; every person counts once."
-            )
-    if not would_fill(request, standing.person.id, standing.groups):
-        needs = request.terms.quorum
-        missing = " and ".join(need.words for need in still_open(needs, request.filled))
-        return NotAllowed(
-            Appr.FILLS_NOTHING,
-            f"What it still needs is {missing}; your approval would fill none of that.",
+    refused: list[Say] = []
+    for say in _says(request, standing, Wish.APPROVE, own, now):
+        reason = (
+            say.why_not
+            or why_in_doubt(standing.person)
+            or _counted_already(request, standing, say)
+            or _fills_nothing(request, standing, say)
         )
-    return None
+        if reason is None:
+            return say
+        refused.append(Say(why_not=reason))
+    return refused[0]
+
+
+def why_not_approve(request: Request, standing: Standing, now: int = 0) -> NotAllowed | None:
+    """Say why an approval by this person would not count, or return None."""
+    return approving(request, standing, now).why_not
+
+
+def denying(request: Request, standing: Standing, now: int = 0) -> Say:
+    """Say whether a denial by this person counts, and in whose place."""
+    own = f"You asked for this yourself{_as(request.asker, standing)}: press Withdraw instead."
+    return next(_says(request, standing, Wish.DENY, own, now))
+
+
+def why_not_deny(request: Request, standing: Standing, now: int = 0) -> NotAllowed | None:
+    """Say why a denial by this person would not count, or return None."""
+    return denying(request, standing, now).why_not
 
 
 def would_fill(request: Request, user: str, groups: Groups) -> bool:
     """Whether an approval of this user would fill something of what is still needed."""
-    needs = request.terms.quorum
-    votes = {vote.person.id: vote.serves for vote in request.approvals}
-    with_them = fill(needs, votes | {user: serves(needs, user, groups)})
-    return user != request.asker.id and counted(with_them) > counted(request.filled)
+    could = serves(request.terms.quorum, user, groups)
+    return user != request.asker.id and _adds(request, user, could)
 
 
 def could_fill(request: Request, standing: Standing) -> tuple[int, ...]:
     """Return which of the needs this person could fill, by their place in the list."""
     return serves(request.terms.quorum, standing.person.id, standing.groups)
-
-
-def why_not_deny(request: Request, standing: Standing) -> NotAllowed | None:
-    """Say why a denial by this person would not count, or return None."""
-    own = f"You asked for this yourself{_as(request.asker, standing)}: press Withdraw instead."
-    return _no_say(request, standing, Wish.DENY, own)
 
 
 def why_not_withdraw(request: Request, standing: Standing) -> NotAllowed | None:
@@ -95,11 +118,12 @@ def why_not_nudge(request: Request, standing: Standing) -> NotAllowed | None:
 def why_not_revoke(request: Request, standing: Standing) -> NotAllowed | None:
     """Say why this person has no approval to take back, or return None.
 
-    Nobody has to be an approver still for that: it only ever stops something.
+    It is theirs when they gave it, or when it was given in their place. Nobody has to be an
+    approver still for that, nor a delegate: it only ever stops something.
     """
     if reason := _no_chance(request, standing, Wish.REVOKE):
         return reason
-    if not any(vote.person.is_same(standing.person) for vote in request.approvals):
+    if not any(vote.is_of(standing.person) for vote in request.approvals):
         return NotAllowed(
             Appr.NOT_APPROVED, "You have not approved this, so there is nothing to take back."
         )
@@ -187,10 +211,12 @@ def _own_review(request: Request, standing: Standing) -> NotAllowed | None:
         )
     for vote in request.approvals:
         if vote.person.is_same(standing.person):
-            account = _as(vote.person, standing)
-            return NotAllowed(
-                Appr.OWN_REVIEW, f"You approved this{account}; others have to review it."
-            )
+            approved = f"You approved this{_as(vote.person, standing)}"
+        elif vote.is_of(standing.person):
+            approved = f"{vote.person.name} approved this in your place"
+        else:
+            continue
+        return NotAllowed(Appr.OWN_REVIEW, f"{approved}; others have to review it.")
     return None
 
 
@@ -220,109 +246,9 @@ def gives_way(request: Request, asker: Person, operation: str) -> bool:
     return ordinary and request.operation == operation and request.asker.is_same(asker)
 
 
-def count(request: Request, vote: Vote) -> Request:
-    """Add an approval; the one that completes the quorum approves the request."""
-    votes = (*request.votes, vote)
-    voted = request.model_copy(update={"votes": votes})
-    if still_open(request.terms.quorum, voted.filled):
-        return take(request, Step.VOTE, votes=votes)
-    return take(
-        request,
-        Step.APPROVE,
-        votes=votes,
-        approved_at=vote.at,
-        expires_at=vote.at + request.terms.approval_lifetime * 1000,
-    )
-
-
-def revoke(request: Request, person: Person, at: int, click: str) -> Request:
-    """Take the approval of a person back, by whichever of their accounts it was given.
-
-    What was approved waits again, as long as it would have: it has no vote to spare, since none is
-    counted that fills no need.
-    """
-    votes = tuple(
-        one.model_copy(update={"ended_at": at, "ended_by": click})
-        if one.counts and one.person.is_same(person)
-        else one
-        for one in request.votes
-    )
-    if request.state is State.WAITING:
-        return take(request, Step.REVOKE, votes=votes)
-    why = request.why if request.needs_nod else ""  # that it never started is still to be known
-    return take(
-        request, Step.REVOKE, votes=votes, approved_at=0, expires_at=request.decided_by, why=why
-    )
-
-
-def ask_again(request: Request, now_is: Ground, changes: tuple[Change, ...], at: int) -> Request:
-    """Have an approved request approved anew, on the ground as it is now and for its whole time."""
-    votes = tuple(
-        one.model_copy(update={"ended_at": at}) if one.counts else one for one in request.votes
-    )
-    return take(
-        request,
-        Step.ASK_AGAIN,
-        ground=now_is,
-        fingerprint=fingerprint(
-            request.operation, request.arguments, now_is, request.call, request.terms,
-            request.asker,
-        ),
-        votes=votes,
-        changes=changes,
-        approved_at=0,
-        asked_again_at=at,
-        expires_at=at + request.terms.request_lifetime * 1000,
-        why="",
-    )  # fmt: skip
-
-
-def no_longer_counts(
-    request: Request, people: Mapping[str, Person], home_teams: Collection[str], groups: Groups
-) -> tuple[str, ...]:
-    """Name everybody whose word no longer counts, before anything is sent; empty when all does.
-
-    `people` holds the asker and every approver as Slack and the directory know them now.
-    """
-    gone: list[str] = []
-    asker = people[request.asker.id]
-    if not _has_power(asker, request.terms.may_ask, home_teams, groups):
-        gone.append(f"{request.asker.name} may no longer ask for this{_untold(asker)}")
-    gone += [
-        f"{request.asker.name} may no longer override the freeze “{one.name}”"
-        for one in request.terms.overrides
-        if not includes(one.override, asker.id, groups)
-    ]
-    valid: dict[str, set[int]] = {}
-    lost: list[str] = []
-    for vote in request.approvals:
-        voter, name = people[vote.person.id], vote.person.name
-        if voter.is_same(asker):
-            lost.append(f"{name} and {request.asker.name}, who asked, are one person")
-        elif not _has_power(voter, request.terms.may_approve, home_teams, groups):
-            lost.append(f"{name} may no longer approve this{_untold(voter)}")
-        else:
-            if voter.human in valid:
-                lost.append(f"{name} has approved by another account already")
-            could = serves(request.terms.quorum, voter.id, groups)
-            valid.setdefault(voter.human, set()).update(could)
-    filled = fill(request.terms.quorum, {human: sorted(could) for human, could in valid.items()})
-    if missing := still_open(request.terms.quorum, filled):
-        gone += lost or [_short_of(missing, counted(filled), request)]
-    return tuple(gone)
-
-
-def _has_power(
-    person: Person, who: tuple[str, ...], home_teams: Collection[str], groups: Groups
-) -> bool:
-    """Whether this is a full member of a list, of whom it can be told which human it is."""
-    if why_nobody(person, home_teams) or why_in_doubt(person):
-        return False
-    return includes(who, person.id, groups)
-
-
-def _untold(person: Person) -> str:
-    return " (it cannot be told which human that is)" if person.doubt else ""
+def approvers(request: Request) -> str:
+    """Name those who may approve, as the policy writes them."""
+    return ", ".join(request.terms.may_approve) or "nobody"
 
 
 def _as(before: Person, standing: Standing) -> str:
@@ -330,31 +256,75 @@ def _as(before: Person, standing: Standing) -> str:
     return "" if before.id == standing.person.id else f" as {before.name}"
 
 
-def _short_of(missing: tuple[Need, ...], there: int, request: Request) -> str:
-    said = f"only {there} of {request.terms.approvals} approvals count"
-    if not request.terms.needs:
-        return said
-    return f"{said}: {' and '.join(need.words for need in missing)} is missing"
+def _says(request: Request, standing: Standing, wish: Wish, own: str, now: int) -> Iterator[Say]:
+    """Find the places from which a person has a say, else why they have none.
 
-
-def approvers(request: Request) -> str:
-    """Name those who may approve, as the policy writes them."""
-    return ", ".join(request.terms.may_approve) or "nobody"
-
-
-def _no_say(request: Request, standing: Standing, wish: Wish, own: str) -> NotAllowed | None:
-    """Say why this person has no say in a request; `own` is for whoever asked for it."""
-    person = standing.person
+    `own` is for whoever asked for it.
+    """
+    person, groups = standing.person, standing.groups
     if reason := _no_chance(request, standing, wish):
-        return reason
+        yield Say(why_not=reason)
+        return
     if person.is_same(request.asker):
-        return NotAllowed(Appr.OWN, own)
-    if not includes(request.terms.may_approve, person.id, standing.groups):
-        return NotAllowed(
-            Appr.NOT_LISTED,
-            f"You are not among those who may {wish.verb} this ({approvers(request)}).",
-        )
+        yield Say(why_not=NotAllowed(Appr.OWN, own))
+        return
+    if includes(request.terms.may_approve, person.id, groups):
+        yield Say(serves=could_fill(request, standing))
+        return
+    lacks: list[str] = []
+    for one in standing.delegated:
+        if lack := lacking(request, one, standing.home_teams, groups, now):
+            lacks.append(lack)
+        else:
+            could = serves(request.terms.quorum, one.by.id, groups)
+            yield Say(place=one.place, serves=could)
+    if len(lacks) == len(standing.delegated):
+        strange = f"You are not among those who may {wish.verb} this ({approvers(request)})."
+        yield Say(why_not=NotAllowed(Appr.NOT_LISTED, " ".join([strange, *lacks])))
+
+
+def _counted_already(request: Request, standing: Standing, say: Say) -> NotAllowed | None:
+    """Say which vote has this human already, or whoever they would vote for: each counts once."""
+    person = standing.person
+    for vote in request.approvals:
+        if vote.person.is_same(person):
+            account = _as(vote.person, standing)
+            return NotAllowed(
+                Appr.TWICE, f"You have approved this already{account}; every person counts once."
+            )
+        if vote.is_of(person):
+            return NotAllowed(
+                Appr.PLACE_TAKEN,
+                f"{vote.person.name} has approved in your place, by your delegation; together you "
+                "count once.",
+            )
+        if say.place and vote.is_of(say.place.person):
+            return NotAllowed(
+                Appr.PLACE_TAKEN,
+                f"{say.place.person.name} has a vote already ({vote.who}); one in their place does "
+                "not count beside it.",
+            )
     return None
+
+
+def _fills_nothing(request: Request, standing: Standing, say: Say) -> NotAllowed | None:
+    """Say what is still needed when an approval would fill none of it, or return None."""
+    seat = say.place.person if say.place else standing.person
+    if _adds(request, seat.human, say.serves):
+        return None
+    needs = request.terms.quorum
+    open_needs = " and ".join(need.words for need in still_open(needs, request.filled))
+    return NotAllowed(
+        Appr.FILLS_NOTHING,
+        f"What it still needs is {open_needs}; your approval would fill none of that.",
+    )
+
+
+def _adds(request: Request, human: str, could: tuple[int, ...]) -> bool:
+    """Whether one more vote, of a human who could fill these needs, lets more of them count."""
+    votes = {one: vote.serves for one, vote in request.seats.items()}
+    with_them = fill(request.terms.quorum, votes | {human: could})
+    return counted(with_them) > counted(request.filled)
 
 
 def _no_party(request: Request, standing: Standing, wish: Wish) -> NotAllowed | None:

@@ -35,6 +35,9 @@ CONCURRENCY: Final = 25
 """At most fifty: more than the connection pool carries makes docket stall."""
 REDELIVERY: Final = timedelta(seconds=10)
 """How long after a worker died its tasks are given to another."""
+RESEEDING: Final = 5
+"""Seconds after which what runs for ever is there again when its keys were lost, or when a worker
+died while it began them: docket takes a minute, in which nobody would sweep."""
 NO_TRACE: Final = timedelta(0)
 """What a task returned or raised is not kept in Redis: nobody reads it there."""
 _MAC: Final = 32
@@ -185,6 +188,8 @@ async def opened(
     codec = Codec(key)
     for module in (docket.execution, docket.strikelist, docket.worker):
         module.cloudpickle = codec  # type: ignore[attr-defined]
+    docket.worker.AUTOMATIC_PERPETUAL_RESEED_INTERVAL_SECONDS = RESEEDING
+    docket.worker.AUTOMATIC_PERPETUAL_LOCK_TIMEOUT_SECONDS = RESEEDING
     Execution.from_message = staticmethod(_read_or_let_go)  # type: ignore[assignment]
     separator = "&" if "?" in url else "?"
     address = f"{url}{separator}max_connections=500"

@@ -151,7 +151,7 @@ class Desk:
     async def _able(self) -> Circle:
         """Look up those who can still approve, once."""
         if self._electors is None:
-            self._electors = await electors(self._bot, self.request)
+            self._electors = await electors(self._bot, self.request, self._now)
         return self._electors
 
     async def _post(self, address: str, audience: Audience) -> tuple[str, str]:
@@ -159,6 +159,7 @@ class Desk:
         able = await self._able()
         if address in {_CALL, _ESCALATION}:
             whom = await slack.mentionable(one for one in audience.lists if one != EVERYONE)
+            whom = (*whom, *(one.id for one in audience.circle.delegates))
             everyone = audience.circle.everyone
             message = looks.in_thread(request, whom, latest, everyone=everyone)
             card = self._card

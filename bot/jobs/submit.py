@@ -6,43 +6,31 @@ make looks for the job instead.
 """
 
 import logging
+import time
 import uuid
 from typing import Final
 
-from bot.access import REFUSAL_AGE, person
 from bot.domain.audit import BOT
 from bot.domain.catalogue import Ground
-from bot.domain.data import Data
-from bot.domain.drift import Change, drift, gone_point, sent_otherwise, worse
-from bot.domain.freezes import frozen
+from bot.domain.drift import Change
 from bot.domain.jobs import Job
 from bot.domain.machines import segment
-from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
-from bot.domain.people import Person
-from bot.domain.plans import Plan
-from bot.domain.policy import handles
 from bot.domain.request import (
     Request,
     State,
     Step,
     Submission,
-    fingerprint,
     take,
 )
-from bot.domain.targets import Target
-from bot.domain.votes import ask_again, no_longer_counts
+from bot.domain.tally import ask_again
 from bot.errors import (
     AnswerLost,
     AzureRefused,
-    Missing,
-    NotNow,
-    Refused,
-    SlackRefused,
     Unavailable,
 )
 from bot.gateways.azure import Accepted
-from bot.inventory import ground, members_of, reread
+from bot.jobs.check import check
 from bot.lifecycle import GATHER, Move, change, fact_of
 from bot.runtime import Bot
 
@@ -52,17 +40,6 @@ _RETRY: Final = 5.0
 _IDS: Final = uuid.UUID("0a4b6e0e-7e0b-5d3c-9d5e-5e2c3f1d7a10")
 
 log = logging.getLogger(__name__)
-
-
-class Check(Data):
-    """What came of looking again at what was approved."""
-
-    void: tuple[Change, ...] = ()
-    """What makes the approval worthless."""
-    worse: tuple[Change, ...] = ()
-    """What went further than the policy lets it, so that people have to be asked again."""
-    ground: Ground | None = None
-    """What it stands on now, where it could be read to the end."""
 
 
 async def submit_request(bot: Bot, request_id: str) -> float | None:
@@ -92,117 +69,6 @@ async def submit_request(bot: Bot, request_id: str) -> float | None:
     if claimed is not None:
         await _send(bot, claimed)
     return None
-
-
-async def check(bot: Bot, request: Request) -> Check:
-    """Find everything that makes the approval worthless now, or has it asked for again."""
-    if request.terms.policy != bot.policy.version:
-        policy = Change(what="policy", before=request.terms.policy, after=bot.policy.version)
-        return Check(void=(policy,))
-    promised = fingerprint(
-        request.operation, request.arguments, request.ground, request.call, request.terms,
-        request.asker,
-    )  # fmt: skip
-    if promised != request.fingerprint:
-        return _void_for("the stored request is not the one that was approved")
-    if await _rolled_back(bot, request):
-        return _void_for("the stored request is older than what the audit log says of it")
-    if gone := await _frozen(bot, request) or await _people_gone(bot, request):
-        return _void_for(*gone)
-    return await _changed(bot, request)
-
-
-def _void_for(*sentences: str) -> Check:
-    return Check(void=tuple(Change(what=one) for one in sentences))
-
-
-async def _rolled_back(bot: Bot, request: Request) -> bool:
-    """Whether an older document was put back, whose seal is good: the log goes on where it ends."""
-    newest = await bot.redis.audit.latest(request.id)
-    if newest is None or newest.data.after != request.state:
-        return True
-    # What was approved twice, with other votes between, is told apart by its revision. A record
-    # that is read after the log cannot be behind it, whatever happened meanwhile.
-    current = await bot.redis.requests.load(request.id)
-    revision = newest.data.correlation.get("revision", "0")
-    return current is None or not revision.isdecimal() or current.rev < int(revision)
-
-
-async def _frozen(bot: Bot, request: Request) -> tuple[str, ...]:
-    """Name the freezes that hold now and were not overridden when it was asked."""
-    now = (await bot.redis.requests.snapshot()).now
-    known = {one.name for one in request.terms.overrides}
-    held = frozen(bot.policy.freezes, request.operation, now)
-    return tuple(f"{one.words}, has begun" for one in held if one.name not in known)
-
-
-async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
-    """Check everybody's standing afresh. Without Slack, the check made at their click holds.
-
-    For one of several machines, what Slack said within the last minute will do.
-    """
-    ids = {request.asker.id, *(vote.person.id for vote in request.approvals)}
-    try:
-        home = await bot.slack.home()
-        people: dict[str, Person] = {
-            one: await person(bot, one, fresh=not request.parent) for one in sorted(ids)
-        }
-        groups = await bot.slack.groups(
-            handles(
-                request.terms.may_ask,
-                request.terms.may_approve,
-                *(one.override for one in request.terms.overrides),
-            ),
-            age=REFUSAL_AGE,
-        )
-    except Unavailable:
-        log.warning("%s: Slack does not answer; the votes stand as they were cast", request.id)
-        return ()
-    except SlackRefused as error:
-        return (f"the votes could not be checked: {error.sentence}",)
-    return no_longer_counts(request, people, home.teams, groups)
-
-
-async def _changed(bot: Bot, request: Request) -> Check:
-    """Compare the target with what was approved."""
-    operation = CATALOGUE[request.operation]
-    try:
-        target = await reread(bot, request.target)
-    except AzureRefused as error:
-        if error.status != 404:
-            return _void_for(error.sentence)
-        return Check(void=(Change(what=request.name, before="there", after="gone"),))
-    except (Refused, Missing) as error:
-        return _void_for(error.sentence)
-    try:
-        if changes := drift(request.ground, await _seen(bot, request, target)):
-            return Check(void=changes)
-        if reason := why_not(operation, target):
-            return _void_for(reason.sentence)
-        now = await ground(bot, operation, target, _pinned(request), in_bulk=bool(request.parent))
-        call = operation.call(now, request.arguments)
-    except (Refused, Missing, AzureRefused) as error:
-        if isinstance(error, NotNow) and request.ground.point:
-            return Check(void=(gone_point(request.ground),))
-        return _void_for(error.sentence)
-    changes = drift(request.ground, now)
-    if not changes and call != request.call:
-        changes = sent_otherwise(request.ground, now)
-    return Check(void=changes, worse=worse(request.terms, request.ground, now), ground=now)
-
-
-async def _seen(bot: Bot, request: Request, target: Target) -> Ground:
-    """Return what was approved with the target, and the machines of a plan, as they are now."""
-    update: dict[str, object] = {"target": target}
-    if isinstance(target, Plan):
-        update["machines"] = await members_of(bot, target)
-    return request.ground.model_copy(update=update)
-
-
-def _pinned(request: Request) -> dict[str, str]:
-    """Ask for the very recovery point that was approved, not for the newest of its kind."""
-    point = request.ground.point
-    return request.arguments | ({"point": point.name} if point else {})
 
 
 async def _void(bot: Bot, checked: Request, changes: tuple[Change, ...]) -> None:
@@ -279,12 +145,15 @@ async def _claim(bot: Bot, checked: Request, claim: str) -> Request | None:
 async def _send(bot: Bot, request: Request) -> None:
     submission = request.submission
     assert submission is not None  # noqa: S101 - a claimed request has one
+    asked = time.monotonic()  # before Redis is, so that the time it takes counts as well
     now = (await bot.redis.requests.snapshot()).now
-    if now - submission.at > CLAIM_LIFETIME:
+    left = CLAIM_LIFETIME - (now - submission.at)
+    if left < 0:
         await _lost(bot, request, "The worker was held up before it could call Azure.")
         return
+    by = asked + left / 1000
     try:
-        accepted = await bot.azure.submit(request.sends, submission.client_request_id)
+        accepted = await bot.azure.submit(request.sends, submission.client_request_id, by=by)
     except AzureRefused as error:
         await _rejected(bot, request, error)
     except AnswerLost as error:

@@ -93,6 +93,8 @@ CHOOSE: Final = Button("choose", "Choose")
 """Picks one of several matches; its value is `<stash word>:<number>`."""
 FILL_IN: Final = Button("fill", "Fill in")
 """Opens the form for an option that is missing; its value is `<stash word>:<option>`."""
+UNLOCK: Final = Button("unlock", "Unlock")
+"""Ends a lock; its value is the lock's id."""
 
 
 @dataclass(frozen=True)

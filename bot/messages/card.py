@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.domain.catalogue import Ground
+from bot.domain.delegations import Delegation
 from bot.domain.drift import Change
+from bot.domain.locks import Lock
 from bot.domain.machines import Machine
 from bot.domain.operations import CATALOGUE
 from bot.domain.plans import Plan
 from bot.domain.request import Outcome, Request, State
 from bot.domain.reviews import missing
 from bot.messages import lines
+from bot.messages.arranged import in_place, locked
 from bot.messages.blocks import (
     Block,
     Message,
@@ -40,22 +43,26 @@ def card(
     now: int,
     expected: int | None,
     outcomes: Mapping[str, Outcome] | None = None,
+    locks: Sequence[Lock] = (),
+    delegated: Sequence[Delegation] = (),
 ) -> Message:
     """Draw a request as it is.
 
     `now` is in milliseconds; `expected` is how many seconds the operation usually takes;
-    `outcomes` is how each of several machines stands, by its request.
+    `outcomes` is how each of several machines stands, by its request; `locks` hold it back, and
+    by `delegated` somebody may vote in an approver's place.
     """
     at = datetime.fromtimestamp(now / 1000, UTC)
     blocks = [
         header(_title(request)),
         *notice(request),
         section(status(request, at, expected)),
+        *sections([_held(one) for one in locks[:_LOCKS]]),
         *review(request),
         *_changes(request),
         fields(*facts(request)),
         *_reason(request),
-        *_middle(request, at, outcomes or {}),
+        *_middle(request, at, outcomes or {}, delegated),
         *buttons(request, outcomes or {}),
         context(_small_print(request, now)),
     ]
@@ -88,6 +95,10 @@ def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> M
     return Message(text=esc(machine), blocks=blocks)
 
 
+_LOCKS = 3
+"""So many locks are on a card; one is enough to hold it back."""
+_PLACES = 8
+"""So many delegations are on a card."""
 _GROUPS = 8
 """So many groups of a plan are on its card; `/dr plan` shows them all."""
 _ROOM = 14
@@ -137,18 +148,31 @@ def _change(one: Change) -> str:
     return f"*{esc(one.what, 120)}*: {old} → *{new}*"
 
 
+def _held(lock: Lock) -> str:
+    """Say that a lock came meanwhile, and what that means."""
+    return (
+        f":red_circle: *Locked since.* {locked(lock)}\n"
+        "What is approved while this holds is void, and is not sent."
+    )
+
+
 def _reason(request: Request) -> list[Block]:
     return [section(f"*Reason:* {esc(request.reason)}")] if request.reason else []
 
 
-def _middle(request: Request, now: datetime, outcomes: Mapping[str, Outcome]) -> list[Block]:
+def _middle(
+    request: Request,
+    now: datetime,
+    outcomes: Mapping[str, Outcome],
+    delegated: Sequence[Delegation] = (),
+) -> list[Block]:
     if request.state is State.WAITING:
         destroys = CATALOGUE[request.operation].destroys(request.ground)
         return [
             *_way_back(request),
             section(f":warning: *What it destroys:* {esc(destroys)}"),
             *_what_people_should_know(request),
-            section(f"*Votes*\n{lines.votes(request)}"),
+            section(f"*Votes*\n{lines.votes(request)}{_in_places(delegated)}"),
         ]
     if request.fleet:
         if not (request.open or request.after):
@@ -180,6 +204,11 @@ def _what_people_should_know(request: Request) -> list[Block]:
         risks = lines.risks(machines, asked) if judged else []
         return [*group_blocks(request.target, machines, most=_GROUPS), *sections(risks)]
     return []
+
+
+def _in_places(delegated: Sequence[Delegation]) -> str:
+    """Say who may vote in whose place."""
+    return "".join(f"\n:busts_in_silhouette: {in_place(one)}" for one in delegated[:_PLACES])
 
 
 def _now(after: Ground | None) -> list[Block]:

@@ -28,8 +28,13 @@ def facts(request: Request) -> Pairs:
     if held := request.terms.overrides:
         said = ", ".join(f"{esc(one.name)} (until {moment(one.until)})" for one in held)
         pairs.append(("Overrides the freeze", f":snowflake: {said}"))
+    if passed := request.terms.locks:
+        said = ", ".join(
+            f"{esc(one.id)} of {mention(one.by.id)} (until {moment(one.until)})" for one in passed
+        )
+        pairs.append(("Overrides the lock", f":lock: {said}"))
     if request.state is not State.WAITING and request.approvals:
-        names = ", ".join(mention(vote.person.id) for vote in request.approvals)
+        names = ", ".join(map(lines.voter, request.approvals))
         pairs.append(("Approved by", names))
     return pairs
 

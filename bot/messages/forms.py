@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from bot.domain.break_glass import JUSTIFIED, UNJUSTIFIED
 from bot.domain.jobs import JobStep
-from bot.domain.request import nod_mark
+from bot.domain.nods import nod_mark
 from bot.domain.verbs import Option
 from bot.messages.blocks import Block, clip, visible, words
 

@@ -1,7 +1,9 @@
 """The pages of help: what somebody may type, one command in full, and one code of a refusal."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
+from bot.domain.break_glass import BREAK_GLASS
 from bot.domain.operations import CATALOGUE
 from bot.domain.verbs import Verb
 from bot.messages.blocks import Message, context, esc, header, section, sections
@@ -10,17 +12,23 @@ from bot.refusals import Code
 Others = Mapping[str, Sequence[str]]
 """The commands that somebody may not type, each with those whom the policy lets."""
 
+_CHANGES: Final = frozenset({*CATALOGUE, BREAK_GLASS.name})
+
 
 def help_page(verbs: Sequence[Verb], others: Others, *, whole: bool) -> Message:
     """The commands that somebody may type; of the `whole`, the others too, each marked."""
     shown = [verb for verb in verbs if whole or verb.name not in others]
-    changing = [_line(verb, others) for verb in shown if verb.name in CATALOGUE]
-    looking = [_line(verb, others) for verb in shown if verb.name not in CATALOGUE]
+    changing = [verb for verb in shown if verb.name in _CHANGES]
+    arranging = [verb for verb in shown if verb.arranges]
+    looking = [verb for verb in shown if verb.name not in _CHANGES and not verb.arranges]
     blocks = [header("Commands")]
-    if changing:
-        blocks += sections(["*Change something* (needs approval)", *changing])
-    if looking:
-        blocks += sections(["*Look*", *looking])
+    for title, some in (
+        ("*Change something* (needs approval)", changing),
+        ("*Arrange something* (at once, written down)", arranging),
+        ("*Look*", looking),
+    ):
+        if some:
+            blocks += sections([title, *(_line(verb, others) for verb in some)])
     elsewhere = {name: whom for name, whom in others.items() if whom}
     if elsewhere and not whole:
         blocks.append(context(_more(elsewhere)))
@@ -35,7 +43,7 @@ def help_on(verb: Verb, others: Others) -> Message:
     """One command in detail, and whether it is for whoever asks."""
     blocks = [header(f"/dr {verb.name}"), section(f"`{_code(verb.usage)}`\n{esc(verb.help)}")]
     if verb.name in others:
-        may = "ask for it" if verb.name in CATALOGUE else "use it"
+        may = "ask for it" if verb.name in _CHANGES else "use it"
         blocks.append(section(f":lock: You may not {may}: {_lets(others[verb.name])}."))
     if verb.details:
         blocks.append(section(esc(verb.details, 1500)))

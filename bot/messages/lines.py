@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.domain.ballots import Vote
 from bot.domain.catalogue import Ground
 from bot.domain.jobs import Job, JobError, JobStep
 from bot.domain.machines import HYPER_V, Finding, Learnt, Machine, Point, position, segment
 from bot.domain.operations import CATALOGUE
 from bot.domain.readiness import Concern, Weight, concerns
-from bot.domain.request import Request, State, Vote
+from bot.domain.request import Request, State
 from bot.domain.scenarios import scenario_words
 from bot.domain.terms import Terms
 from bot.messages.blocks import Block, clock, duration, esc, mention, moment, sections
@@ -248,8 +249,9 @@ def votes(request: Request) -> str:
     said = [f":memo: {len(ended) - _ENDED} older ones no longer count"] if ended[_ENDED:] else []
     said += [_ended(vote) for vote in ended[-_ENDED:]]
     said += [
-        f"{':white_check_mark:' if vote.approves else ':no_entry:'} {mention(vote.person.id)} "
+        f"{':white_check_mark:' if vote.approves else ':no_entry:'} {voter(vote)} "
         f"{'approved' if vote.approves else 'denied'} at {clock(vote.at)}"
+        f"{f', which counts until {moment(vote.place.until)}' if vote.place else ''}"
         for vote in request.votes
         if not vote.ended_at
     ]
@@ -269,11 +271,18 @@ _ENDED = 6
 
 def _ended(vote: Vote) -> str:
     """A vote that was cast and no longer counts."""
-    what = "took it back" if vote.ended_by else "was asked again"
+    back = "was taken back" if vote.place else "took it back"
+    what = back if vote.ended_by else "ran out" if vote.ran_out else "was asked again"
     return (
-        f":leftwards_arrow_with_hook: {mention(vote.person.id)} approved at {clock(vote.at)}, "
+        f":leftwards_arrow_with_hook: {voter(vote)} approved at {clock(vote.at)}, "
         f"{what} at {clock(vote.ended_at)}"
     )
+
+
+def voter(vote: Vote) -> str:
+    """Who voted, and in whose place."""
+    seat = f" for {mention(vote.seat.id)}" if vote.place else ""
+    return f"{mention(vote.person.id)}{seat}"
 
 
 def _need(request: Request, at: int) -> str:

@@ -6,11 +6,13 @@ from typing import Final
 
 from bot.domain.cycle import STAGES, next_step, stage
 from bot.domain.jobs import Job
+from bot.domain.locks import Lock
 from bot.domain.machines import Finding, Machine, Point, segment
 from bot.domain.readiness import concerns
 from bot.domain.request import Request
 from bot.messages import lines
 from bot.messages.answers import requests_block
+from bot.messages.arranged import locked
 from bot.messages.blocks import (
     Block,
     Message,
@@ -101,11 +103,13 @@ def machine_status(
     now: datetime,
     together: Sequence[str] = (),
     nodes: Sequence[str] = (),
+    locks: Sequence[Lock] = (),
 ) -> Message:
     """Everything about one machine."""
     blocks = [
         header(machine.name),
         section(f"{lines.standing(machine)}\n{_cycle(machine)}\n{esc(next_step(machine))}"),
+        *sections([f":lock: {locked(one)}" for one in locks]),
         fields(*_facts(machine)),
         *_company(machine, together, nodes),
         *_health_errors(machine.findings),

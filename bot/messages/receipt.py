@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.audit import Entry
+from bot.domain.ballots import Vote
 from bot.domain.people import Person
 from bot.domain.request import Request
 from bot.domain.reviews import missing
@@ -34,12 +35,8 @@ def receipt(
 ) -> Message:
     """Who asked and approved, under which rule, what Azure did, and the entries with hashes."""
     terms = request.terms
-    votes = [_who(vote.person) for vote in request.approvals]
-    ended = [
-        f"{_who(vote.person)} ({'taken back' if vote.ended_by else 'asked again'})"
-        for vote in request.votes
-        if vote.ended_at
-    ]
+    votes = [_voter(vote) for vote in request.approvals]
+    ended = [f"{_voter(vote)} ({_ended(vote)})" for vote in request.votes if vote.ended_at]
     blocks: list[Block] = [
         header(f"Receipt of {request.id}"),
         section(f"*{esc(lines.title(request))}*\n{_chain(entries, checked, broken)}"),
@@ -76,6 +73,17 @@ def _who(person: Person) -> str:
     """The account, and the human where the directory has them."""
     entra = f", Entra {code(person.entra)}" if person.entra else ""
     return f"{mention(person.id)} ({esc(person.name)}{entra})"
+
+
+def _voter(vote: Vote) -> str:
+    """Who voted, and in whose place."""
+    return f"{_who(vote.person)} for {_who(vote.seat)}" if vote.place else _who(vote.person)
+
+
+def _ended(vote: Vote) -> str:
+    if vote.ended_by:
+        return "taken back"
+    return "ran out" if vote.ran_out else "asked again"
 
 
 def _chain(entries: Sequence[Entry], checked: int, broken: str) -> str:

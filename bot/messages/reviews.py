@@ -32,8 +32,9 @@ def notice(request: Request) -> list[Block]:
 
 
 def parties(request: Request) -> tuple[str, ...]:
-    """Return the ids of those who had a part in it: whoever asked, and who approved."""
-    return (request.asker.id, *(vote.person.id for vote in request.approvals))
+    """Return the ids of those who had a part in it: who asked, who approved, in whose place."""
+    had = [request.asker, *(one for vote in request.approvals for one in (vote.person, vote.seat))]
+    return tuple(dict.fromkeys(one.id for one in had))
 
 
 def skipped(request: Request, glass: Glass) -> str:

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from bot.domain.jobs import JobStep
 from bot.domain.machines import Machine
-from bot.domain.request import Request, State, nod_key
+from bot.domain.nods import nod_key
+from bot.domain.request import Request, State
 from bot.messages import lines
 from bot.messages.blocks import clock, duration, esc, mention, moment
 from bot.messages.buttons import RESUBMIT

@@ -1,28 +1,30 @@
 """The commands that only look. Each is one function from who asks to plain data.
 
-They change nothing, and only the person who asked sees the answer. Those of `ACTS` do something,
-though it is no operation.
+They change nothing, and only the person who asked sees the answer.
 """
 
 from typing import Final
 
 from bot.access import require_look, standing
-from bot.conditions import freezes_now, glass_of, granted_by, terms_of, why_frozen
-from bot.domain.break_glass import BREAK_GLASS
+from bot.conditions import freezes_now, glass_of, granted_by, terms_of, why_frozen, why_locked
+from bot.delegations import with_places
 from bot.domain.data import Data
+from bot.domain.locks import holding
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
+from bot.domain.places import as_of
 from bot.domain.policy import includes
-from bot.domain.request import State
+from bot.domain.request import Request, State
 from bot.domain.votes import why_not_approve, why_not_ask, why_not_review
 from bot.drafts import draft
 from bot.errors import Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
-from bot.queries import machines, plans, policy, readiness, trail, upkeep, waiting, work
+from bot.locks import locks_now
+from bot.queries import arranged, machines, plans, policy, readiness, trail, upkeep, work
 from bot.queries.found import HelpOn, HelpPage, HelpWith, Overview, Preview, RequestList
 from bot.queries.line import meant_by
-from bot.queries.registry import VERBS, query
+from bot.queries.registry import LETS, VERBS, query
 from bot.refusals import BY_ID, Pol, Type
 from bot.runtime import Bot
 from bot.targets import Selection, rule_for
@@ -72,12 +74,21 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     terms = terms_of(bot, operation, granted, glass=glass)
     if isinstance(meant, Selection):
         drafted = await draft_fleet(bot, operation, command, meant, terms, who.person)
-        return Preview(request=drafted.request, why_not=not_by_them, drafts=drafted.drafts)
+        why_not_now = " ".join(filter(None, (not_by_them, await _why_locked(bot, drafted.request))))
+        return Preview(request=drafted.request, why_not=why_not_now, drafts=drafted.drafts)
     if reason := why_not(operation, meant):
         raise reason
     base = await ground(bot, operation, meant, command.options)
     request = await draft(bot, operation, command, base, terms, who.person)
-    return Preview(request=request, why_not=not_by_them)
+    why_not_now = " ".join(filter(None, (not_by_them, await _why_locked(bot, request))))
+    return Preview(request=request, why_not=why_not_now)
+
+
+async def _why_locked(bot: Bot, request: Request) -> str:
+    """Say which locks hold what is previewed; '' when none does."""
+    locks = await locks_now(bot)
+    held = holding(locks, request.operation, request.target, request.ground.machines)
+    return str(why_locked(bot, held, CATALOGUE[request.operation])) if held else ""
 
 
 @query(target="command")
@@ -102,13 +113,10 @@ async def help_(bot: Bot, user_id: str, target: str) -> Data:
 async def _not_for(bot: Bot, user_id: str) -> dict[str, tuple[str, ...]]:
     """Return the commands that a person may not type, each with those whom the policy lets."""
     lists = {
-        name: bot.policy.who_may_ask(name) if name in CATALOGUE else bot.policy.may_look
+        name: LETS[name](bot.policy) if name in LETS else bot.policy.may_look
         for name in VERBS
         if name != _HELP
     }
-    glass = [bot.policy.who_may_ask(name, glass=True) for name in CATALOGUE]
-    lists["doctor"] = bot.policy.may_diagnose
-    lists[BREAK_GLASS.name] = tuple(dict.fromkeys(one for may in glass for one in may))
     who = await standing(bot, user_id, *lists.values(), fresh=False)
     return {name: may for name, may in lists.items() if not includes(may, user_id, who.groups)}
 
@@ -123,9 +131,13 @@ async def overview(bot: Bot, user_id: str) -> Overview:
     lists += [one.terms.glass.may_review for one in owing if one.terms.glass]
     rules = [rule.may_ask for rule in bot.policy.rules]
     who = await standing(bot, user_id, *lists, *rules, fresh=False)
+    who = await with_places(bot, who, fresh=False)
+    now = (await bot.redis.requests.snapshot()).now
     return Overview(
         person=person,
-        waiting_for_me=tuple(one for one in waiting if why_not_approve(one, who) is None),
+        waiting_for_me=tuple(
+            one for one in waiting if why_not_approve(as_of(one, now), who, now) is None
+        ),
         running=tuple(one for one in open_ones if one.state is not State.WAITING),
         mine=tuple(one for one in waiting if one.asker.is_same(who.person)),
         to_review=tuple(one for one in owing if why_not_review(one, who) is None),
@@ -139,6 +151,7 @@ async def overview(bot: Bot, user_id: str) -> Overview:
 
 __all__ = [
     "VERBS",
+    "arranged",
     "machines",
     "overview",
     "plans",
@@ -146,6 +159,5 @@ __all__ = [
     "readiness",
     "trail",
     "upkeep",
-    "waiting",
     "work",
 ]

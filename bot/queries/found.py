@@ -2,8 +2,10 @@
 
 from bot.domain.audit import Entry
 from bot.domain.data import Data
+from bot.domain.delegations import Delegation
 from bot.domain.diagnosis import Diagnosis
 from bot.domain.jobs import Job
+from bot.domain.locks import Lock
 from bot.domain.machines import Machine, Point
 from bot.domain.people import Person
 from bot.domain.plans import Plan
@@ -53,6 +55,8 @@ class MachineStatus(Data):
     """The names of the other machines of its consistency group."""
     nodes: tuple[str, ...] = ()
     """The names of the other nodes of its cluster."""
+    locks: tuple[Lock, ...] = ()
+    """The locks that are on it."""
 
 
 class VaultView(Data):
@@ -106,6 +110,8 @@ class Readiness(Data):
     troubles: tuple[str, ...] = ()
     one: bool = False
     plan: Plan | None = None
+    locks: tuple[Lock, ...] = ()
+    """The locks that are on any of them."""
 
 
 class JobList(Data):
@@ -216,6 +222,10 @@ class Explanation(Data):
     """Why nobody may ask now, when a freeze holds."""
     glass: bool
     """Whether it is explained with the glass broken."""
+    locked: str
+    """Why nobody may, when it is locked."""
+    delegated: tuple[str, ...]
+    """Who may vote in the place of whom, a sentence each."""
     candidates: tuple[Candidates, ...]
 
 
@@ -241,3 +251,21 @@ class HelpWith(Data):
 
     code: str
     """Its id, as people quote it."""
+
+
+class LockList(Data):
+    """The locks that hold, the next to run out first."""
+
+    locks: tuple[Lock, ...]
+    ends: tuple[str, ...] = ()
+    """The ids of those that whoever looks may end."""
+    strange: int = 0
+    """How many records are not ours."""
+
+
+class DelegationList(Data):
+    """The delegations that hold, the next to run out first."""
+
+    delegations: tuple[Delegation, ...]
+    strange: int = 0
+    """How many records are not ours."""

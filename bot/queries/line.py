@@ -5,7 +5,7 @@ from bot.domain.catalogue import Operation
 from bot.domain.grammar import Command, parse
 from bot.domain.operations import CATALOGUE
 from bot.errors import Ambiguous, Misunderstood, NotNow
-from bot.queries.registry import without_reason
+from bot.queries.registry import VERBS, without_reason
 from bot.refusals import Name, Type
 from bot.runtime import Bot
 from bot.targets import Meant, find_target
@@ -21,6 +21,10 @@ async def meant_by(bot: Bot, line: str, else_: str) -> tuple[Operation, Command,
     command = unwrapped(parse(line, verbs), verbs)
     operation = CATALOGUE.get(command.verb)
     if operation is None:
+        if VERBS[command.verb].arranges:
+            raise Misunderstood(
+                Type.NEEDS_NO_APPROVAL, f"/dr {command.verb} needs no request, so {else_}."
+            )
         raise Misunderstood(
             Type.CHANGES_NOTHING, f"/dr {command.verb} changes nothing, so {else_}."
         )

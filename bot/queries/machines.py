@@ -14,6 +14,7 @@ from bot.domain.request import Request
 from bot.domain.vaults import VaultHealth
 from bot.errors import AzureRefused, DrError, Misunderstood, Unavailable
 from bot.inventory import everything, find
+from bot.locks import locks_now
 from bot.queries.found import Fleet, MachineStatus, PointList, VaultList, VaultView
 from bot.queries.registry import query
 from bot.refusals import Type
@@ -47,6 +48,7 @@ async def status(bot: Bot, user_id: str, target: str) -> Data:
         request=await _open_request(bot, machine),
         offers=tuple(one.name for one in offered(machine)),
         together=tuple(one.name for one in beside if one.together == machine.together != ""),
+        locks=tuple(one for one in await locks_now(bot) if one.holds(machine)),
         nodes=tuple(one.name for one in beside if one.cluster == machine.cluster != ""),
     )
 

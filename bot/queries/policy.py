@@ -3,9 +3,13 @@
 from typing import Final
 
 from bot.access import require_look, standing
-from bot.conditions import freezes_now, granted_by, why_frozen
+from bot.conditions import freezes_now, granted_by, why_frozen, why_locked
+from bot.delegations import delegations_now
 from bot.domain.break_glass import BREAK_GLASS
+from bot.domain.catalogue import Operation
 from bot.domain.data import Data
+from bot.domain.lists import handles, includes
+from bot.domain.locks import holding
 from bot.domain.people import Person
 from bot.domain.policy import Rule
 from bot.domain.quorum import Need
@@ -13,12 +17,13 @@ from bot.domain.targets import name_of
 from bot.domain.votes import why_not_ask
 from bot.electors import circle
 from bot.errors import Misunderstood, NotNow
+from bot.locks import locks_now
 from bot.queries.found import Candidates, Explanation
 from bot.queries.line import meant_by
 from bot.queries.registry import query
 from bot.refusals import Pol, Type
 from bot.runtime import Bot
-from bot.targets import Selection, subjects_of
+from bot.targets import Meant, Selection, subjects_of
 
 _EXPLAIN: Final = "explain"
 _ASKED: Final = 60
@@ -66,8 +71,34 @@ async def explain(bot: Bot, user_id: str, line: str) -> Explanation:
         why=rule.why(operation.name, subjects[0]),
         why_not_ask=refused.sentence if refused else "",
         frozen=str(why_frozen(held, operation)) if held else "",
+        locked=await _locked(bot, operation, meant),
+        delegated=await _delegated(bot, operation, meant, rule, who.person),
         glass=command.glass,
         candidates=await _candidates(bot, rule, who.person),
+    )
+
+
+async def _locked(bot: Bot, operation: Operation, meant: Meant) -> str:
+    locks = await locks_now(bot)
+    targets = meant.machines if isinstance(meant, Selection) else (meant,)
+    held = {one.id: one for each in targets for one in holding(locks, operation.name, each)}
+    return str(why_locked(bot, held.values(), operation)) if held else ""
+
+
+async def _delegated(
+    bot: Bot, operation: Operation, meant: Meant, rule: Rule, asker: Person
+) -> tuple[str, ...]:
+    """Say who may vote in the place of an approver that the rule names, had this person asked."""
+    if not (rule.may_delegate and bot.policy.delegation.allowed):
+        return ()
+    groups = await bot.slack.groups(handles(rule.may_approve))
+    targets = meant.machines if isinstance(meant, Selection) else (meant,)
+    return tuple(
+        one.words
+        for one in await delegations_now(bot)
+        if includes(rule.may_approve, one.by.id, groups)
+        and not (one.by.is_same(asker) or one.to.is_same(asker))
+        and all(one.covers(operation.name, each, ()) for each in targets)
     )
 
 

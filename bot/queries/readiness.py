@@ -9,6 +9,7 @@ from bot.domain.machines import segment
 from bot.domain.plans import members
 from bot.domain.vaults import Surroundings
 from bot.inventory import everything, find
+from bot.locks import locks_now
 from bot.queries.found import Readiness
 from bot.queries.registry import query
 from bot.runtime import Bot
@@ -27,14 +28,21 @@ async def ready(bot: Bot, user_id: str, target: str) -> Data:
         plan = await find_plan(bot, name)
         machines = members(plan, await bot.azure.machines(plan.vault, fresh=False))
         around = await _around(bot, [plan.vault])
-        return Readiness(machines=machines, around=around, plan=plan)
+        held = tuple(one for one in await locks_now(bot) if one.holds(plan, machines))
+        return Readiness(machines=machines, around=around, plan=plan, locks=held)
     if target and target.casefold() != "all":
         machine = await find(bot, target)
         around = await _around(bot, [machine.vault])
-        return Readiness(machines=(machine,), around=around, one=True)
+        held = tuple(one for one in await locks_now(bot) if one.holds(machine))
+        return Readiness(machines=(machine,), around=around, one=True, locks=held)
     inventory = await everything(bot)
     around = await _around(bot, {one.vault for one in inventory.machines})
-    return Readiness(machines=inventory.machines, around=around, troubles=inventory.troubles)
+    return Readiness(
+        machines=inventory.machines,
+        around=around,
+        troubles=inventory.troubles,
+        locks=await locks_now(bot),
+    )
 
 
 def _plan_of(target: str) -> str:

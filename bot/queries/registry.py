@@ -2,23 +2,41 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from bot.domain.break_glass import BREAK_GLASS
 from bot.domain.data import Data
 from bot.domain.operations import CATALOGUE
+from bot.domain.policy import Policy
 from bot.domain.verbs import TargetKind, Verb, describe
 
 Query = Callable[..., Awaitable[Data]]
+
+
+def _may_ask(operation: str, policy: Policy) -> tuple[str, ...]:
+    return policy.who_may_ask(operation)
+
+
+def _may_break(policy: Policy) -> tuple[str, ...]:
+    lists = [policy.who_may_ask(name, glass=True) for name in CATALOGUE]
+    return tuple(dict.fromkeys(one for may in lists for one in may))
 
 
 VERBS: Final[dict[str, Verb]] = {
     **{name: one.verb for name, one in CATALOGUE.items()},
     BREAK_GLASS.name: BREAK_GLASS,
 }
-"""Every command there is, the ones that change something first."""
+"""Every command there is, the ones that ask for a change first."""
 ASKING: Final = frozenset(VERBS)
-"""The commands that ask for a change; those entered below only look."""
+"""The commands that ask for a change; those entered below only look, or arrange something."""
+
+LETS: Final[dict[str, Callable[[Policy], tuple[str, ...]]]] = {
+    **{name: partial(_may_ask, name) for name in CATALOGUE},
+    BREAK_GLASS.name: _may_break,
+    "doctor": lambda policy: policy.may_diagnose,
+}
+"""Whom the policy lets use a command; those that are not here are for whoever may look."""
 
 
 def without_reason() -> dict[str, Verb]:
@@ -29,20 +47,12 @@ def without_reason() -> dict[str, Verb]:
     }
 
 
-ACTS: Final[set[str]] = set()
-"""The commands entered here that do something, though it is no operation."""
-
-
-def query(
-    *, target: TargetKind | None, target_required: bool = False, acts: bool = False
-) -> Callable[[Query], Query]:
+def query(*, target: TargetKind | None, target_required: bool = False) -> Callable[[Query], Query]:
     """Enter a function among the verbs; its keyword-only parameters are its options."""
 
     def enter(function: Query) -> Query:
         verb = describe(function, target=target, target_required=target_required)
         VERBS[verb.name] = verb
-        if acts:
-            ACTS.add(verb.name)
         return function
 
     return enter

@@ -98,8 +98,52 @@ class Ask(Code):
         "Let that request end, or have it withdrawn or denied; its card shows what can be done.",
         Help.ASKER,
     )
-    MAY_NOT_DIAGNOSE = (
+    NOT_TO_LOCK = (
         "DR-ASK-05",
+        "Not among those who may lock",
+        "The policy names who may lock machines and plans, and you are not there.",
+        "Have one of those lock it whom the sentence names.",
+        Help.POLICY,
+    )
+    NOT_YOUR_LOCK = (
+        "DR-ASK-06",
+        "Somebody else's lock",
+        "A lock is ended by whoever put it on, and by those whom the policy lets override it.",
+        "Talk to whoever put it on, or wait for its end.",
+        Help.POLICY,
+    )
+    MOST_LOCKS = (
+        "DR-ASK-07",
+        "There are as many locks as there can be",
+        "Every request is compared with all locks, so there is a limit to how many hold.",
+        "End those that are not needed; /dr locks lists them.",
+        Help.YOURSELF,
+    )
+    NOTHING_TO_DELEGATE = (
+        "DR-ASK-08",
+        "There is nothing of yours to delegate",
+        "A delegation gives what one may approve oneself, and no rule that can be delegated names "
+        "you.",
+        "Have somebody delegate who may approve.",
+        Help.POLICY,
+    )
+    NO_DELEGATE = (
+        "DR-ASK-09",
+        "They cannot vote for you",
+        "Only another human, who is a full and active member of this workspace, can.",
+        "Choose somebody else.",
+        Help.YOURSELF,
+    )
+    HOLDS_ALREADY = (
+        "DR-ASK-10",
+        "It is delegated already",
+        "One delegation of one person to another holds at a time, so that it is clear how far it "
+        "goes.",
+        "End the one that holds, then delegate anew.",
+        Help.YOURSELF,
+    )
+    MAY_NOT_DIAGNOSE = (
+        "DR-ASK-11",
         "Not among those who may look the bot over",
         "The policy names who may see how the bot is run, and what of it is weak (`may_diagnose`).",
         "Ask somebody who may, or run dr doctor where the bot runs.",
@@ -157,6 +201,27 @@ class Pol(Code):
         "There is no glass to break",
         "No rule of the policy allows break-glass for this operation.",
         "Ask for it without breakglass.",
+        Help.POLICY,
+    )
+    LOCKED = (
+        "DR-POL-08",
+        "A lock holds",
+        "Somebody has locked it for a time; the sentence says who, until when and why.",
+        "Wait for its end, have it ended, or have it overridden with --override-lock yes.",
+        Help.POLICY,
+    )
+    NOT_TO_PASS = (
+        "DR-POL-09",
+        "Not among those who may override the lock",
+        "The policy names who may ask in spite of a lock, and you are not there.",
+        "Have one of those ask whom the sentence names, or talk to whoever locked it.",
+        Help.POLICY,
+    )
+    NO_DELEGATIONS = (
+        "DR-POL-10",
+        "The policy knows no delegations",
+        "Nobody votes in the place of somebody else where the policy does not allow it.",
+        "Have somebody approve who may.",
         Help.POLICY,
     )
 
@@ -310,5 +375,12 @@ class Appr(Code):
         "There is no approval of yours",
         "Only an approval of one's own, by whatever account it was given, can be taken back.",
         "Deny the request if it should not go ahead, or talk to whoever approved it.",
+        Help.YOURSELF,
+    )
+    PLACE_TAKEN = (
+        "DR-APPR-22",
+        "The place has its vote already",
+        "Whoever delegates and whoever votes in their place are one vote together.",
+        "Have somebody else approve it. Either of the two can take the approval back.",
         Help.YOURSELF,
     )

@@ -111,6 +111,27 @@ class Type(Code):
         "Type the command that the sentence names.",
         Help.YOURSELF,
     )
+    WANTS_END = (
+        "DR-TYPE-16",
+        "It is not said until when",
+        "What is arranged holds for a time, and the command has to say its end, once.",
+        "Type until and a time: 14:00, 2026-12-24T18:00, or how long, such as 2h.",
+        Help.YOURSELF,
+    )
+    BAD_END = (
+        "DR-TYPE-17",
+        "The end has passed, or is too far off",
+        "Nothing is arranged for a time that is over, nor for longer than the policy allows.",
+        "Type an end between now and what the sentence names.",
+        Help.YOURSELF,
+    )
+    NEEDS_NO_APPROVAL = (
+        "DR-TYPE-18",
+        "The command needs no approval",
+        "It takes effect at once, so there is no preview and no rule for it.",
+        "Type that command itself.",
+        Help.YOURSELF,
+    )
 
 
 class Name(Code):
@@ -200,6 +221,20 @@ class Name(Code):
         "Type one that the sentence names, or its whole resource id.",
         Help.VAULT,
     )
+    NO_LOCK = (
+        "DR-NAME-13",
+        "No lock is on that by itself",
+        "A lock is ended as a whole: by its id, or by all that it is on.",
+        "Look with /dr locks.",
+        Help.YOURSELF,
+    )
+    NO_PERSON = (
+        "DR-NAME-14",
+        "Who is meant is not clear",
+        "Names are not unique, and nobody is guessed at when a vote is given away.",
+        "Choose the person from the list that Slack shows behind @, or type their member id.",
+        Help.YOURSELF,
+    )
 
 
 class Gone(Code):
@@ -231,6 +266,13 @@ class Gone(Code):
         "The form is too old",
         "The form was opened by another version of the bot.",
         "Type the command again.",
+        Help.YOURSELF,
+    )
+    ENDED = (
+        "DR-GONE-05",
+        "It does not hold any more",
+        "The lock or the delegation has run out, or somebody has ended it.",
+        "Look with /dr locks or /dr delegations.",
         Help.YOURSELF,
     )
 

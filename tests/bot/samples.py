@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.audit import Actor, Fact
+from bot.domain.ballots import Vote
 from bot.domain.break_glass import Glass, Review
 from bot.domain.candidates import Candidate, Volume
 from bot.domain.catalogue import Ground
@@ -15,7 +16,7 @@ from bot.domain.jobs import RUNNING_JOB_STATES, Job, JobError, JobStep
 from bot.domain.machines import Disk, Finding, Learnt, Machine, Point, WayBack
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import Person
-from bot.domain.request import Request, State, Submission, Vote, fingerprint
+from bot.domain.request import Request, State, Submission, fingerprint
 from bot.domain.terms import Terms
 from bot.domain.votes import Standing
 

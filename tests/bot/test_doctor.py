@@ -14,8 +14,8 @@ from bot.doctor.slack import incidents, of_rule, scopes
 from bot.doctor.workers import alive
 from bot.domain.clocks import skews
 from bot.domain.diagnosis import Diagnosis, Grade, Subject, verdict
+from bot.domain.exposure import exposure, region_of_redis
 from bot.domain.grants import Grant, allows
-from bot.domain.places import exposure, region_of_redis
 from bot.domain.scopes import NEEDED
 from bot.gateways.azure.rights import ACTIONS, lacks
 from bot.gateways.dates import ahead

@@ -14,6 +14,7 @@ from typing import Final
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from bot.arrangements import VERBS
 from bot.doctor import EXAMINATIONS
 from bot.domain.audit import Entry
 from bot.domain.break_glass import BreakGlass
@@ -22,13 +23,12 @@ from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
 from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, FORWARD, HYPER_V, RCM, RCM_BACK
 from bot.domain.operations import CATALOGUE
-from bot.domain.policy import Policy, ReprotectDefaults
+from bot.domain.policy import Delegating, Locking, Policy, ReprotectDefaults
 from bot.domain.quorum import Need
 from bot.domain.request import TABLE, State
 from bot.domain.rules import Rule
 from bot.domain.scopes import BY_ADDRESS, NEEDED, WITHOUT_ADDRESSES
 from bot.gateways.azure.rights import ACTIONS, lacks, role
-from bot.queries import VERBS
 from bot.refusals import AREAS, Code
 
 CHECKOUT: Final = Path(__file__).parent.parent.parent
@@ -87,7 +87,8 @@ def schema() -> str:
 
 def commands() -> str:
     """Draw the table of commands: how each is typed and what it does."""
-    rows = [f"| {_code(verb.brief)} | {verb.help} |" for verb in VERBS.values()]
+    looks_last = sorted(VERBS.values(), key=lambda v: (v.name not in CATALOGUE, not v.arranges))
+    rows = [f"| {_code(verb.brief)} | {verb.help} |" for verb in looks_last]
     return "\n".join(["| Type | It does |", "| --- | --- |", *rows])
 
 
@@ -188,6 +189,8 @@ def _default(name: str, field: FieldInfo) -> str:
         return f"`{field.default // 60}m`"
     if name.endswith("_within"):
         return f"`{field.default // 86400}d`"
+    if name == "longest":
+        return f"`{field.default // 3600}h`"
     if isinstance(field.default, BaseModel):
         return "–"
     default = list(field.default) if isinstance(field.default, tuple) else field.default
@@ -208,6 +211,8 @@ DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("docs/policy.md", "break_glass"): lambda: keys(BreakGlass),
     ("docs/policy.md", "freeze"): lambda: keys(Freeze),
     ("docs/policy.md", "directory"): lambda: keys(Directory),
+    ("docs/policy.md", "locks"): lambda: keys(Locking),
+    ("docs/policy.md", "delegation"): lambda: keys(Delegating),
     ("docs/policy.md", "policy"): lambda: keys(Policy),
     ("docs/policy.md", "reprotect"): reprotect_keys,
 }

@@ -14,7 +14,7 @@ from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
 from bot.domain.macs import mac_key, vouched
 from bot.domain.operations import CATALOGUE
-from bot.domain.policy import Policy, load
+from bot.domain.policy import Delegating, Locking, Policy, load
 from bot.domain.quorum import Need
 from bot.domain.rules import Rule
 from bot.domain.sanity import findings
@@ -102,6 +102,8 @@ def test_the_example_of_the_policy_page_is_sane_and_whole(tmp_path: Path) -> Non
         (BreakGlass, [content["rule"][0]["break_glass"]]),
         (Freeze, content["freeze"]),
         (Directory, [content["directory"]]),
+        (Locking, [content["locks"]]),
+        (Delegating, [content["delegation"]]),
     ):
         used = {key for table in tables for key in table}
         assert used == {field.alias or name for name, field in model.model_fields.items()}

@@ -283,7 +283,7 @@ async def test_the_doctor_in_slack_is_for_those_whom_the_policy_names(world: Wor
     await world.alice.types("/dr doctor")
     await world.told(world.alice, "The bot was looked over less than 30 s ago.", "DR-ASK-03")
     await world.erin.types("/dr doctor")
-    await world.told(world.erin, "The policy does not let you look the bot over.", "DR-ASK-05")
+    await world.told(world.erin, "The policy does not let you look the bot over.", "DR-ASK-11")
     await world.erin.types("/dr")
     overview = await world.told(world.erin, "/dr status")
     assert "/dr doctor" not in overview.words

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 )
 
 from bot.approvals import Click, approve, deny, resubmit, take_back, withdraw
+from bot.arrangements import VERBS, Order
 from bot.asking import ask
 from bot.domain.audit import START, first_broken
 from bot.domain.catalogue import Call
@@ -33,12 +34,11 @@ from bot.errors import Refused
 from bot.jobs.expire import expire
 from bot.jobs.follow import follow_vault
 from bot.jobs.submit import submit_request
-from bot.queries import VERBS
 from bot.runtime import Bot
 from tests.world import World, inhabited
 
 EXAMPLES, LENGTH, AT_LEAST = 15, 40, 2000
-OFTEN = {"sent": 5, "taken back": 10, "asked again": 5}
+OFTEN = {"sent": 5, "taken back": 10, "asked again": 5, "by a delegate": 1}
 """How often each has to have happened at least, for a run to have shown anything."""
 MAY_GROW = 900
 HEALTHS = ("Normal", "Warning", "Critical")
@@ -80,6 +80,8 @@ class Governance(RuleBasedStateMachine):
         self.backs: list[Click] = []
         self._gets(60, "Normal")
         self.request = ""
+        self.locked = False
+        self.places: dict[str, str] = {}
         self.read = (0, START)
         self.entries: Counter[str] = Counter()
         self.sent: Counter[str] = Counter()
@@ -103,10 +105,11 @@ class Governance(RuleBasedStateMachine):
         """A vote counts exactly when it should, by what the workspace knows now."""
         before = self._request()
         voted = {vote.person.id for vote in before.approvals}
+        seats = {vote.seat.id for vote in before.approvals}
         counts = (
-            who in self.members
+            (who in self.members or self._has_place(who, seats | voted))
             and who != "alice"
-            and self.ids[who] not in voted
+            and self.ids[who] not in voted | seats
             and before.state is State.WAITING
             and before.terms.policy == self.bot.policy.version
         )
@@ -133,14 +136,13 @@ class Governance(RuleBasedStateMachine):
     @precondition(lambda self: self.request)
     @rule(who=people)
     def somebody_takes_it_back(self, who: str) -> None:
-        """An approval that counts, while no worker has taken the request up; and nothing else."""
+        """An approval that they cast, or that was cast in their place, while no worker has it."""
         self._take_back(who)
 
     def _take_back(self, who: str) -> None:
         before = self._request()
-        counts = before.state in {State.WAITING, State.APPROVED} and self.ids[who] in {
-            vote.person.id for vote in before.approvals
-        }
+        theirs = {one.id for vote in before.approvals for one in (vote.person, vote.seat)}
+        counts = before.state in {State.WAITING, State.APPROVED} and self.ids[who] in theirs
         click = self._click(who)
         self.backs.append(click)
         with suppress(Refused):
@@ -255,8 +257,15 @@ class Governance(RuleBasedStateMachine):
             self.steps["asked again"] += 1
         if not sent:
             return
-        votes = {vote.person.id for vote in before.approvals}
+        places = {(self.ids[by], self.ids[to]) for by, to in self.places.items()}
+        votes = {
+            vote.seat.id
+            for vote in before.approvals
+            if vote.place is None or (vote.seat.id, vote.person.id) in places
+        }
         eligible = {self.ids[who] for who in self.members} - {before.asker.id}
+        assert not self.locked
+        self.steps["by a delegate"] += any(vote.place for vote in before.approvals)
         assert before.state is State.APPROVED
         assert not busy
         assert before.terms.policy == self.bot.policy.version
@@ -283,6 +292,56 @@ class Governance(RuleBasedStateMachine):
             elif then == "worse":
                 self._gets(9000, "Critical")
             self._submit(workers=2, lost=False)
+
+    @rule(often=st.integers(0, 4))
+    def a_lock_comes_and_goes(self, often: int) -> None:
+        """While it holds nothing may be sent, whatever was approved."""
+        if self.locked or not often:
+            typed = "unlock vm-web01" if self.locked else "lock vm-web01 until 2h because of us"
+            self._arrange("alice", typed)
+            self.locked = not self.locked
+
+    @rule(by=st.sampled_from(["bo", "carla", "dmitri"]), to=people)
+    def somebody_delegates_or_takes_it_back(self, by: str, to: str) -> None:
+        """To whomever: an approver, the asker, or Erin, who may nothing herself."""
+        if by in self.places:
+            self._arrange(by, f"undelegate {self.ids[self.places.pop(by)]}")
+        elif by in self.members and by != to:
+            self._delegate(by, to)
+
+    @rule(by=st.sampled_from(["bo", "carla", "dmitri"]), then=st.sampled_from("nwl"))
+    def it_goes_by_a_delegate(self, by: str, then: str) -> None:
+        """Erin votes for somebody, and it is sent; or is taken back, or they leave, just before."""
+        self._ask()
+        if not self.request or by not in self.members or by in self.places:
+            return
+        self._delegate(by, "erin")
+        for who in ("erin", *sorted(self.members - {by})[:1]):
+            with suppress(Refused):
+                self.run(approve(self.bot, self._click(who)))
+        if then == "w":
+            self._arrange(by, f"undelegate {self.ids[self.places.pop(by)]}")
+        elif then == "l":
+            self.members -= {by}
+            self._members()
+        self._submit(workers=2, lost=False)
+
+    def _delegate(self, by: str, to: str) -> None:
+        self._arrange(by, f"delegate {self.ids[to]} until 2h")
+        self.places[by] = to
+
+    def _arrange(self, who: str, typed: str) -> None:
+        """Type what changes something at once."""
+        command = parse(typed, VERBS)
+        order = Order(user=self.ids[who], channel="", command=command)
+        self.run(VERBS[command.verb].function(self.bot, order, **command.options))
+
+    def _has_place(self, who: str, spent: set[str]) -> bool:
+        """Whether somebody may vote in another's place, of whom nothing counts yet."""
+        return any(
+            to == who and by in self.members and self.ids[by] not in spent
+            for by, to in self.places.items()
+        )
 
     @precondition(lambda self: self.request)
     @rule(ends=st.booleans())

@@ -1,5 +1,8 @@
 """Manual actions of recovery plans: a word counts for the action that it was given for."""
 
+import pytest
+
+from bot import approvals
 from bot.domain.bodies import resume
 from bot.domain.catalogue import Call
 from sandbox.people import Person
@@ -66,6 +69,22 @@ async def test_a_word_that_azure_is_past_already_is_not_sent(whole: World) -> No
     await says(whole.bo, "The batch jobs are stopped")
     await whole.told(whole.bo, "It does not wait for that any more")
     assert whole.posts("resume") == 1
+
+
+async def test_a_word_that_was_held_up_is_not_sent(
+    whole: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the time that a front goes on which stood still, another action may be the one that waits.
+
+    Whoever said it reads that it may not have arrived, and can say it again after a while.
+    """
+    monkeypatch.setattr(approvals, "CLAIM_LIFETIME", -1)
+    await waiting(whole)
+    await whole.bo.presses("It is done…", on=TITLE)
+    await says(whole.bo, "The database is open")
+    await whole.told(whole.bo, "Whether the operation began is not known yet")
+    assert whole.posts("resume") == 0
+    assert (await whole.kinds()).count("request.nod") == 1
 
 
 async def test_two_people_at_once_let_it_go_on_once(whole: World) -> None:

@@ -136,7 +136,7 @@ async def test_slack_is_away_while_somebody_is_looked_up(redis_url: str, tmp_pat
     async with knowing(redis_url, tmp_path, people, addresses=True, worker=False) as world:
         await world.asked()
         before = await world.record()
-        world.workspace.trouble.next("users.info", "503")
+        world.workspace.trouble.next("users.info", "503", times=3)
         await world.bo.presses("Approve", on=FAILOVER)
         await world.told(world.bo, "Slack has trouble of its own.")
         assert await world.record() == before

@@ -5,8 +5,9 @@ from typing import Any
 from bot.domain.audit import BOT
 from bot.domain.request import Request, State, Step, take
 from bot.jobs import register, sweep_once
+from bot.jobs.check import check
 from bot.jobs.follow import follow_vault
-from bot.jobs.submit import check, submit_request
+from bot.jobs.submit import submit_request
 from bot.lifecycle import SUBMIT, Move, change, fact_of
 from tests.world import World, until
 

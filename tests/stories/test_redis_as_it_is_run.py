@@ -32,6 +32,18 @@ async def _the_main_story(world: World) -> None:
     assert world.posts("unplannedFailover") == 1
 
 
+async def _arranged_and_ended(world: World) -> None:
+    """Lock and delegate, and end both: what is kept beside the requests."""
+    await world.alice.types("/dr lock vm-web01 until 2h because it is being patched")
+    await world.told(world.alice, "Locked vm-web01 until")
+    await world.carla.types("/dr delegate @erin until 2h")
+    await world.told(world.carla, "@erin may vote in the place of @carla until")
+    await world.alice.types("/dr unlock vm-web01")
+    await world.told(world.alice, "Unlocked vm-web01")
+    await world.carla.types("/dr undelegate @erin")
+    await world.told(world.carla, "@erin may no longer vote in your place")
+
+
 async def test_over_tls(tmp_path: Path) -> None:
     """The server's certificate is checked against the authority that the address names."""
     async with (
@@ -52,6 +64,7 @@ async def test_as_a_user_with_few_rights(tmp_path: Path) -> None:
         server.client.execute_command("ACL SETUSER", "dr", "on", ">few", *RIGHTS.split())
         url = f"redis://dr:few@127.0.0.1:{server.port}"
         async with inhabited(url) as world:
+            await _arranged_and_ended(world)
             await _the_main_story(world)
         assert server.client.execute_command("ACL LOG") == []
         keys = {key.removeprefix("{").partition("}")[0] for key in server.client.keys("*")}
@@ -62,6 +75,7 @@ async def test_in_a_cluster(tmp_path: Path) -> None:
     """All that is ours is in one slot, and what the engine has is in another."""
     async with cluster(tmp_path) as nodes:
         async with inhabited(f"redis+cluster://127.0.0.1:{nodes[0].port}") as world:
+            await _arranged_and_ended(world)
             await _the_main_story(world)
             assert (await world.bot.redis.facts()).confirms
         holders = [node for node in nodes if any("{dr}" in key for key in node.client.keys("*"))]

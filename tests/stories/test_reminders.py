@@ -313,15 +313,20 @@ async def test_two_workers_tell_nobody_twice(redis_url: str) -> None:
 
 
 async def test_a_large_circle_is_called_in_the_thread(redis_url: str, tmp_path: Path) -> None:
-    """More than thirty people are not told one by one: their group is mentioned, loudly, once."""
+    """More than thirty people are not told one by one: their group is mentioned, loudly, once.
+
+    Erin, whom it does not hold and who votes in Dmitri's place, is mentioned beside it.
+    """
     async with under(redis_url, tmp_path, RULE + 'remind_after = "10m"\n') as world:
         for number in range(30):
             one = User(f"U0MANY{number:05}", f"many{number}", f"Many {number}", "", TEAM)
             world.workspace.core.state.users[one.id] = one
             world.workspace.usergroup_members("dr-approvers").append(one.id)
+        await world.dmitri.types("/dr delegate @erin until 2h")
+        await world.told(world.dmitri, "@erin may vote in the place of @dmitri")
         card = await world.asked()
         await pass_(world, 11)
-        first = await world.alice.sees("@dr-approvers", "waits for approval", "reminder 1")
+        first = await world.alice.sees("@dr-approvers, @erin:", "waits for approval", "reminder 1")
         assert (first.thread_ts, first.broadcast) == (card.ts, True)
         await pass_(world, 31)
         await world.alice.sees("@dr-approvers", "waits for approval", "reminder 2")

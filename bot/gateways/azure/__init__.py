@@ -6,6 +6,7 @@ policy, and what comes back is the job's id, or `AnswerLost`.
 """
 
 import asyncio
+import math
 import re
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -202,8 +203,11 @@ class Azure:
         """Read the managed disks of a virtual machine."""
         return read(VmShape, await self._get(vm_id, COMPUTE_VERSION)).disks()
 
-    async def submit(self, call: Call, client_request_id: str) -> Accepted:
-        """Send a change, once. Raises `AzureRefused` when Azure said no, else `AnswerLost`."""
+    async def submit(self, call: Call, client_request_id: str, *, by: float = math.inf) -> Accepted:
+        """Send a change, once, and not at all after `by`, in monotonic seconds.
+
+        Raises `AzureRefused` when Azure said no, else `AnswerLost`.
+        """
         answers: list[Any] = []
         try:
             async with asyncio.timeout(POST_TIMEOUT):
@@ -212,7 +216,7 @@ class Azure:
                     raw_response_hook=lambda answer: answers.append(answer.http_response),
                     headers={"x-ms-client-request-id": client_request_id},
                     retry_total=0,
-                    middlewares=(once,),
+                    middlewares=(once(by),),
                     permit_redirects=False,
                     **self._https,
                 )

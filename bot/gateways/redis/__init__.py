@@ -3,7 +3,7 @@
 `requests` holds what people approve and the one script that changes it, `audit` the log, `cards`
 what Slack has been told, `shelf` small things that expire, `pacing` how fast Azure may be called,
 `watch` which jobs of the vaults have been judged, `reminders` who was told that a request waits,
-`server` how the server itself is.
+`books` what is kept beside requests for a time, `server` how the server itself is.
 All keys carry the hash tag `{dr}`, so that one script may touch them together, in a cluster too.
 """
 
@@ -18,18 +18,21 @@ from bot.errors import Unavailable
 from bot.gateways.redis.address import Client, connected
 from bot.gateways.redis.answers import NO_ANSWER, translated
 from bot.gateways.redis.audit import AuditLog
+from bot.gateways.redis.books import Books, Kept
 from bot.gateways.redis.cards import Cards
 from bot.gateways.redis.pacing import Pacing
 from bot.gateways.redis.reminders import Reminders
-from bot.gateways.redis.requests import Requests, Snapshot, Verdict, Write
+from bot.gateways.redis.requests import Requests
 from bot.gateways.redis.server import Facts, Server
 from bot.gateways.redis.shelf import Shelf
 from bot.gateways.redis.watch import Watch
+from bot.gateways.redis.writes import Snapshot, Verdict, Write
 
 __all__ = [
     "NO_ANSWER",
     "AuditLog",
     "Facts",
+    "Kept",
     "Redis",
     "Requests",
     "Snapshot",
@@ -52,6 +55,7 @@ class Redis:
     pacing: Pacing
     watch: Watch
     reminders: Reminders
+    books: Books
     server: Server
 
     async def facts(self) -> Facts:
@@ -91,5 +95,6 @@ async def opened(
             pacing=Pacing(client),
             watch=Watch(client),
             reminders=Reminders(client, seal_key),
+            books=Books(client, seal_key),
             server=Server(client, replicas),
         )

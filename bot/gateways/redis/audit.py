@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from bot.domain.audit import START, Entry
 from bot.gateways.redis.address import Client
+from bot.gateways.redis.answers import run
 from bot.gateways.redis.requests import AUDIT_HEAD, AUDIT_STREAM, entries_key
 
 _CHECKPOINT: Final = "{dr}:audit:checkpoint"
@@ -113,6 +114,21 @@ class AuditLog:
         """Return the newest entry of one request, None when there is none."""
         found = await self.of_request(request_id, skip=-1)
         return found[-1] if found else None
+
+    async def latest_of(self, ids: Iterable[str]) -> dict[str, Entry]:
+        """Return the newest entry of each of some requests or records, by id, at once."""
+        wanted = list(dict.fromkeys(ids))
+        async with self._client.pipeline(transaction=False) as pipe:
+            for one in wanted:
+                pipe.lindex(entries_key(one), -1)
+            places = await run(pipe.execute()) if wanted else []
+        found = [(one, place) for one, place in zip(wanted, places, strict=True) if place]
+        async with self._client.pipeline(transaction=False) as pipe:
+            for _, place in found:
+                pipe.xrange(AUDIT_STREAM, place, place)
+            pages = await run(pipe.execute()) if found else []
+        both = zip(found, pages, strict=True)
+        return {one: _entry(page[0][1]) for (one, _), page in both if page}
 
 
 def _entry(fields: dict[str, str]) -> Entry:

@@ -44,8 +44,32 @@ if score and tonumber(score) <= tonumber(ARGV[2]) then redis.call('ZREM', KEYS[1
 return 0
 """
 
+# Whoever lost the lock may have put an older card over a newer one: it is to be drawn again.
 _UNLOCK: Final = """
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+if redis.call('GET', KEYS[1]) == ARGV[1] then
+  redis.call('DEL', KEYS[1])
+else
+  local time = redis.call('TIME')
+  redis.call('ZADD', KEYS[2], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[2])
+end
+return 0
+"""
+
+# Remembers where a card was posted, unless another one was posted since the record was read.
+_POSTED: Final = """
+local ts = redis.call('HGET', KEYS[1], 'ts') or ''
+if ts == ARGV[3] then return 1 end -- the answer to the first try was lost
+if ts ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'channel', ARGV[2], 'ts', ARGV[3], 'told', 0)
+return 1
+"""
+
+# Remembers how much a thread was told; others may be further, or on another card, by now.
+_TOLD: Final = """
+if redis.call('HGET', KEYS[1], 'ts') ~= ARGV[1] then return 0 end
+if tonumber(redis.call('HGET', KEYS[1], 'told') or '0') < tonumber(ARGV[2]) then
+  redis.call('HSET', KEYS[1], 'told', ARGV[2])
+end
 return 0
 """
 
@@ -76,6 +100,8 @@ class Cards:
         self._allow = client.register_script(_ALLOW)
         self._clean = client.register_script(_CLEAN)
         self._unlock = client.register_script(_UNLOCK)
+        self._posted = client.register_script(_POSTED)
+        self._told = client.register_script(_TOLD)
         self._hold_on = client.register_script(_HOLD_ON)
 
     async def record(self, request_id: str) -> CardRecord:
@@ -88,14 +114,17 @@ class Cards:
             due=int(fields.get("due", 0)),
         )
 
-    async def posted(self, request_id: str, channel: str, ts: str) -> None:
-        """Remember where a card was posted; its thread has been told nothing yet."""
-        fresh = {"channel": channel, "ts": ts, "told": 0}
-        await run(self._client.hset(_key(request_id), mapping=fresh))
+    async def posted(self, request_id: str, before: CardRecord, channel: str, ts: str) -> bool:
+        """Remember where a card was posted; its thread has been told nothing yet.
 
-    async def told(self, request_id: str, count: int) -> None:
-        """Remember how many entries the thread has been told."""
-        await run(self._client.hset(_key(request_id), "told", count))
+        False when somebody else posted one since `before` was read: that one counts.
+        """
+        key = _key(request_id)
+        return bool(await run(self._posted(keys=[key], args=[before.ts, channel, ts])))
+
+    async def told(self, request_id: str, record: CardRecord, count: int) -> None:
+        """Remember how many entries the thread of a card has been told; it never becomes fewer."""
+        await run(self._told(keys=[_key(request_id)], args=[record.ts, count]))
 
     async def dirty(self) -> dict[str, int]:
         """Return the ids of the cards to draw, each with when it became so."""
@@ -105,6 +134,10 @@ class Cards:
     async def became_dirty(self, request_id: str) -> int:
         """Return when a card became dirty in milliseconds, 0 when it is as it should be."""
         return int(await run(self._client.zscore(DIRTY_CARDS, request_id)) or 0)
+
+    async def redraw(self, request_id: str, now: int) -> None:
+        """Have a card drawn again although its request is as it was."""
+        await run(self._client.zadd(DIRTY_CARDS, {request_id: now}))
 
     async def touch(self, request_id: str, now: int, *, after: int) -> None:
         """Have a card drawn again although nothing happened, `after` milliseconds of silence."""
@@ -144,8 +177,9 @@ class Cards:
         return bool(await run(self._hold_on(keys=[_lock(request_id)], args=[holder, _LOCK_MS])))
 
     async def unlock(self, request_id: str, holder: str) -> None:
-        """Give the right to draw back, if it is still ours."""
-        await run(self._unlock(keys=[_lock(request_id)], args=[holder]))
+        """Give the right to draw back; a card is drawn again when it was not ours any more."""
+        keys = [_lock(request_id), DIRTY_CARDS]
+        await run(self._unlock(keys=keys, args=[holder, request_id]))
 
 
 def _key(request_id: str) -> str:

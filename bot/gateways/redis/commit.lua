@@ -8,6 +8,7 @@ local request_key, entries_key, stream, head_key, outbox, open_set, all_set, fol
       unreviewed = unpack(KEYS, 1, 16)
 local claimed = 17 -- from here on KEYS are what the request keeps for itself while it is open
 local a = cjson.decode(ARGV[1])
+local last = #KEYS - 2 * #a.kept -- behind it, for each record that changes: its book, its entries
 
 local done = redis.call('GET', click_key)
 if done then return {'replayed', done} end
@@ -25,11 +26,16 @@ if a.policy ~= '' and (redis.call('GET', policy_key) or '') ~= a.policy_was then
   return {'moved', a.policy}
 end
 
+for n, record in ipairs(a.kept) do
+  local was = redis.call('HGET', KEYS[last + 2 * n - 1], record.id) or ''
+  if was ~= record.was then return {'moved', record.id} end
+end
+
 if a.id ~= '' then
   local rev = redis.call('HGET', request_key, 'rev') or '0'
   if rev ~= a.expected_rev then return {'moved', rev} end
   if a.claim then
-    for at = claimed, #KEYS do
+    for at = claimed, last do
       local holder = redis.call('GET', KEYS[at])
       if holder and holder ~= a.holders[at - claimed + 1] then return {'taken', holder} end
     end
@@ -40,6 +46,18 @@ redis.call('SET', click_key, tostring(a.sequence), 'PX', a.click_ttl)
 local place = redis.call('XADD', stream, '*', 'entry', a.entry)
 redis.call('HSET', head_key, 'hash', a.hash, 'sequence', a.sequence)
 if a.policy ~= '' then redis.call('SET', policy_key, a.policy) end
+for n, record in ipairs(a.kept) do
+  local book, entries = KEYS[last + 2 * n - 1], KEYS[last + 2 * n]
+  if record.now == '' then redis.call('HDEL', book, record.id)
+  else redis.call('HSET', book, record.id, record.now) end
+  redis.call('RPUSH', entries, place)
+  for _, key in ipairs({book, entries}) do
+    local left = redis.call('PTTL', key)
+    if left == -1 or record.expires - now > left then
+      redis.call('PEXPIREAT', key, record.expires)
+    end
+  end
+end
 if a.id ~= '' then
   redis.call('HSET', request_key, 'rev', a.rev, 'document', a.document, 'seal', a.seal)
   redis.call('RPUSH', entries_key, place)
@@ -54,7 +72,7 @@ if a.id ~= '' then
   for at = 2, #ARGV, 2 do redis.call('HSET', drafts_key, ARGV[at], ARGV[at + 1]) end
   if a.open then redis.call('ZADD', open_set, a.deadline, a.id)
   else redis.call('ZREM', open_set, a.id) end
-  for at = claimed, #KEYS do
+  for at = claimed, last do
     if a.open and a.claim then redis.call('SET', KEYS[at], a.holders[at - claimed + 1]) end
     if not a.open and redis.call('GET', KEYS[at]) == a.holders[at - claimed + 1] then
       redis.call('DEL', KEYS[at])

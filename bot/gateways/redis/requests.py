@@ -10,14 +10,13 @@ import json
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from enum import StrEnum
 from importlib import resources
 from typing import Any, Final
 
 from pydantic import ValidationError
 
-from bot.domain.audit import START, Entry, Fact, chain
-from bot.domain.data import Data, canonical, digest
+from bot.domain.audit import START, Entry, chain
+from bot.domain.data import canonical, digest
 from bot.domain.fleets import root
 from bot.domain.macs import MacKey, vouched
 from bot.domain.request import Outcome, Request, State
@@ -25,7 +24,9 @@ from bot.domain.reviews import due_at, missing
 from bot.errors import OtherVersion, Tampered
 from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
+from bot.gateways.redis.books import book_key
 from bot.gateways.redis.confirmation import confirm
+from bot.gateways.redis.writes import Snapshot, Verdict, Write
 
 AUDIT_STREAM: Final = "{dr}:audit"
 AUDIT_HEAD: Final = "{dr}:audit:head"
@@ -52,51 +53,6 @@ _FREE: Final = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', 
 
 _DRAFT: Final = " draft"
 _CLICK_TTL: Final = 24 * 3600 * 1000
-
-
-class Verdict(StrEnum):
-    """What the script said."""
-
-    DONE = "done"
-    REPLAYED = "replayed"
-    """This very click has been carried out before."""
-    MOVED = "moved"
-    """The request is no longer as it was read."""
-    CONTENDED = "contended"
-    """Another entry was written in between."""
-    LATE = "late"
-    EARLY = "early"
-    STALE = "stale"
-    """The reader's idea of the time is more than five seconds off."""
-    TAKEN = "taken"
-    """Another request is open for the target."""
-
-
-class Snapshot(Data):
-    """What was read in one transaction."""
-
-    now: int
-    """Milliseconds since the epoch, by Redis' clock."""
-    request: Request | None
-    sequence: int
-    head: str
-
-
-class Write(Data):
-    """What to write, if all is still as in the snapshot."""
-
-    fact: Fact
-    request: Request | None = None
-    drafts: tuple[Request, ...] = ()
-    """Of several machines: the requests that are made of them when the whole is approved."""
-    click: str = ""
-    """An id that makes a second execution harmless; made up when empty."""
-    not_after: int = 0
-    not_before: int = 0
-    told: bool = True
-    """For one machine of several: whether the thread of the whole is told of it."""
-    policy: tuple[str, str] = ("", "")
-    """The version of the policy that was recorded last, and the one that is recorded now."""
 
 
 def request_key(request_id: str) -> str:
@@ -305,6 +261,9 @@ class Requests:
             keys += [_target_key(target_id) for target_id in claims]
             arguments |= self._request_arguments(request, before.request)
             arguments["holders"] = list(claims.values())
+        for one in write.kept:
+            keys += [book_key(one.book), entries_key(one.id)]
+        arguments["kept"] = [one.model_dump() for one in write.kept]
         drafts = [part for draft in write.drafts for part in (draft.id, self._sealed(draft))]
         return keys, [json.dumps(arguments), *drafts]
 

@@ -19,6 +19,8 @@ _WAYS: Final = """
     GET KEY
     INCR KEY
     PEXPIRE KEY 1000
+    PEXPIREAT KEY 1 GT
+    PTTL KEY
     HGET KEY f
     HMGET KEY f
     HGETALL KEY

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from bot.arrangements import VERBS
 from bot.domain.grammar import LONGEST_NAME, LONGEST_REASON, Command, parse, tidy
 from bot.errors import Misunderstood
-from bot.queries import VERBS
 
 POINT = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 FAILOVER = Command(
@@ -198,3 +198,51 @@ def test_a_list_takes_several_words() -> None:
     command = parse("list vm-web* region:westeurope --page 2", VERBS)
     assert (command.target, command.options) == ("vm-web* region:westeurope", {"page": "2"})
     assert "takes one name" in misunderstood("status vm-web01 vm-web02")
+
+
+def test_until_is_a_clause_where_a_verb_knows_it() -> None:
+    """Anywhere before the reason, and what it names is checked at once."""
+    for text in (
+        "lock vm-web01 vm-db* until 14:00 because patching",
+        "lock until 14:00 vm-web01 vm-db* because patching",
+        "LOCK vm-web01,vm-db* Until “14:00” because patching",
+    ):
+        command = said(text)
+        assert (command.targets, command.until) == (("vm-web01", "vm-db*"), "14:00")
+        assert command.reason == "patching"
+    assert said("delegate U0ERIN until 2h --only failover").until == "2h"
+
+
+def test_a_machine_called_until_can_be_named() -> None:
+    """In quotes, and without them wherever nothing is until anything."""
+    command = said('lock "until" until 2h because patching')
+    assert (command.targets, command.until) == (("until",), "2h")
+    assert said("status until").targets == ("until",)
+    assert said("failover until because it is down").until == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("lock vm-web01 because patching", "Say until when."),
+        ("lock vm-web01 until because patching", "Behind “until” a time is missing."),
+        ("lock vm-web01 until 2h until 3h because patching", "said twice"),
+        ("lock vm-web01 until tomorrow because patching", "'tomorrow' does not name a time"),
+        ("lock until 2h because patching", "needs a machine"),
+        ("lock vm-web01 until 2h", "Say why"),
+        ("delegate until 2h", "needs a person"),
+    ],
+)
+def test_a_broken_until_is_answered(text: str, words: str) -> None:
+    """With what to type instead."""
+    answer = outcome(text)
+    assert isinstance(answer, Misunderstood)
+    assert words in str(answer)
+
+
+def test_a_person_is_meant_by_the_id_that_slack_says() -> None:
+    """Names are not unique; in the reason they are shown all the same."""
+    command = said("delegate <@U0ERIN00000|erin> until 2h because <@U0BO|bo> is away")
+    assert command.targets == ("@U0ERIN00000",)
+    assert command.reason == "@bo is away"
+    assert said("undelegate <@W0ERIN>").targets == ("@W0ERIN",)

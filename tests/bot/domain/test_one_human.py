@@ -7,11 +7,11 @@ import pytest
 from bot.domain.jobs import MANUAL, JobStep
 from bot.domain.people import Doubt, Person
 from bot.domain.quorum import Need
+from bot.domain.recount import no_longer_counts
 from bot.domain.request import Request, State
+from bot.domain.tally import count
 from bot.domain.votes import (
     Standing,
-    count,
-    no_longer_counts,
     why_not_approve,
     why_not_ask,
     why_not_deny,

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.quorum import Need, counted, fill, serves, still_open
+from bot.domain.recount import no_longer_counts
 from bot.domain.request import State
-from bot.domain.votes import could_fill, count, no_longer_counts, why_not_approve
+from bot.domain.tally import count
+from bot.domain.votes import could_fill, why_not_approve
 from bot.refusals import Appr
 from tests.bot.samples import ANN, BO, CARLA, DAN, GROUPS, TEAM, request, standing, terms, vote
 

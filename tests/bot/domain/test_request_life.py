@@ -6,11 +6,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.domain.request import FINAL, TABLE, Request, State, Step, Submission, Vote, take
+from bot.domain.ballots import Vote
+from bot.domain.request import FINAL, TABLE, Request, State, Step, Submission, take
+from bot.domain.tally import ask_again, count, revoke
 from bot.domain.votes import (
-    ask_again,
-    count,
-    revoke,
     why_not_approve,
     why_not_deny,
     why_not_review,

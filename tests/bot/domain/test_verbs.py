@@ -4,9 +4,9 @@ from typing import Annotated
 
 import pytest
 
+from bot.arrangements import VERBS
 from bot.domain.verbs import Argument, describe, one_of
 from bot.errors import Misunderstood
-from bot.queries import VERBS
 
 USAGE = {
     "failover": "/dr failover <machine>… "
@@ -54,6 +54,13 @@ USAGE = {
     "[--page <number>]",
     "verify": "/dr verify <request>",
     "help": "/dr help [<command>|<code>|all]",
+    "locks": "/dr locks",
+    "delegations": "/dr delegations",
+    "lock": "/dr lock <machine>…|plan:<name>|all until <time> because <reason>",
+    "unlock": "/dr unlock <lock>|<machine>…|plan:<name>|all [because <reason>]",
+    "delegate": "/dr delegate @<person> until <time> [--only <operation>,…] "
+    "[--machines <pattern>,…] [because <reason>]",
+    "undelegate": "/dr undelegate @<person> [because <reason>]",
 }
 
 

@@ -8,12 +8,10 @@ from bot.domain.catalogue import Ground
 from bot.domain.drift import Change
 from bot.domain.people import Person
 from bot.domain.policy import EVERYONE
+from bot.domain.recount import no_longer_counts
 from bot.domain.request import State
+from bot.domain.tally import ask_again, count, revoke
 from bot.domain.votes import (
-    ask_again,
-    count,
-    no_longer_counts,
-    revoke,
     why_not_approve,
     why_not_ask,
     why_not_deny,

@@ -9,8 +9,10 @@ import asyncio
 import random
 import sys
 
-from bot.domain.request import State, Vote
-from bot.domain.votes import count, why_not_approve
+from bot.domain.ballots import Vote
+from bot.domain.request import State
+from bot.domain.tally import count
+from bot.domain.votes import why_not_approve
 from bot.gateways.redis import Redis, Verdict, Write, opened
 from tests.bot.samples import KEY, fact, person, standing
 

@@ -1,5 +1,6 @@
 """A change is sent exactly once, and what came of it is never guessed."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -75,6 +76,16 @@ async def test_a_lost_answer_is_not_asked_for_again(
         await azure.submit(call, CRID)
     assert posts(vault) == [status]
     assert len(vault.jobs) == jobs
+
+
+async def test_a_change_that_is_too_late_is_not_sent(azure: Azure, vault: Vault) -> None:
+    """A process that stood still on its way to Azure does not go on where it was."""
+    call = await failover_of(azure, vault)
+    with pytest.raises(AnswerLost, match="not known yet"):
+        await azure.submit(call, CRID, by=time.monotonic() - 0.001)
+    assert posts(vault) == []
+    await azure.submit(call, CRID, by=time.monotonic() + 60)
+    assert posts(vault) == [202]
 
 
 @pytest.mark.parametrize(("kind", "status"), [("forbidden", 403), ("conflict", 409)])

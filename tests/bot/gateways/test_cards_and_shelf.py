@@ -72,9 +72,31 @@ async def test_an_edit_that_is_refused_does_not_count(store: Redis) -> None:
 async def test_a_record_remembers_where_the_card_is(store: Redis) -> None:
     """Channel, ts and how much the thread was told."""
     assert await store.cards.record("R-1") == CardRecord()
-    await store.cards.posted("R-1", "C1", "17.5")
-    await store.cards.told("R-1", 3)
-    assert await store.cards.record("R-1") == CardRecord(channel="C1", ts="17.5", told=3)
+    assert await store.cards.posted("R-1", CardRecord(), "C1", "17.5")
+    card = CardRecord(channel="C1", ts="17.5", told=3)
+    await store.cards.told("R-1", card, 3)
+    assert await store.cards.record("R-1") == card
+
+
+async def test_of_two_who_post_a_card_one_counts(store: Redis) -> None:
+    """Whoever posted on an older reading is told so; a card that is gone can be replaced."""
+    await store.cards.posted("R-1", CardRecord(), "C1", "17.5")
+    assert not await store.cards.posted("R-1", CardRecord(), "C2", "18.5")
+    first = await store.cards.record("R-1")
+    assert first.ts == "17.5"
+    assert await store.cards.posted("R-1", CardRecord(), "C1", "17.5"), "tried once more"
+    assert await store.cards.posted("R-1", first, "C2", "19.5")
+    assert (await store.cards.record("R-1")).ts == "19.5"
+
+
+async def test_what_a_thread_was_told_never_becomes_less(store: Redis) -> None:
+    """Nor does somebody who told another card's thread count for this one."""
+    await store.cards.posted("R-1", CardRecord(), "C1", "17.5")
+    card = await store.cards.record("R-1")
+    await store.cards.told("R-1", card, 5)
+    await store.cards.told("R-1", card, 2)
+    await store.cards.told("R-1", CardRecord(channel="C1", ts="3.5"), 9)
+    assert (await store.cards.record("R-1")).told == 5
 
 
 async def test_a_card_that_became_dirty_again_stays_so(store: Redis) -> None:
@@ -109,6 +131,16 @@ async def test_one_at_a_time_draws_a_card(store: Redis) -> None:
     assert await client.pttl("{dr}:card:R-1:drawing") > 0
     await store.cards.unlock("R-1", "me")
     assert await store.cards.lock("R-1", "you")
+
+
+async def test_who_drew_for_too_long_has_the_card_drawn_again(store: Redis) -> None:
+    """Others may have drawn a newer one meanwhile, which is then under an older one."""
+    await store.cards.lock("R-1", "me")
+    await store.cards.unlock("R-1", "me")
+    assert await store.cards.dirty() == {}
+    await store.cards.lock("R-1", "you")
+    await store.cards.unlock("R-1", "me")
+    assert await store.cards.became_dirty("R-1") > 0
 
 
 async def test_a_stash_gives_back_what_was_put_in(store: Redis) -> None:

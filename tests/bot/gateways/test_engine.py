@@ -5,7 +5,7 @@ import os
 import pickle
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ import redis.asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.gateways.engine import NAME, Codec, Engine, Nothing, opened
+from bot.gateways import engine as gateway
+from bot.gateways.engine import NAME, Codec, Engine, Nothing, Perpetual, opened
 from tests.world import until
 
 KEY = b"k" * 32
@@ -309,3 +310,29 @@ async def test_garbage_beside_the_stream_kills_nothing(
         await until(lambda: "one" in ran.done, f"the next task did not run: {ran.done}")
         await engine.wake("note", "two")
         await until(lambda: "two" in ran.done, f"the next task did not run: {ran.done}")
+
+
+async def test_what_runs_for_ever_comes_back_when_its_keys_are_lost(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sweeper without keys is begun anew within seconds, though nobody is started again."""
+    monkeypatch.setattr(gateway, "RESEEDING", 1)
+    ran = Ran()
+
+    async def sweep(
+        perpetual: Perpetual = Perpetual(every=timedelta(milliseconds=50), automatic=True),  # noqa: B008
+    ) -> None:
+        ran.done.append("swept")
+
+    async with opened(redis_url, KEY) as engine:
+        engine.register(sweep)
+        stopping = asyncio.Event()
+        worker = asyncio.create_task(engine.work(stopping))
+        await until(lambda: ran.done, "it does not sweep")
+        async with redis.asyncio.Redis.from_url(redis_url) as client:
+            for key in [key async for key in client.scan_iter(f"{NAME}*")]:
+                await client.delete(key)
+        ran.done.clear()
+        await until(lambda: len(ran.done) > 2, "it does not sweep any more")
+        stopping.set()
+        await worker

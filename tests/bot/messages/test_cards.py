@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.arrangements import VERBS
 from bot.domain.audit import START, chain
 from bot.domain.catalogue import Ground
 from bot.domain.diagnosis import Subject
@@ -27,7 +28,7 @@ from bot.domain.outside import Source
 from bot.domain.quorum import Need
 from bot.domain.request import Request, State
 from bot.domain.rules import Rule
-from bot.domain.votes import ask_again, count, revoke
+from bot.domain.tally import ask_again, count, revoke
 from bot.errors import Ambiguous, Missing, Misunderstood
 from bot.messages import answers, outside, policy
 from bot.messages.blocks import Message, esc
@@ -44,7 +45,6 @@ from bot.messages.forms import (
 from bot.messages.help import help_on, help_page, help_with
 from bot.messages.receipt import receipt
 from bot.messages.thread import line
-from bot.queries import VERBS
 from bot.refusals import CODES, Type
 from sandbox.workspace.blocks import check_blocks
 from sandbox.workspace.view_rules import check_view

@@ -10,8 +10,9 @@ import pytest
 from bot.domain.catalogue import Ground
 from bot.domain.fleets import Fleet, LeftOut, Member, child
 from bot.domain.jobs import MANUAL, JobStep
+from bot.domain.nods import Nod
 from bot.domain.plans import Plan, PlanAction, PlanGroup
-from bot.domain.request import Nod, Outcome, Request, State, fingerprint
+from bot.domain.request import Outcome, Request, State, fingerprint
 from bot.messages.blocks import Message
 from bot.messages.card import card, preview
 from tests.bot.messages.test_cards import HOSTILE, RENEW, sound
