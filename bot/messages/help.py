@@ -29,9 +29,8 @@ def help_page(verbs: Sequence[Verb], others: Others, *, whole: bool) -> Message:
     ):
         if some:
             blocks += sections([title, *(_line(verb, others) for verb in some)])
-    elsewhere = {name: whom for name, whom in others.items() if whom}
-    if elsewhere and not whole:
-        blocks.append(context(_more(elsewhere)))
+    if others and not whole:
+        blocks.append(context(_more(others)))
     blocks.append(
         context("`/dr help &lt;command&gt;` says more. `/dr` alone shows what waits for you.")
     )
