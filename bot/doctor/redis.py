@@ -12,7 +12,7 @@ from bot.runtime import Bot
 _FULL: Final = 0.8
 """The part of its memory from which on somebody should know."""
 _BRIM: Final = 0.95
-_PROMPT: Final = 0.05
+_PROMPT: Final = 0.025
 """Seconds: what takes longer is not written to disk at once, or to a slow one."""
 
 
@@ -94,7 +94,7 @@ def promptness(seconds: float, subject: Subject) -> Diagnosis:
 
 async def _confirmation(bot: Bot, subject: Subject) -> Diagnosis:
     try:
-        return promptness(await bot.redis.server.slowest_confirmation(), subject)
+        return promptness(await bot.redis.server.until_confirmed(), subject)
     except Unavailable as error:
         advice = "Without that, nothing is sent to Azure. Look at its disk and its replicas."
         return subject.bad(error.sentence, advice)

@@ -13,6 +13,7 @@ from bot.gateways.redis.confirmation import confirm, where
 
 _WAITAOF_SINCE: Final = (7, 2)
 _OLDEST: Final = (7, 0)
+_TRIES: Final = 3
 
 _WAYS: Final = """
     SET KEY 1 PX 1000
@@ -136,15 +137,17 @@ class Server:
             return ("EVAL",) if "to run the" in str(error) else COMMANDS
         return tuple(str(one) for one in refused)
 
-    async def slowest_confirmation(self) -> float:
-        """Return the seconds that a write took to be where it cannot be lost; raises `Unavailable`.
+    async def until_confirmed(self) -> float:
+        """Return the seconds until a write is where it cannot be lost; raises `Unavailable`.
 
-        Two are made, one right after the other: a server that does not write to its disk at once
-        lets the second wait. The way to the server and back is not counted.
+        Several are made, one right after the other, and the first is not counted: a server that
+        does not write to its disk at once lets each of the others wait. The least is taken, for
+        this process may be busy, and the way to the server and back is not counted either.
         """
-        way = await _timed(self.asked("PING"))
-        taken = [await _timed(confirm(self._client, self._replicas)) for _ in range(2)]
-        return max(0.0, max(taken) - way)
+        way = min([await _timed(self.asked("PING")) for _ in range(_TRIES)])
+        await confirm(self._client, self._replicas)
+        taken = min([await _timed(confirm(self._client, self._replicas)) for _ in range(_TRIES)])
+        return max(0.0, taken - way)
 
 
 _WRITES: Final = {
