@@ -133,12 +133,10 @@ async def freezes_now(bot: Bot, operation: Operation) -> tuple[Frozen, ...]:
 def why_frozen(freezes: tuple[Frozen, ...], operation: Operation) -> NotNow:
     """Say that a freeze holds, until when, and who may ask all the same."""
     held = " and ".join(one.words for one in freezes)
-    lists = [", ".join(one.override) or "nobody" for one in freezes]
-    whose = " and ".join(dict.fromkeys(lists))
     return NotNow(
         Pol.FROZEN,
         f"No {operation.name} may be asked for now: {held}.",
-        f"It can be overridden by {whose}, with --override-freeze yes.",
+        _overridden_by([one.override for one in freezes], OVERRIDE),
     )
 
 
@@ -152,14 +150,21 @@ def why_locked(bot: Bot, held: Iterable[Lock], operation: Operation) -> NotNow:
     locks = tuple(held)
     said = "; ".join(said_of(one).removesuffix(".") for one in locks[:_FEW])
     more = f"; and {len(locks) - _FEW} more locks" if len(locks) > _FEW else ""
-    whose = ", ".join(bot.policy.locks.override) or "nobody"
+    passing = _overridden_by([bot.policy.locks.override], OVERRIDE_LOCK)
     ends = ", ".join(f"/dr unlock {one.id}" for one in locks[:_FEW])
     return NotNow(
         Pol.LOCKED,
         f"No {operation.name} may be asked for on it now. {said}{more}.",
-        f"It can be overridden by {whose}, with --override-lock yes. Whoever locked it can end it: "
-        f"{ends}.",
+        f"{passing} Whoever locked it can end it: {ends}.",
     )
+
+
+def _overridden_by(lists: Sequence[tuple[str, ...]], option: str) -> str:
+    """Say who may ask all the same; all of the lists have to have somebody."""
+    if not all(lists):
+        return "The policy lets nobody override it."
+    whose = " and ".join(dict.fromkeys(", ".join(one) for one in lists))
+    return f"It can be overridden by {whose}, with --{option} yes."
 
 
 async def refuse(

@@ -102,6 +102,8 @@ class Settings(BaseModel):
     audit_sink: Path | None = None
     audit_key: Path | None = None
     audit_hmac_key: Path | None = None
+    regions: tuple[str, ...] = ()
+    """The Azure regions that the bot runs in; none when nobody says."""
     card_pause: float = 2.0
     """Seconds between two edits of one card; not read from the environment."""
     reread_pause: float = 0.25
@@ -112,6 +114,11 @@ class Settings(BaseModel):
         """Whether what goes to Redis can be read on its way."""
         url = self.redis_url.get_secret_value()
         return not url.startswith(("rediss", "unix")) and not is_loopback(url)
+
+    @property
+    def redis_host(self) -> str:
+        """The host of Redis; '' where there is none, or several."""
+        return _host(self.redis_url.get_secret_value())
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
@@ -137,6 +144,7 @@ class Settings(BaseModel):
             audit_sink=_path(environ, "DR_AUDIT_SINK"),
             audit_key=_path(environ, "DR_AUDIT_KEY"),
             audit_hmac_key=_path(environ, "DR_AUDIT_HMAC_KEY"),
+            regions=_regions(environ),
             log_level=_log_level(environ.get("DR_LOG_LEVEL") or "INFO"),
         )
 
@@ -198,6 +206,12 @@ def _secret(environ: Mapping[str, str], name: str) -> SecretStr | None:
 def _path(environ: Mapping[str, str], name: str) -> Path | None:
     value = environ.get(name, "").strip()
     return Path(value) if value else None
+
+
+def _regions(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Read where we run: `DR_REGION`, else what App Service says of itself."""
+    text = environ.get("DR_REGION") or environ.get("REGION_NAME") or ""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _port(text: str) -> int:

@@ -59,6 +59,7 @@ def _add_doctor(doctor: argparse.ArgumentParser) -> None:
     doctor.add_argument(
         "--role", action="store_true", help="print the least Azure role that the bot needs"
     )
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
     doctor.set_defaults(run=_doctor)
 
 
@@ -132,7 +133,7 @@ def _doctor(options: argparse.Namespace) -> int:
         return print_role(os.environ)
     settings = Settings.read(os.environ)
     configure("ERROR")
-    return asyncio.run(report(settings))
+    return asyncio.run(report(settings, as_json=options.json))
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from bot.domain.data import Data
 from bot.messages import (
     answers,
     arranged,
+    doctor,
     machines,
     plans,
     policy,
@@ -26,6 +27,7 @@ from bot.nudges import Nudged
 from bot.queries.found import (
     DelegationList,
     EventList,
+    Examined,
     Explanation,
     Fleet,
     HelpOn,
@@ -69,7 +71,7 @@ def _overview(found: Overview) -> Message:
         may_look=[
             name
             for name, verb in VERBS.items()
-            if not verb.arranges and name not in {*ASKING, "help"}
+            if not verb.arranges and name not in {*ASKING, *_APART}
         ],
     )
 
@@ -160,6 +162,10 @@ def _explanation(found: Explanation) -> Message:
     return policy.explanation(explained(found), f"Policy: {found.line}", found.policy)
 
 
+_APART: Final = ("help", "doctor")
+"""What does not go by who may look."""
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -194,6 +200,7 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     Receipt: lambda found: receipt(
         found.request, found.parts, found.entries, found.checked, found.broken
     ),
+    Examined: lambda found: doctor.examined(found.findings),
     LockList: lambda found: arranged.lock_list(found.locks, found.ends, found.strange),
     DelegationList: lambda found: arranged.delegation_list(found.delegations, found.strange),
     NowLocked: lambda found: arranged.now_locked(found.lock, found.waiting),

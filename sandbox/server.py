@@ -4,8 +4,10 @@ The rule: nothing in the sandbox listens on any other address.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.utils import formatdate
 
 from aiohttp import web
 
@@ -28,3 +30,8 @@ async def serve(application: web.Application, port: int = 0) -> AsyncIterator[st
     finally:
         # Shielded: a cancelled caller still closes its port.
         await asyncio.shield(runner.cleanup())
+
+
+def told_time(ahead: float) -> str:
+    """Write the `Date` of an answer: real time, by a clock that is so many seconds ahead."""
+    return formatdate(time.time() + ahead, usegmt=True)

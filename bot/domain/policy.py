@@ -87,6 +87,8 @@ class Policy(Data):
 
     may_look: tuple[Who, ...] = ()
     """Who may see machines, requests and the audit log; nobody when it is left out."""
+    may_diagnose: tuple[Who, ...] = ()
+    """Who may have the bot itself looked over with `/dr doctor`; nobody when it is left out."""
     rules: tuple[Rule, ...] = Field(alias="rule", min_length=1)
     """The rules, each a `[[rule]]`; at least one."""
     freezes: tuple[Freeze, ...] = Field(default=(), alias="freeze")

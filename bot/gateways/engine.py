@@ -105,6 +105,19 @@ class Engine:
         except (RedisError, RedisClusterException, OSError) as error:
             raise Unavailable("Redis does not answer; the sweeper will find the work.") from error
 
+    def key(self, suffix: str) -> str:
+        """Name a key among the engine's own."""
+        return self._docket.key(suffix)
+
+    async def workers(self) -> dict[str, datetime]:
+        """Return the workers that were heard of in the last seconds, each with when."""
+        try:
+            return {one.name: one.last_seen for one in await self._docket.workers()}
+        except ValueError as error:
+            raise Unavailable("What the engine keeps of its workers cannot be read.") from error
+        except (RedisError, RedisClusterException, OSError) as error:
+            raise Unavailable("Redis does not answer.") from error
+
     async def work(self, stopping: asyncio.Event) -> None:
         """Run tasks until `stopping` is set, then finish the ones that are running."""
         async with Worker(

@@ -7,6 +7,7 @@ Slack and silence are different errors, for a card that cannot be posted is not 
 import asyncio
 import json
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.data import Data
 from bot.domain.people import Person
 from bot.errors import DrError, SlackRefused, Unavailable
+from bot.gateways.dates import ahead
 from bot.messages.blocks import Block, Message, bare
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
@@ -86,6 +88,17 @@ class Channel(Data):
     shared: bool
     """Whether people of another organisation are in it, or may soon be."""
     archived: bool
+    private: bool = False
+
+
+class Installation(Data):
+    """What Slack says of the bot token, besides whose it is."""
+
+    team_name: str
+    scopes: frozenset[str] | None
+    """What it is granted; None when Slack does not say."""
+    ahead: float | None
+    """The seconds that Slack's clock is ahead of ours; None when it does not tell the time."""
 
 
 class Slack:
@@ -110,6 +123,24 @@ class Slack:
                 team_name=str(answer.get("team", "")),
             )
         return self._home
+
+    async def installation(self) -> Installation:
+        """Ask what the bot token is granted, and what time it is; asked anew each time."""
+        answer = await self._ask(self.client.auth_test)
+        told = {name.casefold(): value for name, value in answer.headers.items()}
+        scopes = told.get("x-oauth-scopes")
+        return Installation(
+            team_name=str(answer.get("team", "")),
+            scopes=None if scopes is None else frozenset(re.findall(r"[^\s,]+", scopes)),
+            ahead=ahead(told.get("date"), time.time()),
+        )
+
+    async def open_socket(self, app_token: str) -> None:
+        """Ask for an address of Socket Mode and leave it unused; raises `SlackRefused`.
+
+        Slack allows few of these calls a minute, and a front that comes back needs one.
+        """
+        await self._call(self.client.apps_connections_open(app_token=app_token))
 
     async def account(self, user_id: str, *, fresh: bool = False) -> Account:
         """Read an account; `fresh` asks Slack now, otherwise an answer of the last minute does.
@@ -331,6 +362,7 @@ class Slack:
             member=bool(channel.get("is_member")),
             shared=any(channel.get(one) for one in shared),
             archived=bool(channel.get("is_archived")),
+            private=bool(channel.get("is_private")),
         )
 
     async def _remember(

@@ -86,6 +86,7 @@ def _sweeper(bot: Bot) -> Task:
     ) -> None:
         try:
             await sweep_once(bot)
+            await bot.redis.shelf.swept()
         except Unavailable as error:
             log.warning("the sweeper waits: %s", error.sentence)
 

@@ -21,7 +21,7 @@ from bot.errors import Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
 from bot.locks import locks_now
-from bot.queries import arranged, machines, plans, policy, readiness, trail, work
+from bot.queries import arranged, machines, plans, policy, readiness, trail, upkeep, work
 from bot.queries.found import HelpOn, HelpPage, HelpWith, Overview, Preview, RequestList
 from bot.queries.line import meant_by
 from bot.queries.registry import LETS, VERBS, query
@@ -158,5 +158,6 @@ __all__ = [
     "policy",
     "readiness",
     "trail",
+    "upkeep",
     "work",
 ]

@@ -3,6 +3,7 @@
 from bot.domain.audit import Entry
 from bot.domain.data import Data
 from bot.domain.delegations import Delegation
+from bot.domain.diagnosis import Diagnosis
 from bot.domain.jobs import Job
 from bot.domain.locks import Lock
 from bot.domain.machines import Machine, Point
@@ -139,6 +140,12 @@ class EventList(Data):
     page: int
     more: int
     troubles: tuple[str, ...]
+
+
+class Examined(Data):
+    """How the bot itself is."""
+
+    findings: tuple[Diagnosis, ...]
 
 
 class RequestList(Data):

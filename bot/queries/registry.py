@@ -34,6 +34,7 @@ ASKING: Final = frozenset(VERBS)
 LETS: Final[dict[str, Callable[[Policy], tuple[str, ...]]]] = {
     **{name: partial(_may_ask, name) for name in CATALOGUE},
     BREAK_GLASS.name: _may_break,
+    "doctor": lambda policy: policy.may_diagnose,
 }
 """Whom the policy lets use a command; those that are not here are for whoever may look."""
 

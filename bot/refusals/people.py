@@ -142,6 +142,13 @@ class Ask(Code):
         "End the one that holds, then delegate anew.",
         Help.YOURSELF,
     )
+    MAY_NOT_DIAGNOSE = (
+        "DR-ASK-11",
+        "Not among those who may look the bot over",
+        "The policy names who may see how the bot is run, and what of it is weak (`may_diagnose`).",
+        "Ask somebody who may, or run dr doctor where the bot runs.",
+        Help.POLICY,
+    )
 
 
 class Pol(Code):

@@ -15,7 +15,7 @@ from sandbox.vault.identity import Tokens
 from sandbox.vault.limits import Limits
 from sandbox.vault.names import fold
 from sandbox.vault.polls import Results
-from sandbox.vault.roles import Role
+from sandbox.vault.roles import Rights, Role
 from sandbox.vault.trouble import Trouble
 from sandbox.vault.world import World
 
@@ -51,10 +51,21 @@ class Front:
         self.trouble = Trouble(Random(seed + 1))
         self._limits = {fold(world.vault.subscription): Limits(clock) for world in self.worlds}
         self.tokens = Tokens()
-        self.role: Role = "full"
+        self.rights = Rights()
+        self.clock_ahead = 0.0
+        """The seconds that the clock behind its answers' `Date` is ahead."""
         self.operation_results: Results = "item"
         self.journal: list[Seen] = []
         self.closing = asyncio.Event()
+
+    @property
+    def role(self) -> Role:
+        """The role that the caller has everywhere."""
+        return self.rights.role
+
+    @role.setter
+    def role(self, role: Role) -> None:
+        self.rights.role = role
 
     def limits(self, path: str) -> Limits:
         """The allowance of the subscription that an address is in; the first one's elsewhere."""

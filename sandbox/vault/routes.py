@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from sandbox.vault import faults, reads, reads_around, writes
 from sandbox.vault.calls import Answer, Call
+from sandbox.vault.estate import groups_of
 from sandbox.vault.names import FIRST, UNUSED_VAULT, VAULT_TYPE, fold
 from sandbox.vault.polls import Results, result, status
+from sandbox.vault.roles import Rights
 from sandbox.vault.world import World
 
 Desk = Callable[[Call], Answer]
@@ -93,13 +95,22 @@ _AROUND: list[tuple[re.Pattern[str], Desk]] = [
         (rf"{_IN_GROUP}/{_NETWORK_TYPE}/(?P<network>[^/]+)", reads_around.virtual_network),
     )
 ]
+_PERMISSIONS = re.compile(
+    rf"^(?P<place>/{_SUBSCRIPTION}(/resourceGroups/(?P<group>[^/]+)(/.+)?)?)"
+    r"/providers/Microsoft\.Authorization/permissions$",
+    re.IGNORECASE,
+)
+_PERMISSION_VERSIONS = ("2015-07-01", "2018-07-01", "2022-04-01")
 _RESULT = re.compile(r"^.+/operationresults/(?P<operation>[^/]+)$", re.IGNORECASE)
 _VERSION = re.compile(r"^\d{4}-\d{2}-\d{2}(-preview)?$")
 
 
-def answer(call: Call, worlds: Sequence[World], results: Results) -> Answer:
+def answer(call: Call, worlds: Sequence[World], results: Results, rights: Rights) -> Answer:
     """Find who answers a call, and let them; the call's own world is that of the first vault."""
     _check_version(call)
+    asked = _PERMISSIONS.match(call.path)
+    if asked is not None and call.method == "GET":
+        return _permissions(call, asked, worlds, rights)
     for pattern, desk in _AROUND:
         match = pattern.match(call.path)
         if match is not None and call.method == "GET":
@@ -120,6 +131,28 @@ def answer(call: Call, worlds: Sequence[World], results: Results) -> Answer:
             call.words.update(match.groupdict())
             return desk(call)
     raise _nowhere(call)
+
+
+def _permissions(
+    call: Call, asked: re.Match[str], worlds: Sequence[World], rights: Rights
+) -> Answer:
+    """What the caller may do at a vault or in a resource group that is there."""
+    if call.query["api-version"] not in _PERMISSION_VERSIONS:
+        raise faults.Fault(
+            400,
+            "NoRegisteredProviderFound",
+            f"No registered resource provider found for API version '{call.query['api-version']}' "
+            f"and type 'permissions'. The supported api-versions are "
+            f"'{', '.join(_PERMISSION_VERSIONS)}'.",
+        )
+    inside = _IN_VAULT.match(asked["place"])
+    if inside is not None:
+        _of_vault(inside, worlds)
+    elif asked["group"] is not None:
+        world = _of_subscription(asked, worlds)
+        if fold(asked["group"]) not in groups_of(world.estate):
+            raise faults.no_group(asked["group"])
+    return Answer(body=rights.told())
 
 
 def _check_version(call: Call) -> None:

@@ -10,8 +10,9 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from sandbox.server import told_time
 from sandbox.trouble_door import Door, Order
-from sandbox.vault import faults, roles, routes
+from sandbox.vault import faults, routes
 from sandbox.vault.calls import Answer, Call
 from sandbox.vault.disturbed import (
     BROKEN_OFF,
@@ -158,10 +159,12 @@ def _answer(
     refuse_on_purpose(trouble, call)
     if not vault.limits(call.path).bucket(request.method).take():
         raise throttled("1")
-    refused = roles.refusal(vault.role, request.method, call.path)
+    refused = vault.rights.refusal(request.method, call.path)
     if refused is not None:
         raise refused
-    answer = routes.answer(_with_body(call, text), vault.worlds, vault.operation_results)
+    answer = routes.answer(
+        _with_body(call, text), vault.worlds, vault.operation_results, vault.rights
+    )
     refuse_after_all(trouble)
     return answer
 
@@ -183,6 +186,7 @@ def _response(vault: Front, request: web.Request, answer: Answer, caller: Caller
     if answer.body is not None:
         response = web.json_response(answer.body, status=answer.status)
     response.headers.update(vault.limits(request.path).headers(request.method))
+    response.headers["Date"] = told_time(vault.clock_ahead)
     response.headers["x-ms-client-request-id"] = caller.client_request_id
     response.headers["x-ms-correlation-request-id"] = caller.correlation_id
     response.headers.update(answer.headers)

@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.server import told_time
 from sandbox.workspace.core import Core
 from sandbox.workspace.limits import Limiter
 from sandbox.workspace.methods import Method, need_scope
@@ -36,6 +37,8 @@ class WebApi:
 
     def __init__(self, core: Core, trouble: Trouble, bot_token: str, app_token: str) -> None:
         self.limits = False
+        self.clock_ahead = 0.0
+        """The seconds that the clock behind its answers' `Date` is ahead."""
         self.limiter = Limiter()
         self.methods = dict(METHODS)
         self._core = core
@@ -73,7 +76,8 @@ class WebApi:
 
     def _headers(self) -> dict[str, str]:
         """What Slack says about the token with every answer."""
-        return {"X-OAuth-Scopes": ",".join(sorted(self._core.scopes))}
+        scopes = ",".join(sorted(self._core.scopes))
+        return {"X-OAuth-Scopes": scopes, "Date": told_time(self.clock_ahead)}
 
     def _work(self, name: str, arguments: Arguments, token: str) -> Json:
         try:

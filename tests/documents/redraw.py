@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bot.arrangements import VERBS
+from bot.doctor import EXAMINATIONS
 from bot.domain.audit import Entry
 from bot.domain.break_glass import BreakGlass
 from bot.domain.catalogue import Operation
@@ -26,7 +27,8 @@ from bot.domain.policy import Delegating, Locking, Policy, ReprotectDefaults
 from bot.domain.quorum import Need
 from bot.domain.request import TABLE, State
 from bot.domain.rules import Rule
-from bot.gateways.azure.rights import role
+from bot.domain.scopes import BY_ADDRESS, NEEDED, WITHOUT_ADDRESSES
+from bot.gateways.azure.rights import ACTIONS, lacks, role
 from bot.refusals import AREAS, Code
 
 CHECKOUT: Final = Path(__file__).parent.parent.parent
@@ -50,6 +52,28 @@ PROVIDERS: Final[Mapping[str, str]] = {
     CLASSIC_BACK: "VMware, classic, in Azure",
 }
 """What replicates a machine, in Azure's word and in ours."""
+
+
+def examinations() -> str:
+    """Draw the table of what `dr doctor` looks at, subject by subject."""
+    rows = [f"| {about} | {_words(part.__doc__ or '')} |" for about, part in EXAMINATIONS.items()]
+    return "\n".join(["| Subject | What is looked at |", "| --- | --- |", *rows])
+
+
+def scopes() -> str:
+    """Draw the table of the scopes that the Slack app needs."""
+    rows = [f"| `{scope}` | {why} |" for scope, why in NEEDED.items()]
+    rows.append(f"| `{BY_ADDRESS}`, where there are such addresses | {WITHOUT_ADDRESSES} |")
+    return "\n".join(["| Scope | Without it |", "| --- | --- |", *rows])
+
+
+def rights() -> str:
+    """Draw the table of the Azure actions that the bot needs."""
+    rows = [
+        f"| `{one.action}` | {one.without} | {'note' if one.minor else 'BAD'} |"
+        for one in lacks((), ACTIONS)
+    ]
+    return "\n".join(["| Action | Without it | |", "| --- | --- | --- |", *rows])
 
 
 def schema() -> str:
@@ -179,6 +203,9 @@ DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("docs/request-life.md", "life"): request_life,
     ("docs/how-it-works.md", "operations"): operations,
     ("docs/refusals.md", "refusals"): refusals,
+    ("docs/doctor.md", "subjects"): examinations,
+    ("docs/doctor.md", "scopes"): scopes,
+    ("docs/doctor.md", "rights"): rights,
     ("docs/policy.md", "rule"): lambda: keys(Rule),
     ("docs/policy.md", "need"): lambda: keys(Need),
     ("docs/policy.md", "break_glass"): lambda: keys(BreakGlass),

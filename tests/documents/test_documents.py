@@ -144,7 +144,7 @@ def test_the_azure_role_lets_the_bot_post_what_the_catalogue_sends() -> None:
     assert len(CATALOGUE) >= len(posted)
     read = {one.split("/")[-2] for one in ACTIONS if one.endswith("/read")}
     around = {"virtualMachines", "recoveryPoints", "vaults", "replicationNetworkMappings"}
-    around |= {"networkInterfaces"}
+    around |= {"networkInterfaces", "permissions"}
     assert read == set(_kinds_read(source)) | around
 
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.scopes import BY_ADDRESS, NEEDED
 from handlers.slack_app import COMMAND
 from tests.documents.manifest_rules import complaints
 from tests.documents.redraw import usage_hint
@@ -106,6 +107,13 @@ def test_only_a_directory_by_address_takes_the_optional_scope(manifest: dict[str
     scopes = manifest["oauth_config"]["scopes"]
     assert scopes["bot_optional"] == ["users:read.email"]
     assert set(scopes["bot_optional"]) <= set(scopes["bot"])
+
+
+def test_the_doctor_looks_for_the_scopes_of_the_manifest(manifest: dict[str, Any]) -> None:
+    """What it calls missing or needless is so by what people install."""
+    scopes = manifest["oauth_config"]["scopes"]
+    assert {*NEEDED, BY_ADDRESS} == set(scopes["bot"])
+    assert scopes["bot_optional"] == [BY_ADDRESS]
 
 
 def test_the_bot_cannot_read_conversations(manifest: dict[str, Any]) -> None:

@@ -53,9 +53,9 @@ VOTE: list[Kind] = [
     ("front", "the acknowledgement", "before"),
 ]
 ASK: list[Kind] = [
-    ("ask › create", "commit of request.ask", "before"),
-    ("ask › create", "commit of request.ask", "sent"),
-    ("ask › post", "POST chat.postMessage", "before"),
+    ("carry_out › create", "commit of request.ask", "before"),
+    ("carry_out › create", "commit of request.ask", "sent"),
+    ("carry_out › post", "POST chat.postMessage", "before"),
     ("reply", "POST response_url", "sent"),
 ]
 

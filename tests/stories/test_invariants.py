@@ -136,14 +136,13 @@ class Governance(RuleBasedStateMachine):
     @precondition(lambda self: self.request)
     @rule(who=people)
     def somebody_takes_it_back(self, who: str) -> None:
-        """An approval that counts, while no worker has taken the request up; and nothing else."""
+        """An approval that they cast, or that was cast in their place, while no worker has it."""
         self._take_back(who)
 
     def _take_back(self, who: str) -> None:
         before = self._request()
-        counts = before.state in {State.WAITING, State.APPROVED} and self.ids[who] in {
-            vote.person.id for vote in before.approvals
-        }
+        theirs = {one.id for vote in before.approvals for one in (vote.person, vote.seat)}
+        counts = before.state in {State.WAITING, State.APPROVED} and self.ids[who] in theirs
         click = self._click(who)
         self.backs.append(click)
         with suppress(Refused):

@@ -106,7 +106,7 @@ async def test_while_another_brings_it_to_its_end(
 async def test_a_front_while_it_posts_the_card(one: Lane) -> None:
     """A worker posts it meanwhile: in the end there is one card, and it is the true one."""
     since, machine = await promises.mark(one.world), one.next_machine()
-    at = Point("ask › post", "POST chat.postMessage", "before", 1)
+    at = Point("carry_out › post", "POST chat.postMessage", "before", 1)
     front = await one.zygote.launch("web", one.environment, at=at, freeze=True, armed=False)
     await until(lambda: "listening" in front.said, "the front does not listen")
     front.signal(signal.SIGUSR1)

@@ -223,8 +223,8 @@ async def test_the_end_of_a_job_is_written_when_there_is_room(
 async def test_redis_fails_over_and_the_old_primary_lives_on(tmp_path: Path) -> None:
     """The name leads elsewhere; connections to what is a replica now are given up, not kept."""
     ports = free_port(), free_port()
-    async with _afar(tmp_path / "first", ports[0]) as afar:
-        with valkey.running(tmp_path / "second", ports[1]) as second:
+    with valkey.running(tmp_path / "second", ports[1]) as second:
+        async with _afar(tmp_path / "first", ports[0]) as afar:
             world = afar.world
             async with Redis.from_url(second.url, decode_responses=True) as other:
                 await other.replicaof("127.0.0.1", ports[0])

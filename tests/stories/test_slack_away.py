@@ -52,7 +52,7 @@ async def test_slack_asks_to_slow_down(world: World) -> None:
 async def test_a_front_without_slack_says_so_and_records_nothing(world: World) -> None:
     """Who somebody is cannot be asked: nothing is taken for granted, and they may try again."""
     before = await world.record()
-    world.workspace.trouble.next("users.info", "503", times=1)
+    world.workspace.trouble.next("users.info", "503", times=3)
     await world.alice.types("/dr failover vm-web01 because West Europe is down")
     await world.told(world.alice, "Slack has trouble of its own.")
     assert await world.record() == before

@@ -33,6 +33,7 @@ from bot.gateways.azure.answers import refusal, retry_after, trouble
 from bot.gateways.azure.around import Around
 from bot.gateways.azure.once import once
 from bot.gateways.azure.operations import operations, place
+from bot.gateways.azure.permissions import Permissions
 from bot.gateways.azure.reads import reads
 from bot.gateways.azure.unprotected import COMPUTE_VERSION, Unprotected
 from bot.gateways.azure.wire import ShapeT, read, unswept
@@ -41,6 +42,7 @@ from bot.gateways.azure.wire_jobs import JobShape
 from bot.gateways.azure.wire_places import NamedShape, VmShape
 from bot.gateways.azure.wire_plans import PlanShape
 from bot.gateways.azure.wire_sites import ReplicaShape, SiteShape
+from bot.gateways.dates import ahead
 from bot.settings import CLOUDS
 
 API_VERSION: Final = "2025-08-01"
@@ -76,7 +78,10 @@ class Azure:
         self._activities: dict[str, str] = {}
         self._listed: dict[str, tuple[float, tuple[Machine, ...]]] = {}
         self._listing: dict[str, asyncio.Lock] = {}
+        self.ahead: float | None = None
+        """The seconds that Azure's clock was ahead of ours at its newest answer."""
         self.around = Around(self._get, self._list)
+        self.permissions = Permissions(self._list)
         self.unprotected = Unprotected(self._get, self._list)
 
     async def close(self) -> None:
@@ -272,6 +277,7 @@ class Azure:
             raise trouble(error) from error
         except TimeoutError as error:
             raise Unavailable("Azure did not answer in time.") from error
+        self.ahead = ahead(answer.headers.get("Date"), time.time())
         if answer.status_code >= 300:
             raise refusal(answer.status_code, answer.headers, body)
         return body

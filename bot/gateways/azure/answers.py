@@ -48,7 +48,7 @@ def trouble(error: AzureError) -> DrError:
     if isinstance(error, ClientAuthenticationError) and error.response is None:
         return Unavailable(
             "No Azure token could be had for the bot's identity.",
-            advice="dr doctor tells which credential was tried.",
+            advice="Check the managed identity, or AZURE_CLIENT_ID and what goes with it.",
         )
     if isinstance(error, HttpResponseError) and error.response is not None:
         response: Any = error.response

@@ -3,18 +3,16 @@
 `requests` holds what people approve and the one script that changes it, `audit` the log, `cards`
 what Slack has been told, `shelf` small things that expire, `pacing` how fast Azure may be called,
 `watch` which jobs of the vaults have been judged, `reminders` who was told that a request waits,
-`books` what is kept beside requests for a time.
+`books` what is kept beside requests for a time, `server` how the server itself is.
 All keys carry the hash tag `{dr}`, so that one script may touch them together, in a cluster too.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from redis.credentials import CredentialProvider
 
-from bot.domain.data import Data
 from bot.domain.macs import MacKey
 from bot.errors import Unavailable
 from bot.gateways.redis.address import Client, connected
@@ -22,10 +20,10 @@ from bot.gateways.redis.answers import NO_ANSWER, translated
 from bot.gateways.redis.audit import AuditLog
 from bot.gateways.redis.books import Books, Kept
 from bot.gateways.redis.cards import Cards
-from bot.gateways.redis.confirmation import where
 from bot.gateways.redis.pacing import Pacing
 from bot.gateways.redis.reminders import Reminders
 from bot.gateways.redis.requests import Requests
+from bot.gateways.redis.server import Facts, Server
 from bot.gateways.redis.shelf import Shelf
 from bot.gateways.redis.watch import Watch
 from bot.gateways.redis.writes import Snapshot, Verdict, Write
@@ -45,20 +43,6 @@ __all__ = [
 ]
 
 
-_WAITAOF_SINCE = (7, 2)
-
-
-class Facts(Data):
-    """What the server says of itself."""
-
-    server: str
-    version: str
-    append_only: bool
-    eviction: str
-    confirms: bool
-    """Whether it can say that a write is on disk."""
-
-
 @dataclass(frozen=True)
 class Redis:
     """The drawers over one connection pool."""
@@ -72,32 +56,18 @@ class Redis:
     watch: Watch
     reminders: Reminders
     books: Books
+    server: Server
 
     async def facts(self) -> Facts:
-        """Read what matters about the server; managed services answer INFO where CONFIG is shut."""
-        told: dict[str, Any] = await self._of_our_node("INFO")
-        return Facts(
-            server=str(told.get("server_name", "redis")).capitalize(),
-            version=str(told.get("valkey_version") or told.get("redis_version", "?")),
-            append_only=bool(told.get("aof_enabled")),
-            eviction=str(told.get("maxmemory_policy", "")),
-            confirms=_number(str(told.get("redis_version", "0"))) >= _WAITAOF_SINCE,
-        )
-
-    async def _of_our_node(self, command: str) -> Any:
-        """Ask the server that holds our keys; in a cluster that is one of several."""
-        return await self.client.execute_command(command, **await where(self.client))
+        """Read what matters about the server."""
+        return await self.server.facts()
 
     async def ping(self) -> None:
         """Raise `Unavailable` when Redis does not answer."""
         try:
-            await self._of_our_node("PING")
+            await self.server.asked("PING")
         except NO_ANSWER as error:
             raise Unavailable("Redis does not answer.") from error
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
 
 
 @asynccontextmanager
@@ -126,4 +96,5 @@ async def opened(
             watch=Watch(client),
             reminders=Reminders(client, seal_key),
             books=Books(client, seal_key),
+            server=Server(client, replicas),
         )

@@ -9,6 +9,9 @@ from bot.gateways.redis.answers import run
 
 _STASH_SECONDS: Final = 1800
 _HISTORY: Final = 20
+_SWEPT: Final = "{dr}:swept"
+_SWEPT_LIFE: Final = 24 * 3600 * 1000
+"""Milliseconds; how old the word is follows from what is left of them."""
 
 
 class Shelf:
@@ -46,6 +49,15 @@ class Shelf:
             pipe.expire(key, seconds, nx=True)
             count, _ = await run(pipe.execute())
         return int(count)
+
+    async def swept(self) -> None:
+        """Say that a worker has just looked after everything that waits."""
+        await run(self._client.set(_SWEPT, "1", px=_SWEPT_LIFE))
+
+    async def since_swept(self) -> float | None:
+        """Return the seconds since then; None when it is too long ago to be remembered."""
+        left = await run(self._client.pttl(_SWEPT))
+        return (_SWEPT_LIFE - int(left)) / 1000 if int(left) > 0 else None
 
     async def took(self, operation: str, provider: str, seconds: int) -> None:
         """Remember how long an operation took."""

@@ -43,6 +43,7 @@ USAGE = {
     "plans": "/dr plans",
     "plan": "/dr plan <plan>",
     "policy": "/dr policy explain <any command>",
+    "doctor": "/dr doctor",
     "ready": "/dr ready [<machine>|plan:<name>|all]",
     "jobs": "/dr jobs [<machine>|<job id>] [--which recent|active|failed] [--page <number>]",
     "events": "/dr events [<machine>] [--severity all|critical|warning|info] [--page <number>]",

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from bot.arrangements import VERBS
 from bot.domain.audit import START, chain
 from bot.domain.catalogue import Ground
+from bot.domain.diagnosis import Subject
 from bot.domain.drift import Change, drift, worse
 from bot.domain.freezes import Frozen
 from bot.domain.jobs import Job, JobError, JobStep
@@ -32,6 +33,7 @@ from bot.errors import Ambiguous, Missing, Misunderstood
 from bot.messages import answers, outside, policy
 from bot.messages.blocks import Message, esc
 from bot.messages.card import card
+from bot.messages.doctor import examined
 from bot.messages.forms import (
     confirm_form,
     deny_form,
@@ -379,6 +381,8 @@ def test_slack_takes_every_answer(text: str) -> None:
         answers.request_list([one] * 20, [one] * 10, [broken] * 20, NOW, lost=[text]),
         answers.trail(text, [entry] * 20),
         answers.trail("", []),
+        examined([Subject(text).bad(text * 9, text) for _ in range(99)]),
+        examined([]),
     ):
         sound(message)
 
