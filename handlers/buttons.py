@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from bot import approvals
+from bot import approvals, settling
 from bot.access import admit
-from bot.approvals import Click
 from bot.arrangements import locks
+from bot.clicks import Click
 from bot.domain.data import Data
 from bot.domain.fleets import is_request
 from bot.domain.request import Request, State
@@ -116,9 +116,9 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
     DENY_BECAUSE: _deny_because,
     REVOKE: _deciding(approvals.take_back),
     WITHDRAW: _deciding(approvals.withdraw),
-    WITHDRAW_REST: _deciding(approvals.withdraw_rest),
-    RESUBMIT: _deciding(approvals.resubmit),
-    GIVE_UP: _deciding(approvals.give_up),
+    WITHDRAW_REST: _deciding(settling.withdraw_rest),
+    RESUBMIT: _deciding(settling.resubmit),
+    GIVE_UP: _deciding(settling.give_up),
     NOD: _nod,
     NUDGE: _nudge,
     REVIEW: _review,

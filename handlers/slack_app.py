@@ -15,13 +15,14 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from bot import approvals
+from bot import approvals, settling
 from bot.access import Way, turn_away
-from bot.approvals import Click
+from bot.clicks import Click
 from bot.domain.break_glass import JUSTIFIED
 from bot.domain.confirmation import is_one_of
+from bot.domain.unseen import without_unseen
 from bot.errors import SlackRefused
-from bot.messages.blocks import Message, visible
+from bot.messages.blocks import Message
 from bot.messages.buttons import PREFIX, action_of
 from bot.messages.forms import (
     BECAUSE,
@@ -184,7 +185,7 @@ class _Listeners:
         request_id, _, action = str(view.get("private_metadata") or "").partition(" ")
         click = _click("nod", body, view, request_id)
         note = given(view).get(NOTE, "")
-        self._decide(view, click, lambda: approvals.nod(self._bot, click, note, action))
+        self._decide(view, click, lambda: settling.nod(self._bot, click, note, action))
 
     async def confirmed(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Somebody typed the name of what they approve; whether it counts is decided behind."""
@@ -215,7 +216,7 @@ class _Listeners:
 
     async def denied(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Somebody said why they deny a request; whether it counts is decided behind."""
-        because = visible(given(view).get(BECAUSE, "")).strip()
+        because = without_unseen(given(view).get(BECAUSE, "")).strip()
         if not because:
             wrong = "Say why, or press Deny on the card, which needs no reason."
             await ack(response_action="errors", errors={BECAUSE: wrong})

@@ -35,7 +35,7 @@ QUICKER: Final[Mapping[tuple[str, str], Any]] = {
     ("bot.jobs.follow", "SOON"): 0.25,
     ("bot.jobs.follow", "FINDING"): 0.25,
     ("bot.jobs.reconcile", "GRACE"): 5,
-    ("bot.approvals", "GRACE"): 5,
+    ("bot.settling", "GRACE"): 5,
     ("bot.gateways.engine", "RESEEDING"): 1,
     ("bot.jobs", "_LEFT_LYING"): 500,
 }

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.approvals import Click, approve, review
+from bot.approvals import approve, review
 from bot.asking import Asked, ask
+from bot.clicks import Click
 from bot.doctor import examine
 from bot.domain.break_glass import strict, unwrapped
 from bot.domain.grammar import Command, parse

@@ -48,8 +48,8 @@ REDIS: list[Kind] = [
 ]
 VOTE: list[Kind] = [
     ("front", "what Slack delivered", "before"),
-    ("press › decide", "commit of request.approve", "before"),
-    ("press › decide", "commit of request.approve", "sent"),
+    ("press › decided", "commit of request.approve", "before"),
+    ("press › decided", "commit of request.approve", "sent"),
     ("front", "the acknowledgement", "before"),
 ]
 ASK: list[Kind] = [

@@ -23,9 +23,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.approvals import Click, approve, deny, resubmit, take_back, withdraw
+from bot.approvals import approve, deny, take_back, withdraw
 from bot.arrangements import VERBS, Order
 from bot.asking import ask
+from bot.clicks import Click
 from bot.domain.audit import START, first_broken
 from bot.domain.catalogue import Call
 from bot.domain.grammar import parse
@@ -35,6 +36,7 @@ from bot.jobs.expire import expire
 from bot.jobs.follow import follow_vault
 from bot.jobs.submit import submit_request
 from bot.runtime import Bot
+from bot.settling import resubmit
 from tests.world import World, inhabited
 
 EXAMPLES, LENGTH, AT_LEAST = 15, 40, 2000

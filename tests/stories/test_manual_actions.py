@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot import approvals
+from bot import settling
 from bot.domain.bodies import resume
 from bot.domain.catalogue import Call
 from sandbox.people import Person
@@ -78,7 +78,7 @@ async def test_a_word_that_was_held_up_is_not_sent(
 
     Whoever said it reads that it may not have arrived, and can say it again after a while.
     """
-    monkeypatch.setattr(approvals, "CLAIM_LIFETIME", -1)
+    monkeypatch.setattr(settling, "CLAIM_LIFETIME", -1)
     await waiting(whole)
     await whole.bo.presses("It is done…", on=TITLE)
     await says(whole.bo, "The database is open")

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.approvals import Click, approve, deny, take_back
+from bot.approvals import approve, deny, take_back
+from bot.clicks import Click
 from bot.domain.latecomers import Wish
 from bot.domain.request import State
 from bot.errors import NotAllowed, NotNow

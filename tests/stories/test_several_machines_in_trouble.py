@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.approvals import Click, withdraw_rest
+from bot.clicks import Click
 from bot.domain.audit import first_broken
 from bot.domain.request import State
 from bot.errors import Tampered
@@ -15,6 +15,7 @@ from bot.jobs.follow import follow_vault
 from bot.jobs.gather import gather
 from bot.runtime import opened
 from bot.settings import SHIPPED_POLICY
+from bot.settling import withdraw_rest
 from tests.world import World, until, working
 
 BOTH = "Failover of vm-web01, vm-web02"

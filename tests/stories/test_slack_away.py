@@ -1,6 +1,7 @@
 """When Slack is away the work goes on, and the card and its thread catch up completely."""
 
-from bot.approvals import Click, approve
+from bot.approvals import approve
+from bot.clicks import Click
 from bot.domain.request import State
 from tests.world import World, inhabited, until, working
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.approvals import Click, approve
+from bot.approvals import approve
+from bot.clicks import Click
 from bot.domain.request import State, fingerprint
 from bot.errors import NotAllowed
 from tests.world import World, inhabited, until, working

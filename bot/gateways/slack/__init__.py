@@ -4,113 +4,40 @@ Everything we post is blocks with a text, never unfurled, never parsed for names
 Slack and silence are different errors, for a card that cannot be posted is not one that is late.
 """
 
-import asyncio
-import json
-import logging
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.data import Data
 from bot.domain.people import Person
-from bot.errors import DrError, SlackRefused, Unavailable
+from bot.errors import SlackRefused
 from bot.gateways.dates import ahead
-from bot.messages.blocks import Block, Message, bare
+from bot.gateways.slack.calls import REMEMBERED, Calls, refusal, taken
+from bot.gateways.slack.shapes import Account, Channel, Home, Installation
+from bot.messages.blocks import Block, Message
+
+__all__ = ["Account", "Channel", "Home", "Installation", "Slack", "opened", "refusal"]
 
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
-_REMEMBERED: Final = 60.0
-"""Seconds that a group's members or a channel are believed without asking again."""
 _ANSWERED_AT: Final = ("hooks.slack.com", "hooks.slack-gov.com")
 _PAGE: Final = 1000
-_PAUSES: Final = (0.2, 0.6)
-"""Seconds before something is read again that Slack could not tell."""
-_SHORT: Final = 2.0
-"""Seconds that a person is made to wait for that; what takes longer is told."""
-_PASSING: Final = frozenset(
-    {
-        "fatal_error",
-        "internal_error",
-        "request_timeout",
-        "service_unavailable",
-        "team_added_to_org",
-    }
-)
-"""What Slack says when the same call may work later."""
-_NOT_SHOWN: Final = frozenset(
-    {
-        "block_mismatch",
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "msg_blocks_too_long",
-        "msg_too_long",
-    }
-)
-"""What Slack says when it is the looks of a message that it does not take."""
-
-T = TypeVar("T")
-
-log = logging.getLogger(__name__)
 
 
-class Home(Data):
-    """Who we are at Slack."""
-
-    teams: frozenset[str]
-    """The workspace's id, and the organisation's where there is one."""
-    user: str
-    """The user id of the bot."""
-    team_name: str
-
-
-class Account(Data):
-    """A Slack account as it was when we looked."""
-
-    person: Person
-    address: str
-    """Its e-mail address; '' when Slack does not say, as without the scope users:read.email."""
-
-
-class Channel(Data):
-    """A channel as far as we need to know it."""
-
-    id: str
-    name: str
-    member: bool
-    """Whether the bot is in it."""
-    shared: bool
-    """Whether people of another organisation are in it, or may soon be."""
-    archived: bool
-    private: bool = False
-
-
-class Installation(Data):
-    """What Slack says of the bot token, besides whose it is."""
-
-    team_name: str
-    scopes: frozenset[str] | None
-    """What it is granted; None when Slack does not say."""
-    ahead: float | None
-    """The seconds that Slack's clock is ahead of ours; None when it does not tell the time."""
-
-
-class Slack:
+class Slack(Calls):
     """The Web API with one connection pool, and response URLs."""
 
     def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, host: str) -> None:
+        super().__init__()
         self.client = client
         self._session = session
         self._host = host
         self._home: Home | None = None
-        self._memory: dict[str, tuple[float, Any]] = {}
-        self._asking: dict[str, asyncio.Lock] = {}
 
     async def home(self) -> Home:
         """Say who we are; asked once in a process's life."""
@@ -147,7 +74,7 @@ class Slack:
 
         Which human it is, the directory of the policy knows: see `bot.access.person`.
         """
-        age = 0 if fresh else _REMEMBERED
+        age = 0 if fresh else REMEMBERED
         return await self._remember(f"account:{user_id}", lambda: self._account(user_id), age)
 
     async def owner_of(self, address: str) -> str:
@@ -159,7 +86,7 @@ class Slack:
         return await self._remember(f"address:{address}", lambda: self._owner_of(address))
 
     async def groups(
-        self, handles: Iterable[str], *, age: float = _REMEMBERED
+        self, handles: Iterable[str], *, age: float = REMEMBERED
     ) -> dict[str, frozenset[str]]:
         """Read who is in some user groups, by handle with '@'; a missing group is empty.
 
@@ -267,7 +194,7 @@ class Slack:
                 "replace_original": replace,
             }
             async with self._session.post(response_url, json=body) as answer:
-                _taken(answer.status, await answer.text())
+                taken(answer.status, await answer.text())
 
         await self._shown(message, send)
 
@@ -364,83 +291,6 @@ class Slack:
             archived=bool(channel.get("is_archived")),
             private=bool(channel.get("is_private")),
         )
-
-    async def _remember(
-        self, key: str, ask: Callable[[], Awaitable[T]], age: float = _REMEMBERED
-    ) -> T:
-        """Ask once for everybody who wants to know at the same time; fail when Slack does."""
-        async with self._asking.setdefault(key, asyncio.Lock()):
-            asked, value = self._memory.get(key, (0.0, None))
-            if asked and time.monotonic() - asked < age:
-                return value  # type: ignore[no-any-return]
-            answer = await ask()
-            self._memory[key] = (time.monotonic(), answer)
-            return answer
-
-    async def _ask(self, call: Callable[[], Awaitable[Any]]) -> Any:
-        """Read something; a moment of trouble at Slack is nobody's business."""
-        for pause in _PAUSES:
-            try:
-                return await self._call(call())
-            except Unavailable as error:
-                wait = error.retry_after or pause
-                if wait > _SHORT:
-                    raise
-                await asyncio.sleep(wait)
-        return await self._call(call())
-
-    async def _shown(self, message: Message, send: Callable[[Message], Awaitable[Any]]) -> Any:
-        """Send a message; should Slack not take its blocks, its words and buttons must do."""
-        try:
-            return await self._call(send(message))
-        except SlackRefused as error:
-            if error.code not in _NOT_SHOWN:
-                raise
-            log.error("Slack does not take the blocks of a message: %s", error.code)  # noqa: TRY400
-            return await self._call(send(bare(message)))
-
-    async def _call(self, call: Awaitable[Any]) -> Any:
-        """Await a call; raises our errors instead of the library's."""
-        try:
-            return await call
-        except SlackApiError as error:
-            raise refusal(error.response) from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unavailable("Slack does not answer.") from error
-
-
-def _taken(status: int, text: str) -> None:
-    """Raise one of our errors when a response address did not take an answer.
-
-    It says `ok`, in words or in JSON, and may say no with status 200.
-    """
-    try:
-        said = json.loads(text)
-    except ValueError:
-        said = None
-    code = str(said.get("error") or "") if isinstance(said, dict) else ""
-    foreign = text.lstrip().startswith("<")
-    if status == 429 or status >= 500 or code in _PASSING or foreign:
-        raise Unavailable("Slack did not take the answer.")
-    if code or status != 200:
-        raise SlackRefused(code or f"response_url_{status}")
-
-
-def refusal(response: Any) -> DrError:
-    """Turn an answer that is not `ok` into one of our errors; Slack in trouble sends no JSON."""
-    data = getattr(response, "data", None)  # what cannot be read comes without
-    said = data if isinstance(data, dict) else {}
-    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
-    code = str(said.get("error") or "")
-    if status == 429 or code == "ratelimited":
-        text = str(response.headers.get("Retry-After", ""))
-        wait = float(text) if text.isdecimal() else 1.0
-        return Unavailable("Slack asks us to slow down.", retry_after=wait)
-    if status >= 500 or code in _PASSING:
-        return Unavailable("Slack has trouble of its own.")
-    if not code:
-        return Unavailable("What answered was not Slack, or its answer broke off.")
-    return SlackRefused(code)
 
 
 @asynccontextmanager
