@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+COMMAND: Final = "/dr"
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore")
@@ -106,7 +108,11 @@ _KINDS: Final[Mapping[str, type[_Frame]]] = {
 def unlike_slack(body: Mapping[str, Any]) -> str:
     """Return where a payload is not as Slack sends them, or ''."""
     kind = body.get("type")
-    model = _Command if "command" in body else _KINDS.get(kind if isinstance(kind, str) else "")
+    model = (
+        _Command
+        if body.get("command") == COMMAND
+        else _KINDS.get(kind if isinstance(kind, str) else "")
+    )
     try:
         (model or _Anything).model_validate(body)
     except ValidationError as error:

@@ -42,10 +42,9 @@ from bot.runtime import Bot
 from handlers import commands
 from handlers.buttons import Press, press
 from handlers.commands import Said
-from handlers.payloads import unlike_slack
+from handlers.payloads import COMMAND, unlike_slack
 from handlers.supervisor import Reply, Supervisor
 
-COMMAND: Final = "/dr"
 _DUPLICATES: Final = 900
 """Seconds for which the same delivery is recognised."""
 

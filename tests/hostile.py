@@ -64,6 +64,7 @@ PORTAL: Final = "https://portal.example"
 _CONTROL = re.compile(r"<([^<>]*)>")
 _DATE = re.compile(r"!date\^\d+\^(?:[^^|<>]|\{\w+\})+\|[0-9: -]+ UTC")
 _EMOJI = re.compile(r":[\w'+-]+(?=:)")
+_DAY = re.compile(r":\d{4}-\d\d-\d\dT\d\d")
 _NAME = re.compile(r"[^\W\d_ˍ]|^:(?:100|1234|[+-]1)$")
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
@@ -125,7 +126,7 @@ def sound_view(view: Any, ids: frozenset[str] = PEOPLE | GROUPS | CHANNELS) -> N
 
 
 def _emoji(text: str) -> set[str]:
-    found = {one for one in _EMOJI.findall(text) if _NAME.search(one)}
+    found = {one for one in _EMOJI.findall(text) if _NAME.search(one) and not _DAY.match(one)}
     return found - OUR_EMOJI
 
 

@@ -75,9 +75,11 @@ _NOTHING: Final = "(nothing that can be seen)"
 # What would style a text, and look-alikes that do not. An underscore within a word does nothing.
 _STYLE: Final = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])|^>")
 _UNSTYLED: Final = {"*": "∗", "~": "∼", "`": "ˋ", "_": "ˍ", ">": "›"}
-# The colon of what Slack may take for an emoji, be it closed here or by what stands behind.
+# The colon of what Slack may take for an emoji, be it closed here or by what stands behind; a date
+# before its time is none.
 _EMOJI: Final = re.compile(
-    r":(?=[^\s:]*[^\W\d_][^\s:]*:|100:|1234:|[+-]1:)|(?<!\w):(?=[^\s:]*[^\W\d_][^\s:]*$)"
+    r":(?!\d{4}-\d\d-\d\dT\d\d:)(?=[^\s:]*[^\W\d_][^\s:]*:|100:|1234:|[+-]1:)"
+    r"|(?<!\w):(?=[^\s:]*[^\W\d_][^\s:]*$)"
 )
 
 

@@ -12,7 +12,7 @@ import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.scopes import BY_ADDRESS, NEEDED
-from handlers.slack_app import COMMAND
+from handlers.payloads import COMMAND
 from tests.documents.manifest_rules import complaints
 from tests.documents.redraw import usage_hint
 

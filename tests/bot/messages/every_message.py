@@ -11,16 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import bot.messages
-from bot.domain.audit import START, Actor, Fact, chain
+from bot.domain.audit import START, Fact, chain
 from bot.domain.checkpoints import Checkpoint
-from bot.domain.drift import Change
-from bot.domain.fleets import LeftOut
-from bot.domain.freezes import Frozen
-from bot.domain.jobs import MANUAL, JobStep
+from bot.domain.diagnosis import Diagnosis, Grade
 from bot.domain.operations import CATALOGUE
 from bot.domain.outside import Source
 from bot.domain.quorum import Need
-from bot.domain.request import Outcome, Request, State
+from bot.domain.request import Request, State
 from bot.domain.rules import Rule
 from bot.errors import Ambiguous, AzureRefused, Missing, Misunderstood, Unavailable
 from bot.messages import (
@@ -30,6 +27,7 @@ from bot.messages import (
     blocks,
     card,
     choices,
+    doctor,
     forms,
     help,  # noqa: A004  # the page of help
     lines,
@@ -50,92 +48,36 @@ from bot.messages.blocks import Message
 from bot.queries import VERBS
 from bot.refusals import CODES, Type
 from tests.bot.messages import test_cards_of_several as several
-from tests.bot.messages.test_arranged import delegation, lock, locked_meanwhile
+from tests.bot.messages.test_arranged import delegation, lock
 from tests.bot.messages.test_looks import AROUND, EVENT, HEALTH, ILL, PLAN
 from tests.bot.messages.test_reminders import ESCALATION, FIRST, NUDGE
-from tests.bot.messages.wild import wild
+from tests.bot.messages.wild import (
+    FACT,
+    GLASS,
+    JOB,
+    REQUESTS,
+    RUNNING,
+    SEVERAL,
+    WAITING,
+    WAITS,
+    outcomes,
+    wild,
+)
 from tests.bot.samples import (
     BO,
-    DAN,
     GROUNDS,
-    JOB_ERROR,
     NOON,
     NOW,
     STEPS,
     broken,
     in_state,
-    job,
     point,
     request,
-    reviewed,
-    terms,
-    vote,
 )
 from tests.hostile import LINK, PORTAL
 
 Drawn = Message | list[dict[str, Any]] | dict[str, Any]
 """A message, blocks, or a view."""
-
-_WAITS = JobStep(name="x", id="task-4", state="Suspended", kind=MANUAL, instructions="x")
-_JOB = job("Failed", target="x", words="x", errors=(JOB_ERROR,) * 3, actions=("Cancel", "Resume"))
-_RUNNING = job(steps=(*STEPS, _WAITS), target="x", actions=("Cancel", "Resume"))
-_WELL_MEANT = terms(
-    needs=(Need(count=2, of=("@dr-approvers",)), Need(of=("@owners", DAN.id))),
-    approvals=3,
-    overrides=(Frozen(name="x", until=NOW + 86_400_000, override=(BO.id,)),),
-    tell=(BO.id, "S0APPROVERS"),
-)
-
-
-def _requests() -> Iterator[Request]:
-    for operation in CATALOGUE:
-        yield request(operation)
-    for state in State:
-        yield in_state(state, watching=True, why="x", advice="x")
-        yield several.several(
-            state, several.fleet(30, left_out=(LeftOut(name="x", why="x"),) * 9, notes=("x",) * 9)
-        )
-        yield several.of_plan(state, several.plan())
-    yield request(terms=_WELL_MEANT, votes=(vote(BO),))
-    yield locked_meanwhile()
-    for state in (State.WAITING, State.VOID):
-        yield in_state(
-            state, changes=(Change(what="x", before="x", after="x"), Change(what="x")) * 9
-        )
-    yield request(terms=broken())
-    yield in_state(State.SUCCEEDED, terms=broken(), votes=(vote(BO),), reviews=(reviewed(DAN),) * 6)
-    yield in_state(State.RUNNING, job=_RUNNING, nods=(several.SAID,))
-    yield in_state(State.RUNNING, job=_RUNNING.model_copy(update={"steps": STEPS * 30}))
-
-
-REQUESTS: Final = tuple(_requests())
-_WAITING: Final = request(terms=_WELL_MEANT)
-_GLASS: Final = in_state(
-    State.SUCCEEDED, terms=broken(), votes=(vote(BO),), reviews=(reviewed(DAN),)
-)
-_SEVERAL: Final = several.several(State.RUNNING, several.THREE)
-_FACT: Final = Fact(
-    type="request.deny",
-    subject="x",
-    actor=Actor(name="x"),
-    operation="x",
-    target="x",
-    before="x",
-    after="protected",
-    reason="x",
-    policy="x",
-    words="x",
-    correlation={"job": "x", "client_request_id": "x"},
-)
-
-
-def outcomes(one: Request, text: str) -> dict[str, Outcome]:
-    """Say of several machines that some never started, and some were lost."""
-    states = (State.APPROVED, State.UNKNOWN, State.FAILED)
-    return {
-        member.request: Outcome(name=text, why=text, state=states[n % 3], needs_nod=n % 3 == 0)
-        for n, member in enumerate(one.fleet.members if one.fleet else ())
-    }
 
 
 def _sorry(text: str) -> Iterator[Message]:
@@ -197,10 +139,10 @@ def _rule() -> Rule:
 
 def _thread(text: str) -> Iterator[Drawn]:
     kinds = [*thread._ICONS][len(text) % 3 :: 3]  # whatever it can say
-    for one in (_WAITING, request(terms=broken()), _GLASS, wild(REQUESTS[16], text)):
+    for one in (WAITING, request(terms=broken()), GLASS, wild(REQUESTS[16], text)):
         for kind in ("request.ask", "request.overdue", *kinds):
             for subject in (one.id, text):
-                bad = wild(_FACT, text)
+                bad = wild(FACT, text)
                 fact = bad.model_copy(update={"type": kind, "subject": subject})
                 said = thread.line(_entry(fact), wild(one, text))
                 if said:
@@ -224,7 +166,7 @@ def _storable(value: Any) -> Any:
 
 
 def _entries(text: str) -> list[Any]:
-    return [_entry(wild(_FACT, text))] * 20
+    return [_entry(wild(FACT, text))] * 20
 
 
 def _plan(text: str) -> Any:
@@ -254,25 +196,25 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
     "answers.fill_in": _fill_in,
     "answers.asked": lambda t: [
         answers.asked(wild(one, t), "C0INCIDENTS", already=already, instead_of="R-2M9P7K")
-        for one in (_WAITING, _GLASS)
+        for one in (WAITING, GLASS)
         for already in (False, True)
     ],
     "answers.overview": lambda t: [
         answers.overview(
-            waiting=[wild(_WAITING, t)] * 12,
-            to_review=[wild(_GLASS, t)],
-            running=[wild(_SEVERAL, t)],
-            mine=[wild(_WAITING, t)],
+            waiting=[wild(WAITING, t)] * 12,
+            to_review=[wild(GLASS, t)],
+            running=[wild(SEVERAL, t)],
+            mine=[wild(WAITING, t)],
             may_ask=[*CATALOGUE],
             may_look=["list"],
         )
     ],
     "answers.request_list": lambda t: [
         answers.request_list(
-            [wild(_WAITING, t)] * 12, [wild(_GLASS, t)], [wild(_GLASS, t)] * 20, NOW, lost=[t]
+            [wild(WAITING, t)] * 12, [wild(GLASS, t)], [wild(GLASS, t)] * 20, NOW, lost=[t]
         )
     ],
-    "answers.requests_block": lambda t: [answers.requests_block("Open", [wild(_GLASS, t)], "")],
+    "answers.requests_block": lambda t: [answers.requests_block("Open", [wild(GLASS, t)], "")],
     "answers.trail": lambda t: [
         answers.trail(t, _entries(t), filters=t, more=True),
         answers.trail(t, [], page=2),
@@ -296,11 +238,14 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
         choices.buttons(wild(one, t), outcomes(wild(one, t), t)) for one in _share(t)
     ],
     "choices.next_buttons": lambda t: [
-        [blocks.actions(choices.next_buttons(wild(_GLASS, t), GROUNDS["commit"]))]
+        [blocks.actions(choices.next_buttons(wild(GLASS, t), GROUNDS["commit"]))]
     ],
     "forms.option_form": _forms,
+    "doctor.examined": lambda t: [
+        doctor.examined([Diagnosis(about=t, grade=grade, sentence=t, advice=t) for grade in Grade])
+    ],
     "forms.deny_form": lambda t: [forms.deny_form("R-7K2M9P", t)],
-    "forms.nod_form": lambda t: [forms.nod_form("R-7K2M9P", wild(_WAITS, _storable(t)))],
+    "forms.nod_form": lambda t: [forms.nod_form("R-7K2M9P", wild(WAITS, _storable(t)))],
     "forms.review_form": lambda t: [forms.review_form("R-7K2M9P", t, t)],
     "forms.confirm_form": lambda t: [forms.confirm_form("R-7K2M9P", t, t, (t, "12"))],
     "help.help_page": lambda t: [
@@ -318,8 +263,8 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
         machines.machine_status(
             wild(ILL, t),
             points=[wild(point(), t)] * 3,
-            job=wild(_RUNNING, t),
-            request=wild(_WAITING, t),
+            job=wild(RUNNING, t),
+            request=wild(WAITING, t),
             offers=["failover"],
             now=NOON,
             together=[t] * 30,
@@ -330,13 +275,13 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
         machines.point_list(wild(ILL, t), [wild(point(), t)] * 70, NOON)
     ],
     "outside.alarm": lambda t: [
-        outside.alarm(wild(_JOB, t), wild(Source(activity="x"), t), portal=PORTAL, resource=t)
+        outside.alarm(wild(JOB, t), wild(Source(activity="x"), t), portal=PORTAL, resource=t)
     ],
     "outside.cancelled_past": lambda t: [
-        outside.cancelled_past(wild(_JOB, t), t, portal=PORTAL, resource=t)
+        outside.cancelled_past(wild(JOB, t), t, portal=PORTAL, resource=t)
     ],
     "outside.run_again_past": lambda t: [
-        outside.run_again_past(wild(_JOB, t), t, portal=PORTAL, resource=t)
+        outside.run_again_past(wild(JOB, t), t, portal=PORTAL, resource=t)
     ],
     "outside.gone": lambda t: [outside.gone(t, f"/vaults/{t}", portal=PORTAL)],
     "plans.plan_list": lambda t: [plans.plan_list([_plan(t)] * 50, [t] * 9)],
@@ -353,42 +298,42 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
         readiness.of_all([wild(ILL, t)] * 40, [wild(AROUND, t)], [t] * 9, NOON)
     ],
     "receipt.receipt": lambda t: [
-        receipt.receipt(wild(one, t), [wild(_GLASS, t)] * 3, _entries(t), 20, said)
-        for one in (_GLASS, _SEVERAL)
+        receipt.receipt(wild(one, t), [wild(GLASS, t)] * 3, _entries(t), 20, said)
+        for one in (GLASS, SEVERAL)
         for said in ("", t)
     ],
     "reminders.asked_for": lambda t: [
-        reminders.asked_for(wild(_WAITING, t), latest, link, NOW + 1)
+        reminders.asked_for(wild(WAITING, t), latest, link, NOW + 1)
         for latest in (FIRST, NUDGE, ESCALATION)
         for link in (LINK, "")
     ],
-    "reminders.escalated": lambda t: [reminders.escalated(wild(_WAITING, t), [t] * 12, LINK)],
+    "reminders.escalated": lambda t: [reminders.escalated(wild(WAITING, t), [t] * 12, LINK)],
     "reminders.in_thread": lambda t: [
-        reminders.in_thread(wild(_WAITING, t), [BO.id], latest, everyone=True)
+        reminders.in_thread(wild(WAITING, t), [BO.id], latest, everyone=True)
         for latest in (FIRST, ESCALATION)
     ],
-    "reminders.nudged": lambda t: [reminders.nudged(wild(_WAITING, t), [t] * 12, thread=True)],
+    "reminders.nudged": lambda t: [reminders.nudged(wild(WAITING, t), [t] * 12, thread=True)],
     "reminders.ended": lambda t: [
         reminders.ended(wild(in_state(state, why="x"), t), BO.id, LINK) for state in State
     ],
     "reviews.notice": lambda t: [
-        reviews.notice(wild(one, t)) for one in (_GLASS, request(terms=broken()))
+        reviews.notice(wild(one, t)) for one in (GLASS, request(terms=broken()))
     ],
-    "reviews.review": lambda t: [reviews.review(wild(_GLASS, t))],
+    "reviews.review": lambda t: [reviews.review(wild(GLASS, t))],
     "tables.step_blocks": lambda t: [
         tables.step_blocks(wild(STEPS * times, t), NOON) for times in (1, 30)
     ],
     "tables.fleet_table": lambda t: [
-        tables.fleet_table(wild(several.THREE, t), outcomes(_SEVERAL, t), ended=ended)
+        tables.fleet_table(wild(several.THREE, t), outcomes(SEVERAL, t), ended=ended)
         for ended in (True, False)
     ],
     "thread.line": _thread,
     "vaults.vault": lambda t: [_vault(t)],
     "vaults.vault_list": lambda t: [vaults.vault_list([_vault(t)] * 3)],
     "work.job_list": lambda t: [
-        work.job_list([wild(_JOB, t), wild(_RUNNING, t)], NOON, subject=t, more=9, troubles=[t])
+        work.job_list([wild(JOB, t), wild(RUNNING, t)], NOON, subject=t, more=9, troubles=[t])
     ],
-    "work.job_view": lambda t: [work.job_view(wild(one, t), NOON) for one in (_JOB, _RUNNING)],
+    "work.job_view": lambda t: [work.job_view(wild(one, t), NOON) for one in (JOB, RUNNING)],
     "work.event_list": lambda t: [
         work.event_list([wild(EVENT, t)] * 3, subject=t, severity="critical", more=3, troubles=[t])
     ],
