@@ -30,7 +30,12 @@ trouble: install ## run every test with a low rate of trouble behind it (SEED=7 
 fuzz: install ## try new hostile inputs for as long as ARGS="--minutes 5" says
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
-check: install ## style, types, floors, and everything the documents claim
+.venv-audit/ready: audit.lock
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r audit.lock
+	touch $@
+
+check: install .venv-audit/ready ## style, types, floors, known holes, and everything the documents claim
 	@$(BIN)/python -m tests.check
 
 fix: install ## mend what can be mended
@@ -46,8 +51,11 @@ bench: install ## print the measured ratios of benchmarks/
 	$(BIN)/python -m benchmarks.acknowledge $(ARGS)
 	$(BIN)/python -m benchmarks.inventory
 
-lock: ## renew requirements.lock (needs uv on the path)
-	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --upgrade --output-file requirements.lock
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --upgrade
+
+lock: ## renew requirements.lock and audit.lock (needs uv on the path)
+	$(LOCK) pyproject.toml --all-extras --output-file requirements.lock
+	$(LOCK) --group audit --output-file audit.lock
 
 clean: ## remove what the other targets made
-	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-audit .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,14 +1,18 @@
-"""`make check`: style, types, floors, and everything the documents claim. Changes nothing.
+"""`make check`: style, types, floors, known holes, and what the documents claim. Changes nothing.
 
-Prints a line for each check, then what the failed ones said; ends with 1 when any failed.
+Prints a line for each check, then what the failed ones said; ends with 1 when any failed. A check
+that could not be made says why, and fails nothing.
 """
 
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from tests.vulnerabilities import SKIPPED
 
 CHECKOUT: Final = Path(__file__).parent.parent
 _BIN: Final = Path(sys.executable).parent
@@ -21,9 +25,24 @@ CHECKS: Final[Mapping[str, Sequence[str]]] = {
     "the style of the code": [*_PYTHON, "ruff", "check", "."],
     "the types": [*_PYTHON, "mypy"],
     "the floors": [str(_BIN / "lint-imports"), "--no-logo"],
+    "the dependencies": [*_PYTHON, "tests.vulnerabilities"],
     "the documents": [*_PYTHON, "pytest", "-q", "tests/documents"],
 }
 """Each check by what it is about, and the command that makes it."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a check ended."""
+
+    mark: str
+    """`ok`, `skip` or `FAIL`."""
+    said: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether something is wrong."""
+        return self.mark == "FAIL"
 
 
 def main() -> int:
@@ -31,19 +50,19 @@ def main() -> int:
     failed: dict[str, str] = {}
     for about, command in CHECKS.items():
         start = time.monotonic()
-        said = _complaint(command)
-        mark = "ok  " if said is None else "FAIL"
-        _say(f"{mark}  {about} ({time.monotonic() - start:.1f} s)")
-        if said is not None:
-            failed[about] = said
+        ended = made(command)
+        why = f": {ended.said.strip()}" if ended.mark == "skip" else ""
+        _say(f"{ended.mark:<4}  {about} ({time.monotonic() - start:.1f} s){why}")
+        if ended.failed:
+            failed[about] = ended.said
     for about, said in failed.items():
         _say(f"\n--- {about}: {' '.join(CHECKS[about][1:])}\n{said.rstrip()}")
     _say(f"\n{len(failed)} of {len(CHECKS)} checks failed." if failed else "\nAll is well.")
     return 1 if failed else 0
 
 
-def _complaint(command: Sequence[str]) -> str | None:
-    """Run a command; returns what it said when it failed, else None."""
+def made(command: Sequence[str]) -> Ended:
+    """Run the command of a check to its end."""
     try:
         ended = subprocess.run(
             command,
@@ -56,10 +75,10 @@ def _complaint(command: Sequence[str]) -> str | None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"It did not end within {_LONGEST} s."
+        return Ended("FAIL", f"It did not end within {_LONGEST} s.")
     except OSError as error:
-        return f"It could not be started: {error}."
-    return ended.stdout if ended.returncode else None
+        return Ended("FAIL", f"It could not be started: {error}.")
+    return Ended({0: "ok", SKIPPED: "skip"}.get(ended.returncode, "FAIL"), ended.stdout)
 
 
 def _say(text: str) -> None:

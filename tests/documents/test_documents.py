@@ -29,7 +29,7 @@ _LARGEST_PICTURE = 300_000
 
 def documents() -> list[Path]:
     """Return everything that people read."""
-    named = [CHECKOUT / "README.md", CHECKOUT / "CHANGELOG.md"]
+    named = [CHECKOUT / "README.md", CHECKOUT / "CHANGELOG.md", CHECKOUT / "SECURITY.md"]
     return named + sorted((CHECKOUT / "docs").rglob("*.md"))
 
 

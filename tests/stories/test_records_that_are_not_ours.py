@@ -1,8 +1,11 @@
 """What somebody else wrote into Redis: it does nothing, blocks nothing, and is written down."""
 
+import json
 from typing import Any
 
+from bot.arrangements import VERBS
 from bot.domain.audit import BOT
+from bot.domain.grammar import parse
 from bot.domain.request import Request, State, Step, take
 from bot.jobs import register, sweep_once
 from bot.jobs.check import check
@@ -95,6 +98,21 @@ async def test_a_record_that_goes_on_meanwhile_is_not_taken_for_an_older_one(qui
 
 async def _closed(world: World) -> bool:
     return not (await world.request()).open
+
+
+async def test_nobody_puts_words_into_anybodys_mouth(quiet: World) -> None:
+    """Alice only wanted to look; what somebody made of it in Redis is not asked in her name."""
+    await quiet.alice.types("/dr status vm-jump01")
+    choice = await quiet.told(quiet.alice, "Which one?")
+    client: Any = quiet.bot.redis.client
+    (key,) = [key async for key in client.scan_iter("{dr}:stash:*")]
+    seal, _, text = (await client.get(key)).partition(" ")
+    command = parse("failover vm-jump01 because it is down", VERBS).model_dump_json()
+    forged = json.dumps(json.loads(text) | {"command": command})
+    await client.set(key, f"{seal} {forged}", keepttl=True)
+    await quiet.alice.presses("vm-jump01 (rg-shop)", on=choice)
+    await quiet.told(quiet.alice, "This choice has expired.", "Type the command again.")
+    assert await quiet.bot.redis.requests.open_ids() == []
 
 
 async def _alter(world: World, request_id: str) -> None:

@@ -81,9 +81,9 @@ async def opened(
 ) -> AsyncIterator[Redis]:
     """Connect lazily to `url` and close every connection at the end.
 
-    `seal_key` is a secret that Redis does not hold: requests are sealed with it. With `mac_key`,
-    another one, the entries of the audit log are vouched for. So many `replicas` have to confirm
-    what must not be lost. Raises `Misconfigured` for an address that is none.
+    `seal_key` is a secret that Redis does not hold: whatever has power is sealed with it. With
+    `mac_key`, another one, the entries of the audit log are vouched for. So many `replicas` have
+    to confirm what must not be lost. Raises `Misconfigured` for an address that is none.
     """
     async with connected(url, credentials) as client:
         yield Redis(
@@ -91,7 +91,7 @@ async def opened(
             requests=Requests(client, seal_key, mac_key, replicas),
             audit=AuditLog(client),
             cards=Cards(client),
-            shelf=Shelf(client),
+            shelf=Shelf(client, seal_key),
             pacing=Pacing(client),
             watch=Watch(client),
             reminders=Reminders(client, seal_key),

@@ -1,5 +1,10 @@
-"""Small things that are kept for a while: half-finished commands, seen signatures, durations."""
+"""Small things that are kept for a while: half-finished commands, seen signatures, durations.
 
+A half-finished command goes on with the rights of whoever typed it, so it is sealed like a request:
+write access to Redis must not put words into anybody's mouth.
+"""
+
+import hmac
 import json
 import secrets
 from typing import Any, Final
@@ -17,19 +22,28 @@ _SWEPT_LIFE: Final = 24 * 3600 * 1000
 class Shelf:
     """What may be lost without harm."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, seal_key: bytes) -> None:
         self._client: Any = client
+        self._key = seal_key
 
     async def stash(self, content: dict[str, str]) -> str:
         """Keep a half-finished command for half an hour; returns the word to get it back with."""
         word = secrets.token_urlsafe(9)
-        await run(self._client.set(f"{{dr}}:stash:{word}", json.dumps(content), ex=_STASH_SECONDS))
+        text = json.dumps(content)
+        sealed = f"{self._seal(word, text)} {text}"
+        await run(self._client.set(f"{{dr}}:stash:{word}", sealed, ex=_STASH_SECONDS))
         return word
 
     async def stashed(self, word: str) -> dict[str, str] | None:
-        """Return what was stashed, or None when it has expired."""
-        found = await run(self._client.get(f"{{dr}}:stash:{word}"))
-        return {str(k): str(v) for k, v in json.loads(found).items()} if found else None
+        """Return what was stashed; None when it has expired, or was not stashed by us."""
+        found: str | None = await run(self._client.get(f"{{dr}}:stash:{word}"))
+        seal, _, text = (found or "").partition(" ")
+        if not hmac.compare_digest(self._seal(word, text).encode(), seal.encode()):
+            return None
+        return {str(k): str(v) for k, v in json.loads(text).items()}
+
+    def _seal(self, word: str, text: str) -> str:
+        return hmac.digest(self._key, f"stash {word}\n{text}".encode(), "sha256").hex()
 
     async def first_time(self, what: str, seconds: int) -> bool:
         """Whether this has not been seen within the last `seconds`; remembers it.

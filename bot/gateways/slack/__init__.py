@@ -32,11 +32,11 @@ _PAGE: Final = 1000
 class Slack(Calls):
     """The Web API with one connection pool, and response URLs."""
 
-    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, host: str) -> None:
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, url: str) -> None:
         super().__init__()
         self.client = client
         self._session = session
-        self._host = host
+        self._place = urlsplit(url).scheme, urlsplit(url).hostname
         self._home: Home | None = None
 
     async def home(self) -> Home:
@@ -181,9 +181,10 @@ class Slack(Calls):
     async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
         """Answer a command or a click so that only the person sees it.
 
-        The URL came from Slack in a verified payload; it is used only when it is Slack's own.
+        The URL came from Slack in a verified payload; it is used only when it is Slack's own, and
+        leads nowhere else.
         """
-        if (urlsplit(response_url).hostname or "") not in {self._host, *_ANSWERED_AT}:
+        if not self._is_slacks(response_url):
             raise SlackRefused("foreign_response_url")
 
         async def send(shown: Message) -> None:
@@ -193,10 +194,20 @@ class Slack(Calls):
                 "response_type": "ephemeral",
                 "replace_original": replace,
             }
-            async with self._session.post(response_url, json=body) as answer:
+            sent = self._session.post(response_url, json=body, allow_redirects=False)
+            async with sent as answer:
                 taken(answer.status, await answer.text())
 
         await self._shown(message, send)
+
+    def _is_slacks(self, url: str) -> bool:
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return False
+        if (parts.scheme, parts.hostname) in {("https", one) for one in _ANSWERED_AT}:
+            return True
+        return (parts.scheme, parts.hostname) == self._place
 
     async def whisper(self, channel: str, user: str, message: Message) -> None:
         """Say something in a channel that one person alone sees."""
@@ -298,4 +309,4 @@ async def opened(url: str, token: str) -> AsyncIterator[Slack]:
     """Open the gateway with one connection pool for everything."""
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
         client = AsyncWebClient(token=token, base_url=url, session=session, timeout=10)
-        yield Slack(client, session, urlsplit(url).hostname or "")
+        yield Slack(client, session, url)

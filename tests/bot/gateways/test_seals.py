@@ -65,3 +65,20 @@ async def test_what_another_version_wrote_is_not_guessed_at(store: Redis) -> Non
     await client.hset(request_key("R-7K2M9P"), mapping={"document": document, "seal": seal})
     with pytest.raises(OtherVersion, match="another version"):
         await store.requests.load("R-7K2M9P")
+
+
+async def test_nobody_finishes_a_command_that_was_altered(store: Redis, redis_url: str) -> None:
+    """It would go on with the rights of whoever typed it: changed, moved, or of another key."""
+    client: Any = store.client
+    word, other = await store.shelf.stash({"user": "U1"}), await store.shelf.stash({"user": "U2"})
+    key = f"{{dr}}:stash:{word}"
+    ours = await client.get(key)
+    foreign = await client.get(f"{{dr}}:stash:{other}")
+    bare = json.dumps({"user": "U2"})
+    for forged in (ours.replace("U1", "U2"), foreign, bare, f" {bare}", "é {}", ""):
+        await client.set(key, forged, keepttl=True)
+        assert await store.shelf.stashed(word) is None
+    await client.set(key, ours, keepttl=True)
+    assert await store.shelf.stashed(word) == {"user": "U1"}
+    async with opened(redis_url, b"another key") as stranger:
+        assert await stranger.shelf.stashed(word) is None
