@@ -202,7 +202,8 @@ def given(view: Mapping[str, Any]) -> dict[str, str]:
 
 def _value(field: Mapping[str, Any]) -> str:
     chosen = (field.get("selected_option") or {}).get("value")
-    return str(chosen or field.get("value") or "").strip()
+    typed = str(chosen or field.get("value") or "").strip()
+    return typed.encode("utf-8", "replace").decode()  # half a character cannot be kept
 
 
 def _field(option: Option, choices: Choices) -> Block:
