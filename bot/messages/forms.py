@@ -196,7 +196,7 @@ def to_confirm(view: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
 
 def given(view: Mapping[str, Any]) -> dict[str, str]:
     """Read what was chosen or typed into a submitted form, by option."""
-    values = view.get("state", {}).get("values", {})
+    values = (view.get("state") or {}).get("values") or {}
     return {name: _value(inputs.get(_INPUT, {})) for name, inputs in values.items()}
 
 
