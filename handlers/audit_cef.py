@@ -1,6 +1,5 @@
 """An entry of the audit log in the Common Event Format, for what collects security events."""
 
-from datetime import datetime
 from typing import Final
 
 from bot.domain.audit import Entry
@@ -13,7 +12,7 @@ def cef(entry: Entry) -> str:
     fact = entry.data
     kind = fact.type
     head = ("CEF:0", "DR bot", "dr-bot", "1", entry.type, fact.words[:200] or kind, _severity(kind))
-    when = int(datetime.fromisoformat(entry.time).timestamp() * 1000)
+    when = int(entry.at.timestamp() * 1000)
     content = {
         "rt": str(when),
         "externalId": str(entry.sequence),

@@ -5,9 +5,9 @@ of somebody who has the secret. It is turned away whole, before any of it is loo
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 COMMAND: Final = "/dr"
 
@@ -16,28 +16,39 @@ class _Part(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore")
 
 
+def _whole(text: str) -> str:
+    """Refuse half a character: what is stored and hashed cannot hold it."""
+    text.encode()
+    return text
+
+
+_Text = Annotated[str, AfterValidator(_whole)]
+_Url = Annotated[str, AfterValidator(_whole), Field(max_length=1000)]
+_Id = Annotated[str, AfterValidator(_whole), Field(max_length=255)]
+
+
 class _Named(_Part):
-    id: str | None = None
+    id: _Id | None = None
 
 
 class _User(_Part):
-    id: str
+    id: _Id
 
 
 class _Container(_Part):
-    channel_id: str | None = None
-    message_ts: str | None = None
+    channel_id: _Id | None = None
+    message_ts: _Id | None = None
     is_ephemeral: bool | None = None
 
 
 class _Action(_Part):
-    action_id: str
-    value: str | None = None
-    action_ts: str | None = None
+    action_id: _Id
+    value: _Text | None = None
+    action_ts: _Id | None = None
 
 
 class _Chosen(_Part):
-    value: str | None = None
+    value: _Text | None = None
 
 
 class _Input(_Part):
@@ -46,52 +57,52 @@ class _Input(_Part):
 
 
 class _State(_Part):
-    values: dict[str, dict[str, _Input]] = {}
+    values: dict[_Text, dict[_Text, _Input]] = {}
 
 
 class _View(_Part):
-    id: str
-    type: str
-    private_metadata: str | None = None
+    id: _Id
+    type: _Text
+    private_metadata: _Text | None = None
     state: _State | None = None
 
 
 class _Event(_Part):
-    type: str
+    type: _Text
 
 
 class _Frame(_Part):
     """What is read to tell whether it is of our workspace, and where an answer goes."""
 
-    type: str | None = None
-    team_id: str | None = None
-    enterprise_id: str | None = None
+    type: _Text | None = None
+    team_id: _Id | None = None
+    enterprise_id: _Id | None = None
     team: _Named | None = None
-    enterprise: _Named | str | None = None
-    user_id: str | None = None
-    response_url: str | None = None
+    enterprise: _Named | _Text | None = None
+    user_id: _Id | None = None
+    response_url: _Url | None = None
     actions: list[_Action] | None = Field(default=None, min_length=1)
     view: _View | None = None
     container: _Container | None = None
-    event: _Event | None = None
+    event: _Event = _Event(type="")  # Bolt looks into one that is null
 
 
 class _Anything(_Frame):
-    user: _Named | str | None = None
+    user: _Named | _Text | None = None
 
 
 class _Command(_Anything):
-    user_id: str
-    channel_id: str
-    trigger_id: str
-    response_url: str
-    text: str | None = None
+    user_id: _Id
+    channel_id: _Id
+    trigger_id: _Id
+    response_url: _Url
+    text: _Text | None = None
 
 
 class _Press(_Frame):
     user: _User
     actions: list[_Action] = Field(min_length=1)
-    trigger_id: str | None = None
+    trigger_id: _Id | None = None
 
 
 class _Form(_Frame):

@@ -45,6 +45,8 @@ from handlers.commands import Said
 from handlers.payloads import COMMAND, unlike_slack
 from handlers.supervisor import Reply, Supervisor
 
+_KIND: Final = re.compile("[a-z_]{1,40}")
+"""How Slack calls the types of what it sends; nothing else of a payload gets into the log."""
 _DUPLICATES: Final = 900
 """Seconds for which the same delivery is recognised."""
 
@@ -248,7 +250,9 @@ class _Listeners:
     async def unhandled(self, error: Exception, body: Body) -> BoltResponse:
         """Answer what no listener takes; it is acknowledged all the same."""
         if isinstance(error, BoltUnhandledRequestError):
-            log.info("nothing listens to a %s", body.get("type") or "command")
+            kind = str(body.get("type") or "command")
+            known = kind if _KIND.fullmatch(kind) else "thing of an odd type"
+            log.info("nothing listens to a %s", known)
             return BoltResponse(status=200, body="")
         log.exception("a listener failed", exc_info=error)
         return BoltResponse(status=200, body="")

@@ -9,6 +9,7 @@ kept.
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pydantic import ConfigDict, Field
@@ -105,6 +106,14 @@ class Entry(Data):
     """HMAC-SHA256, in hex, of `dr.audit.entry <hash>`, by a key that Redis does not hold."""
     mackey: str = Field(default="", exclude_if=_says_nothing)
     """Which key that was: the first 16 digits of the HMAC of `the name of this key`."""
+
+    @property
+    def at(self) -> datetime:
+        """When it was written; the beginning of time for an entry that was altered so."""
+        try:
+            return datetime.fromisoformat(self.time).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return datetime.fromtimestamp(0, UTC)
 
 
 _BESIDE: Final = {"hash", "mac", "mackey"}

@@ -1,7 +1,6 @@
 """The private answers: what a command that looks found, and what became of asking."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from bot.domain.audit import Entry
@@ -175,7 +174,6 @@ def trail(
 
 
 def _entry(entry: Entry) -> str:
-    at = datetime.fromisoformat(entry.time).astimezone(UTC)
     fact = entry.data
     what = esc(fact.words) or esc(fact.type)
     change = (
@@ -186,6 +184,6 @@ def _entry(entry: Entry) -> str:
     why = f"\nReason: {esc(fact.reason)}" if fact.reason else ""
     about = f"{esc(fact.operation)} {esc(fact.target)}".strip()
     return (
-        f"*#{entry.sequence}* {moment(at, '{date_short} {time_secs}')} · {esc(fact.actor.name)} · "
-        f"{esc(entry.subject)} · {about}\n{what}{change}{why}"
+        f"*#{entry.sequence}* {moment(entry.at, '{date_short} {time_secs}')} · "
+        f"{esc(fact.actor.name)} · {esc(entry.subject)} · {about}\n{what}{change}{why}"
     )

@@ -196,13 +196,14 @@ def to_confirm(view: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
 
 def given(view: Mapping[str, Any]) -> dict[str, str]:
     """Read what was chosen or typed into a submitted form, by option."""
-    values = view.get("state", {}).get("values", {})
+    values = (view.get("state") or {}).get("values") or {}
     return {name: _value(inputs.get(_INPUT, {})) for name, inputs in values.items()}
 
 
 def _value(field: Mapping[str, Any]) -> str:
     chosen = (field.get("selected_option") or {}).get("value")
-    return str(chosen or field.get("value") or "").strip()
+    typed = str(chosen or field.get("value") or "").strip()
+    return typed.encode("utf-8", "replace").decode()  # half a character cannot be kept
 
 
 def _field(option: Option, choices: Choices) -> Block:

@@ -4,7 +4,6 @@ Edits of the card notify nobody, so the end of a request is told as a message of
 to the channel too and mentions whoever asked.
 """
 
-from datetime import datetime
 from typing import Final
 
 from bot.domain.anchors import anchor_words
@@ -144,7 +143,7 @@ def _concerned(entry: Entry, request: Request) -> list[str]:
     """
     again: list[str] = []
     if entry.type.endswith("request.ask-again"):
-        at = round(datetime.fromisoformat(entry.time).timestamp() * 1000)
+        at = round(entry.at.timestamp() * 1000)
         again = [
             one.person.id
             for one in request.votes

@@ -1,5 +1,6 @@
 """Azure's answers with parts that are not what they should be: values of ours, or a clear error."""
 
+import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -149,3 +150,17 @@ async def test_one_odd_machine_does_not_hide_the_others() -> None:
 def _of_items(one: Exchange) -> bool:
     listed = one.path.casefold().endswith("/replicationprotecteditems")
     return listed and one.status == 200 and bool(one.body.get("value"))
+
+
+@pytest.mark.parametrize(
+    "link", ["https://management.azure.com{0}", "https://[x/", "https://x.example{0}?a={{b}}"]
+)
+async def test_a_link_to_the_next_page_leads_nowhere_odd(link: str) -> None:
+    """In a circle, to no address at all, or with braces in it: refused, and not for ever."""
+    recording = load(next(file for file in FILES if file.stem == "a2a-cycle"))
+    listed = next(one for one in recording.exchanges if _of_items(one))
+    body = listed.body | {"nextLink": link.format(listed.path)}
+    recording = Recording([dataclasses.replace(listed, body=body)])
+    async with replayed(recording) as azure, asyncio.timeout(10):
+        with pytest.raises((Unavailable, AzureRefused)):
+            await azure.machines(vault_of(listed.path))

@@ -48,7 +48,11 @@ async def captured(world: World) -> dict[str, Envelope]:
     for one in world.workspace.delivery.delivered:
         action = (one.payload.get("actions") or [{}])[0].get("action_id", "")
         form = one.payload.get("view", {}).get("callback_id", "")
-        kept[f"{one.kind} {action}{form}"] = one
+        # a real one is a secret, which a change may put where anybody writes it down
+        known = (
+            {"response_url": "http://127.0.0.1:9/never"} if "response_url" in one.payload else {}
+        )
+        kept[f"{one.kind} {action}{form}"] = Envelope(one.kind, one.payload | known)
     return kept
 
 

@@ -254,11 +254,14 @@ class Azure:
 
     async def _pages(self, path: str, shape: type[ShapeT]) -> AsyncIterator[list[ShapeT]]:
         """Read every page: an empty one may still have a next."""
-        link = path
+        link, seen = path, set[str]()
         while link:
+            seen.add(link)
             page, link = shape.page(await self._get(link))
             yield page
             link = _local(link)
+            if link in seen:
+                raise Unavailable("Azure's list has no end: a page of it leads back.")
 
     async def _get(self, path: str, version: str = API_VERSION) -> bytes:
         """GET a path below the resource manager, with the pipeline's token and retries."""
@@ -267,6 +270,7 @@ class Azure:
             url = f"{path}{'&' if '?' in path else '?'}api-version={version}"
         try:
             async with asyncio.timeout(_READ_TIMEOUT):
+                url = url.replace("{", "%7B").replace("}", "%7D")  # format_url fills those in
                 request = HttpRequest("GET", self._reads.format_url(url))
                 answer = await self._reads.send_request(request, stream=True, **self._https)
                 try:
@@ -327,7 +331,10 @@ def _proxied() -> bool:
 
 def _local(link: str) -> str:
     """Keep path and query of a next link: our token goes to no other host than ours."""
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError as error:
+        raise Unavailable("Azure's link to the next page of a list could not be read.") from error
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 

@@ -22,10 +22,10 @@ class MappingShape(Shape):
 
     def mapping(self) -> ContainerMapping:
         """Say it in our words."""
-        source, _, name = self.id.rsplit("/", 2)
+        above, _, name = self.id.rpartition("/")
         details = self.properties.provider_specific_details or MappingDetailsShape()
         return ContainerMapping(
-            source=source,
+            source=above.rpartition("/")[0],
             target=self.properties.target_protection_container_id,
             policy=self.properties.policy_id,
             provider=details.instance_type,
