@@ -24,6 +24,7 @@ from bot.jobs.overdue import call_for_review
 from bot.jobs.remind import remind
 from bot.jobs.submit import submit_request
 from bot.lifecycle import DRAW, FOLLOW, GATHER, REMIND, SUBMIT, disown
+from bot.metrics import OUTSIDE_TROUBLE
 from bot.runtime import Bot
 
 SWEEP_EVERY: Final = timedelta(seconds=2)
@@ -117,6 +118,7 @@ def _keeper(bot: Bot) -> Task:
                 await part(bot)
             except DrError as error:
                 trouble = error.sentence
+                OUTSIDE_TROUBLE.labels(part.__name__).inc()
             if trouble and trouble != said.get(part.__name__):
                 log.warning("the audit log is not kept outside now: %s", trouble)
             said[part.__name__] = trouble

@@ -20,6 +20,7 @@ from bot.errors import SlackRefused
 from bot.gateways.dates import ahead
 from bot.gateways.slack.calls import REMEMBERED, Calls, refusal, taken
 from bot.gateways.slack.shapes import Account, Channel, Home, Installation
+from bot.gateways.slack.timed import TimedClient, timed
 from bot.messages.blocks import Block, Message
 
 __all__ = ["Account", "Channel", "Home", "Installation", "Slack", "opened", "refusal"]
@@ -193,8 +194,9 @@ class Slack(Calls):
                 "response_type": "ephemeral",
                 "replace_original": replace,
             }
-            async with self._session.post(response_url, json=body) as answer:
-                taken(answer.status, await answer.text())
+            with timed("response_url"):
+                async with self._session.post(response_url, json=body) as answer:
+                    taken(answer.status, await answer.text())
 
         await self._shown(message, send)
 
@@ -297,5 +299,5 @@ class Slack(Calls):
 async def opened(url: str, token: str) -> AsyncIterator[Slack]:
     """Open the gateway with one connection pool for everything."""
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
-        client = AsyncWebClient(token=token, base_url=url, session=session, timeout=10)
+        client = TimedClient(token=token, base_url=url, session=session, timeout=10)
         yield Slack(client, session, urlsplit(url).hostname or "")
