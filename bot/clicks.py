@@ -22,6 +22,7 @@ from bot.lifecycle import Move, change, note, redraw
 from bot.metrics import CLICKS
 from bot.refusals import Gone
 from bot.runtime import Bot
+from bot.spans import span
 
 
 class Click(Data):
@@ -44,7 +45,8 @@ async def decided(
     Whoever came too late saw an old card, which is drawn anew.
     """
     try:
-        request = await _decided(bot, click, wish, decide)
+        with span("dr.click", request=click.request):
+            request = await _decided(bot, click, wish, decide)
     except Refused as error:
         CLICKS.labels(wish.name.lower(), error.refusal.id).inc()
         raise

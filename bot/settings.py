@@ -104,6 +104,8 @@ class Settings(BaseModel):
     audit_sink: Path | None = None
     audit_key: Path | None = None
     audit_hmac_key: Path | None = None
+    traces: str = ""
+    """Where spans are sent; '' when nobody traces."""
     regions: tuple[str, ...] = ()
     """The Azure regions that the bot runs in; none when nobody says."""
     card_pause: float = 2.0
@@ -147,6 +149,7 @@ class Settings(BaseModel):
             audit_sink=_path(environ, "DR_AUDIT_SINK"),
             audit_key=_path(environ, "DR_AUDIT_KEY"),
             audit_hmac_key=_path(environ, "DR_AUDIT_HMAC_KEY"),
+            traces=_traces(environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or ""),
             regions=_regions(environ),
             log_level=_log_level(environ.get("DR_LOG_LEVEL") or "INFO"),
         )
@@ -225,6 +228,14 @@ def _port(text: str, name: str = "PORT") -> int:
 
 def _metrics_port(text: str) -> int | None:
     return _port(text, "DR_METRICS_PORT") if text.strip() else None
+
+
+def _traces(url: str) -> str:
+    if url and (not url.startswith(("http://", "https://")) or not _host(url)):
+        raise Misconfigured(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is not an address.", "Such as http://127.0.0.1:4318."
+        )
+    return url.rstrip("/")
 
 
 def _log_level(text: str) -> str:

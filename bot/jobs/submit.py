@@ -34,6 +34,7 @@ from bot.jobs.check import check
 from bot.lifecycle import GATHER, Move, change, fact_of
 from bot.metrics import SUBMISSIONS
 from bot.runtime import Bot
+from bot.spans import span
 
 CLAIM_LIFETIME: Final = 10_000
 """Milliseconds after the intent in which the POST must begin, else it is not made."""
@@ -154,7 +155,9 @@ async def _send(bot: Bot, request: Request) -> None:
         return
     by = asked + left / 1000
     try:
-        accepted = await bot.azure.submit(request.sends, submission.client_request_id, by=by)
+        crid = submission.client_request_id
+        with span("dr.change", request=request.id, client_request=crid):
+            accepted = await bot.azure.submit(request.sends, crid, by=by)
     except AzureRefused as error:
         SUBMISSIONS.labels(request.operation, "refused").inc()
         await _rejected(bot, request, error)
