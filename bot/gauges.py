@@ -100,10 +100,10 @@ async def _read(bot: Bot) -> Values:
     """Read everything; without Redis only that it does not answer."""
     try:
         async with asyncio.timeout(_PATIENCE):
-            backlog = await bot.redis.backlogs.read(
-                [vault.subscription for vault in bot.settings.vaults]
-            )
-            return {"dr_redis_up": 1.0} | _waiting(backlog) | await _health(bot)
+            now = (await bot.redis.requests.snapshot()).now
+            subscriptions = [vault.subscription for vault in bot.settings.vaults]
+            backlog = await bot.redis.backlogs.read(subscriptions, now)
+            return {"dr_redis_up": 1.0} | _waiting(backlog) | await _health(bot, now)
     except (DrError, TimeoutError, *NO_ANSWER):
         return {"dr_redis_up": 0.0}
 
@@ -122,11 +122,10 @@ def _waiting(backlog: Backlog) -> Values:
     }
 
 
-async def _health(bot: Bot) -> Values:
+async def _health(bot: Bot, now: int) -> Values:
     facts = await bot.redis.facts()
     swept = await bot.redis.shelf.since_swept()
-    ahead = await bot.redis.server.ahead()
-    clocks = {"redis": ahead}
+    clocks = {"redis": await bot.redis.server.ahead()}
     if bot.azure.ahead is not None:
         clocks["azure"] = bot.azure.ahead
     values: Values = {
@@ -137,10 +136,10 @@ async def _health(bot: Bot) -> Values:
     }
     if swept is not None:
         values["dr_swept_seconds"] = swept
-    return values | _checkpoint(await bot.redis.audit.standing(), time.time() + ahead)
+    return values | _checkpoint(await bot.redis.audit.standing(), now)
 
 
-def _checkpoint(stored: str, now: float) -> Values:
+def _checkpoint(stored: str, now: int) -> Values:
     """Say how old the newest checkpoint is; nothing when none was made, or it cannot be read."""
     try:
         said = json.loads(stored or "{}")
@@ -148,6 +147,6 @@ def _checkpoint(stored: str, now: float) -> Values:
     except (ValueError, TypeError, KeyError, RecursionError):
         return {}
     return {
-        "dr_audit_checkpoint_seconds": max(0.0, now - at / 1000),
+        "dr_audit_checkpoint_seconds": max(0.0, (now - at) / 1000),
         "dr_audit_checkpoint_untold": float(untold),
     }

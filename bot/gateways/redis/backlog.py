@@ -50,31 +50,32 @@ class Backlogs:
     def __init__(self, client: Client) -> None:
         self._client: Any = client
 
-    async def read(self, subscriptions: Collection[str]) -> Backlog:
-        """Read all of it at once; raises `Unavailable` when Redis does not answer."""
+    async def read(self, subscriptions: Collection[str], now: int) -> Backlog:
+        """Read all of it at once; `now` is Redis' time in milliseconds.
+
+        Raises `Unavailable` when Redis does not answer.
+        """
         queues = [queue_key(one) for one in sorted({one.casefold() for one in subscriptions})]
         async with self._client.pipeline(transaction=True) as pipe:
-            pipe.time()
             pipe.zrange(OPEN, 0, -1)
             pipe.hgetall(STATES)
             pipe.zrange(OUTBOX, 0, 0, withscores=True)
             pipe.zrange(DIRTY_CARDS, 0, 0, withscores=True)
-            pipe.hlen(FOLLOWING)
+            pipe.hgetall(FOLLOWING)
             pipe.zcard(UNREVIEWED)
             pipe.hget(AUDIT_HEAD, "sequence")
             pipe.zrange(EDITS, 0, -1, withscores=True)
             for queue in queues:
-                pipe.hvals(queue)
-            time, ids, states, outbox, dirty, followed, owing, entries, edits, *waiting = await run(
+                pipe.hgetall(queue)
+            ids, states, outbox, dirty, followed, owing, entries, edits, *waiting = await run(
                 pipe.execute()
             )
-        now = int(time[0]) * 1000 + int(time[1]) // 1000
-        places = [int(place) for places in waiting for place in places]
+        places = [int(place) for places in waiting for place in places.values()]
         return Backlog(
             states=Counter(states.get(one, UNREAD) for one in ids),
             oldest_approved=_age(outbox, now),
             oldest_card=_age(dirty, now),
-            followed=int(followed),
+            followed=len(followed),
             unreviewed=int(owing),
             entries=int(entries or 0),
             edits_left=max(0, LIMIT - sum(at > now - MINUTE for _, at in edits)),
