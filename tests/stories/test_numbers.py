@@ -1,11 +1,17 @@
 """What is counted and measured of a request, and that it is so wherever it is asked."""
 
+import asyncio
+
 import aiohttp
 import pytest
+from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
 
-from bot.gateways.azure.timed import KINDS, OTHER, kind_of
+from bot.errors import AnswerLost, AzureRefused, Unavailable
+from bot.gateways.azure.timed import KINDS, OTHER, kind_of, timed
 from bot.gauges import GAUGES, OPEN_STATES, Scrape
+from bot.runtime import opened
 from tests.ports import free_port
 from tests.world import World, inhabited, until
 
@@ -174,3 +180,39 @@ def test_a_path_is_known_by_its_kind_alone(path: str, kind: str) -> None:
     """Whatever a link says, the label is one of a few words."""
     assert kind_of(path) == kind
     assert kind in {*KINDS.values(), OTHER}
+
+
+async def test_without_redis_the_numbers_say_so(redis_url: str) -> None:
+    """Redis is down: the scrape is answered, says that, and invents nothing."""
+    async with inhabited(redis_url, worker=False, front=False) as world:
+        nowhere = world.settings.model_copy(
+            update={"redis_url": SecretStr(f"redis://127.0.0.1:{free_port()}/0")}
+        )
+        async with opened(nowhere) as lonely:
+            numbers = _parsed((await Scrape(lonely).text()).decode())
+    assert _of(numbers, "dr_redis_up") == 0
+    assert ("dr_redis_up", frozenset[tuple[str, str]]()) in numbers
+    assert "dr_oldest_approved_seconds" not in {name for name, _ in numbers}
+    assert "dr_turned_away_total" in {metric.name + "_total" for metric in REGISTRY.collect()}
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (AzureRefused("No.", status=403), "refused"),
+        (Unavailable("Slow down.", retry_after=5), "throttled"),
+        (AnswerLost("Gone.", retry_after=5), "throttled"),
+        (Unavailable("Nobody."), "away"),
+        (AnswerLost("Gone."), "away"),
+        (asyncio.CancelledError(), "away"),
+    ],
+    ids=repr,
+)
+def test_a_call_to_azure_ends_in_one_of_few_ways(error: BaseException, outcome: str) -> None:
+    """What it raises goes on, and is counted by its kind."""
+    name = "dr_azure_call_seconds_count"
+    labels = {"method": "GET", "kind": "replicationJobs", "outcome": outcome}
+    before = REGISTRY.get_sample_value(name, labels) or 0
+    with pytest.raises(type(error)), timed("GET", "/v/replicationJobs/j"):
+        raise error
+    assert REGISTRY.get_sample_value(name, labels) == before + 1
