@@ -17,10 +17,12 @@ from bot.domain.request import Request
 from bot.domain.votes import (
     Standing,
 )
-from bot.errors import NotAllowed, NotNow
+from bot.errors import NotAllowed, NotNow, Refused
 from bot.lifecycle import Move, change, note, redraw
+from bot.metrics import CLICKS
 from bot.refusals import Gone
 from bot.runtime import Bot
+from bot.spans import span
 
 
 class Click(Data):
@@ -42,6 +44,22 @@ async def decided(
 
     Whoever came too late saw an old card, which is drawn anew.
     """
+    try:
+        with span("dr.click", request=click.request):
+            request = await _decided(bot, click, wish, decide)
+    except Refused as error:
+        CLICKS.labels(wish.name.lower(), error.refusal.id).inc()
+        raise
+    CLICKS.labels(wish.name.lower(), "counted").inc()
+    return request
+
+
+async def _decided(
+    bot: Bot,
+    click: Click,
+    wish: Wish,
+    decide: Callable[[Standing, Request, int], Move | None],
+) -> Request:
     ABOUT.set(click.request)
     request = await bot.redis.requests.load(click.request)
     if request is None:

@@ -17,7 +17,7 @@ from bot.domain.fleets import root
 from bot.domain.request import Request, State
 from bot.errors import NotNow, Tampered, Unavailable
 from bot.gateways.redis import Kept, Snapshot, Verdict, Write
-from bot.metrics import STEPS
+from bot.metrics import RECORDS_REJECTED, STEPS
 from bot.refusals import Appr, Gone
 from bot.runtime import Bot
 
@@ -188,6 +188,7 @@ async def disown_records(bot: Bot, strange: Mapping[str, str]) -> None:
             "was renewed since. It is ignored."
         )
         log.error("%s", words)
+        RECORDS_REJECTED.inc()
         await note(
             bot,
             Fact(
@@ -208,6 +209,7 @@ async def disown(
     With the id and the name of what it kept, that can be asked for again.
     """
     log.error("%s is left alone: %s", request_id, error.sentence)
+    RECORDS_REJECTED.inc()
     fact = Fact(
         type="record.rejected",
         subject=request_id,

@@ -93,6 +93,8 @@ class Settings(BaseModel):
     redis_may_forget: bool = False
     """Whether a server is good enough that loses everything when it stops."""
     port: int = 3000
+    metrics_port: int | None = None
+    """Where a process without a port of its own answers probes."""
     vaults: tuple[Vault, ...]
     channel: str
     policy: Path = SHIPPED_POLICY
@@ -102,6 +104,8 @@ class Settings(BaseModel):
     audit_sink: Path | None = None
     audit_key: Path | None = None
     audit_hmac_key: Path | None = None
+    traces: str = ""
+    """Where spans are sent; '' when nobody traces."""
     regions: tuple[str, ...] = ()
     """The Azure regions that the bot runs in; none when nobody says."""
     card_pause: float = 2.0
@@ -136,6 +140,7 @@ class Settings(BaseModel):
             redis_replicas=_replicas(environ.get("DR_REDIS_REPLICAS") or "0"),
             redis_may_forget=environ.get("DR_REDIS_MAY_FORGET", "") == "1",
             port=_port(environ.get("PORT") or "3000"),
+            metrics_port=_metrics_port(environ.get("DR_METRICS_PORT", "")),
             vaults=_vaults(_required(environ, "DR_VAULTS", "the resource ids of the vaults")),
             channel=_required(environ, "DR_CHANNEL", "the incident channel, an id or #name"),
             policy=Path(environ.get("DR_POLICY") or SHIPPED_POLICY),
@@ -144,6 +149,7 @@ class Settings(BaseModel):
             audit_sink=_path(environ, "DR_AUDIT_SINK"),
             audit_key=_path(environ, "DR_AUDIT_KEY"),
             audit_hmac_key=_path(environ, "DR_AUDIT_HMAC_KEY"),
+            traces=_traces(environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or ""),
             regions=_regions(environ),
             log_level=_log_level(environ.get("DR_LOG_LEVEL") or "INFO"),
         )
@@ -214,10 +220,22 @@ def _regions(environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _port(text: str) -> int:
+def _port(text: str, name: str = "PORT") -> int:
     if text.isdecimal() and len(text) < 6 and 0 < int(text) < 65536:
         return int(text)
-    raise Misconfigured(f"PORT is {text!r}, which is not a port number.", "Use 1 to 65535.")
+    raise Misconfigured(f"{name} is {text!r}, which is not a port number.", "Use 1 to 65535.")
+
+
+def _metrics_port(text: str) -> int | None:
+    return _port(text, "DR_METRICS_PORT") if text.strip() else None
+
+
+def _traces(url: str) -> str:
+    if url and (not url.startswith(("http://", "https://")) or not _host(url)):
+        raise Misconfigured(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is not an address.", "Such as http://127.0.0.1:4318."
+        )
+    return url.rstrip("/")
 
 
 def _log_level(text: str) -> str:

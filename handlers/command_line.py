@@ -20,6 +20,7 @@ from bot.errors import DrError
 from bot.gateways import entra
 from bot.settings import Settings, redis_entra, redis_url
 from handlers.logs import configure
+from handlers.tracing import traced
 
 Process = Callable[[Settings, asyncio.Event], Awaitable[None]]
 
@@ -186,7 +187,8 @@ def _run_process(process: Process) -> int:
     settings = Settings.read(os.environ)
     configure(settings.log_level)
     gc.freeze()  # what was imported stays: looking through it again holds the loop up for long
-    asyncio.run(_until_told(process, settings))
+    with traced(settings):
+        asyncio.run(_until_told(process, settings))
     return 0
 
 

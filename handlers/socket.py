@@ -25,6 +25,7 @@ from bot.gateways.slack import refusal
 from bot.policies import take_effect
 from bot.runtime import Bot, greet, insist_on_lasting, opened
 from bot.settings import Settings
+from handlers.probes import probed
 from handlers.slack_app import build
 from handlers.supervisor import Supervisor
 
@@ -57,10 +58,11 @@ async def connect(settings: Settings, stopping: asyncio.Event) -> None:
         await greet(bot)
         jobs.register(bot)
         await take_effect(bot)
-        try:
-            await _watch(build(bot, supervisor), token, stopping)
-        finally:
-            await supervisor.drain()
+        async with probed(bot, stopping):
+            try:
+                await _watch(build(bot, supervisor), token, stopping)
+            finally:
+                await supervisor.drain()
 
 
 async def _preflight(bot: Bot, token: str) -> None:

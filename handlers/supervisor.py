@@ -14,6 +14,7 @@ from bot.errors import DrError, Refused, Unavailable
 from bot.gateways.redis import NO_ANSWER, translated
 from bot.messages.answers import broken, sorry
 from bot.messages.blocks import Message
+from bot.spans import span
 
 Reply = Callable[[Message], Awaitable[None]]
 
@@ -47,7 +48,8 @@ class Supervisor:
 
 async def _answered(work: Coroutine[Any, Any, Message | None], reply: Reply) -> None:
     """Do the work and answer; an answer that does not arrive is given again a few times."""
-    message = await _outcome(work)
+    with span("dr.front"):
+        message = await _outcome(work)
     if message is None:
         return
     for pause in _PAUSES:

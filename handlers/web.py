@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
 from bot import jobs
-from bot.errors import DrError, Misconfigured, Unavailable
+from bot.errors import Misconfigured, Unavailable
 from bot.gateways.redis import NO_ANSWER
 from bot.metrics import ACKNOWLEDGED, TURNED_AWAY
 from bot.policies import take_effect
 from bot.runtime import Bot, greet, insist_on_lasting, opened
 from bot.settings import Settings
 from handlers.payloads import unlike_slack
+from handlers.probes import Probes
 from handlers.slack_app import build
 from handlers.supervisor import Supervisor
 
@@ -69,22 +69,26 @@ class Gate:
 class Front:
     """The routes."""
 
-    def __init__(self, bot: Bot, app: AsyncApp, gate: Gate) -> None:
-        self._bot = bot
+    def __init__(self, bot: Bot, app: AsyncApp, gate: Gate, stopping: asyncio.Event) -> None:
         self._app = app
         self._gate = gate
+        self._stopping = stopping
+        self._probes = Probes(bot, stopping)
 
     def application(self) -> web.Application:
         """Lay out the routes."""
         application = web.Application(client_max_size=LARGEST)
         application.router.add_post("/slack/events", self.events)
-        application.router.add_get("/healthz", self.healthy)
-        application.router.add_get("/readyz", self.ready)
-        application.router.add_get("/metrics", self.metrics)
+        self._probes.add_to(application)
         return application
 
     async def events(self, request: web.Request) -> web.Response:
-        """Commands, clicks, forms and events: everything that Slack sends."""
+        """Commands, clicks, forms and events: everything that Slack sends.
+
+        Whoever comes after we were told to stop is refused, and Slack says so to them at once.
+        """
+        if self._stopping.is_set():
+            return _turned_away("stopping", 503)
         body = await _body(request)
         if body is None:
             return _turned_away("size", 413)
@@ -110,22 +114,6 @@ class Front:
             content_type=answer.headers.get("content-type", ["text/plain"])[0].partition(";")[0],
         )
 
-    async def healthy(self, _request: web.Request) -> web.Response:
-        """Say that the process runs."""
-        return web.Response(text="ok")
-
-    async def ready(self, _request: web.Request) -> web.Response:
-        """Say whether work can be done: Redis must answer."""
-        try:
-            await self._bot.redis.ping()
-        except DrError:
-            return web.Response(status=503, text="not ready")
-        return web.Response(text="ready")
-
-    async def metrics(self, _request: web.Request) -> web.Response:
-        """Numbers for Prometheus."""
-        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
 
 async def serve(settings: Settings, stopping: asyncio.Event, *, host: str = "0.0.0.0") -> None:  # noqa: S104
     """Run the front until `stopping` is set, then finish what was begun."""
@@ -140,7 +128,7 @@ async def serve(settings: Settings, stopping: asyncio.Event, *, host: str = "0.0
         await greet(bot)
         await take_effect(bot)
         gate = Gate(bot, settings.slack_signing_secret.get_secret_value())
-        front = Front(bot, build(bot, supervisor), gate)
+        front = Front(bot, build(bot, supervisor), gate, stopping)
         runner = web.AppRunner(
             front.application(),
             access_log=None,
@@ -154,6 +142,7 @@ async def serve(settings: Settings, stopping: asyncio.Event, *, host: str = "0.0
             await site.start()
             log.info("listening on port %s", settings.port)
             await stopping.wait()
+            await supervisor.drain()  # the port stays open meanwhile, to say that we are not ready
         finally:
             shedding.cancel()
             await runner.cleanup()

@@ -7,6 +7,7 @@ from bot import jobs
 from bot.policies import take_effect
 from bot.runtime import greet, insist_on_lasting, opened
 from bot.settings import Settings
+from handlers.probes import probed
 
 log = logging.getLogger(__name__)
 
@@ -22,5 +23,6 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
             log.warning("Redis cannot confirm that an intent is on disk; dr doctor says more")
         jobs.register(bot)
         await take_effect(bot)
-        log.info("working")
-        await bot.engine.work(stopping)
+        async with probed(bot, stopping):
+            log.info("working")
+            await bot.engine.work(stopping)

@@ -89,6 +89,7 @@ _OPEN = (
     "{dr}:target:",
     "{dr}:outbox",
     "{dr}:following",
+    "{dr}:states",
     "{dr}:cards:dirty",
     "{dr}:unreviewed",
 )

@@ -24,7 +24,9 @@ from bot.jobs.overdue import call_for_review
 from bot.jobs.remind import remind
 from bot.jobs.submit import submit_request
 from bot.lifecycle import DRAW, FOLLOW, GATHER, REMIND, SUBMIT, disown
+from bot.metrics import OUTSIDE_TROUBLE
 from bot.runtime import Bot
+from bot.spans import span
 
 SWEEP_EVERY: Final = timedelta(seconds=2)
 """How long anything can go unnoticed when its wake-up was lost."""
@@ -61,7 +63,8 @@ def _task(name: str, work: Work, bot: Bot) -> Task:
     async def run(what: str = "", perpetual: Perpetual = Perpetual(every=RETRY)) -> None:  # noqa: B008
         ABOUT.set(what)
         try:
-            wait = await work(bot, what) if what else None
+            with span(f"dr.{name}"):
+                wait = await work(bot, what) if what else None
         except Unavailable as error:
             log.warning("%s %s waits: %s", name, what, error.sentence)
             wait = error.retry_after or RETRY.total_seconds()
@@ -117,6 +120,7 @@ def _keeper(bot: Bot) -> Task:
                 await part(bot)
             except DrError as error:
                 trouble = error.sentence
+                OUTSIDE_TROUBLE.labels(part.__name__).inc()
             if trouble and trouble != said.get(part.__name__):
                 log.warning("the audit log is not kept outside now: %s", trouble)
             said[part.__name__] = trouble

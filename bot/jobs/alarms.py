@@ -10,6 +10,7 @@ from bot.domain.outside import Ours, Source, ours
 from bot.errors import AzureRefused, DrError
 from bot.lifecycle import note
 from bot.messages.blocks import Message
+from bot.metrics import ALARMS
 from bot.runtime import Bot
 from bot.settings import PORTALS
 
@@ -21,6 +22,7 @@ async def sound(bot: Bot, fact: Fact, message: Message, once: str) -> None:
     """Write a fact down once, and tell the incident channel; raises when that cannot be told."""
     await note(bot, fact, once)
     await bot.slack.post(await place_for(bot, ""), message)
+    ALARMS.labels(fact.type).inc()
 
 
 async def ours_since(bot: Bot, jobs: Iterable[Job]) -> Ours:

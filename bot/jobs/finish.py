@@ -14,6 +14,7 @@ from bot.errors import AzureRefused, NotNow
 from bot.inventory import members_of
 from bot.lifecycle import Move, change, fact_of
 from bot.messages.blocks import duration
+from bot.metrics import JOBS
 from bot.runtime import Bot
 
 _BEGIN: Final = frozenset({"reprotect", "protect"})
@@ -26,10 +27,10 @@ async def finish(bot: Bot, request: Request, job: Job) -> None:
     after = await ground_after(bot, request, job)
     what = f"{operation.title} of {request.name}"
     place: dict[str, Any] = {"target_id": after.target.id, "after": after} if after else {}
+    seconds = _seconds(job)
     if operation.succeeded(job):
         if isinstance(request.target, Candidate):
             place = {"target_id": request.sends.resource} | place
-        seconds = _seconds(job)
         took = f" in {duration(seconds)}" if seconds is not None else ""
         machine = _machine(after)
         where = f" It runs in {machine.here}." if machine else ""
@@ -40,12 +41,15 @@ async def finish(bot: Bot, request: Request, job: Job) -> None:
             words += " It is not protected yet; I say when it is."
         await step(bot, request, Step.SUCCEED, words, job=job, watching=watching, **place)
         if seconds is not None:
+            JOBS.labels(request.operation, Step.SUCCEED).observe(seconds)
             await bot.redis.shelf.took(request.operation, provider_of(request.target), seconds)
         return
     why, advice = _what_went_wrong(job)
     end = Step.CANCEL if job.cancelled else Step.FAIL
     words = f"{what} {'was cancelled' if job.cancelled else 'failed'}. {why}"
     await step(bot, request, end, words, job=job, why=why, advice=advice, **place)
+    if seconds is not None:
+        JOBS.labels(request.operation, end).observe(seconds)
 
 
 def _seconds(job: Job) -> int | None:

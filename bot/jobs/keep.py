@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from bot.domain.audit import START, Entry, first_broken
 from bot.errors import Unavailable
 from bot.gateways.sink import Sink, held
+from bot.metrics import OUTSIDE_TROUBLE, SINK_ENTRIES
 from bot.runtime import Bot
 
 _BATCH: Final = 500
@@ -36,12 +37,14 @@ async def _catch_up(bot: Bot, sink: Sink, path: Path) -> int:
     written = 0
     async for batch in _batches(bot, last.sequence if last else 0):
         if trouble := _why_not(last, batch):
+            OUTSIDE_TROUBLE.labels("keep").inc()
             if await bot.redis.shelf.first_time(f"sink:{path}", 3600):
                 log.error("the audit log does not go on where its sink ends: %s", trouble)
             return written
         await asyncio.to_thread(sink.append, batch)
         written += len(batch)
         last = batch[-1]
+    SINK_ENTRIES.set(last.sequence if last else 0)
     return written
 
 

@@ -19,6 +19,7 @@ from bot.errors import SlackRefused
 from bot.gateways.redis.cards import CardRecord
 from bot.lifecycle import fact_of, note
 from bot.messages import reminders as looks
+from bot.metrics import REMINDERS
 from bot.runtime import Bot
 
 _CALL, _ESCALATION = "thread", "thread, escalated"
@@ -94,9 +95,11 @@ class Desk:
         try:
             channel, ts = await self._post(address, newest)
         except SlackRefused as error:
+            REMINDERS.labels("refused").inc()
             log.warning("Slack does not take a reminder for %s: %s", had.name, error.code)
             letter = letter.model_copy(update={"taken": False})
         else:
+            REMINDERS.labels("sent").inc()
             old = (had.channel, had.ts)
             letter = letter.model_copy(update={"channel": channel, "ts": ts, "old": old})
         return await self._keep(address, letter)

@@ -32,7 +32,9 @@ from bot.errors import (
 from bot.gateways.azure import Accepted
 from bot.jobs.check import check
 from bot.lifecycle import GATHER, Move, change, fact_of
+from bot.metrics import SUBMISSIONS
 from bot.runtime import Bot
+from bot.spans import span
 
 CLAIM_LIFETIME: Final = 10_000
 """Milliseconds after the intent in which the POST must begin, else it is not made."""
@@ -153,14 +155,19 @@ async def _send(bot: Bot, request: Request) -> None:
         return
     by = asked + left / 1000
     try:
-        accepted = await bot.azure.submit(request.sends, submission.client_request_id, by=by)
+        crid = submission.client_request_id
+        with span("dr.change", request=request.id, client_request=crid):
+            accepted = await bot.azure.submit(request.sends, crid, by=by)
     except AzureRefused as error:
+        SUBMISSIONS.labels(request.operation, "refused").inc()
         await _rejected(bot, request, error)
     except AnswerLost as error:
+        SUBMISSIONS.labels(request.operation, "lost").inc()
         if error.retry_after:
             await bot.redis.pacing.hold(_subscription(request), error.retry_after)
         await _lost(bot, request, error.sentence)
     else:
+        SUBMISSIONS.labels(request.operation, "accepted").inc()
         await _accepted(bot, request, accepted)
 
 

@@ -25,7 +25,7 @@ PROCESSES: Final = {"worker": work, "web": serve}
 
 QUICKER: Final[Mapping[tuple[str, str], Any]] = {
     ("bot.gateways.redis.cards", "_LOCK_MS"): 1_500,
-    ("bot.gateways.redis.cards", "_MINUTE"): 2_000,
+    ("bot.gateways.redis.cards", "MINUTE"): 2_000,
     ("bot.access", "_PER_MINUTE"): 1_200,
     ("bot.cards", "_SLACK_AWAY"): 0.5,
     ("bot.jobs.submit", "CLAIM_LIFETIME"): 1_000,

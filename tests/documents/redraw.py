@@ -7,13 +7,15 @@ program, this writes what it drew into the documents.
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from prometheus_client.metrics import MetricWrapperBase
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from bot import metrics as counters
 from bot.arrangements import VERBS
 from bot.doctor import EXAMINATIONS
 from bot.domain.audit import Entry
@@ -29,6 +31,7 @@ from bot.domain.request import TABLE, State
 from bot.domain.rules import Rule
 from bot.domain.scopes import BY_ADDRESS, NEEDED, WITHOUT_ADDRESSES
 from bot.gateways.azure.rights import ACTIONS, lacks, role
+from bot.gauges import GAUGES, LABELS
 from bot.refusals import AREAS, Code
 
 CHECKOUT: Final = Path(__file__).parent.parent.parent
@@ -170,6 +173,30 @@ def _refusal(one: Code) -> str:
     return f"### {one.id}\n\n{what}\n\n- What to do: {one.do}\n- Who can help: {one.help}"
 
 
+def metrics() -> str:
+    """Draw the table of everything that is counted or read for Prometheus."""
+    counted = [one for one in vars(counters).values() if isinstance(one, MetricWrapperBase)]
+    rows = [
+        f"| `{_exposed(one)}` | {one._type} | {_labels(one._labelnames)} | {one._documentation} |"
+        for one in counted
+    ]
+    rows += [
+        f"| `{name}` | gauge, of the whole bot | {_labels(filter(None, [LABELS.get(name)]))} "
+        f"| {says} |"
+        for name, says in GAUGES.items()
+    ]
+    head = ["| Metric | Type | Labels | What it says |", "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *rows])
+
+
+def _exposed(one: MetricWrapperBase) -> str:
+    return f"{one._name}_total" if one._type == "counter" else one._name
+
+
+def _labels(names: Iterable[str | None]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "–"
+
+
 def _word(area: type[Code]) -> str:
     return next(iter(area)).area
 
@@ -203,6 +230,7 @@ DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("docs/request-life.md", "life"): request_life,
     ("docs/how-it-works.md", "operations"): operations,
     ("docs/refusals.md", "refusals"): refusals,
+    ("docs/operations.md", "metrics"): metrics,
     ("docs/doctor.md", "subjects"): examinations,
     ("docs/doctor.md", "scopes"): scopes,
     ("docs/doctor.md", "rights"): rights,

@@ -71,6 +71,19 @@ def test_every_dependency_is_explained() -> None:
     assert sorted(explained) == sorted(set(dependencies()))
 
 
+def test_every_alarm_asks_for_metrics_that_exist() -> None:
+    """What the page about operations watches is what the processes say."""
+    text = (CHECKOUT / "docs/operations.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(dr_\w+)` \| (\w+)", text, re.MULTILINE)
+    known = {f"{name}_count" if kind == "histogram" else name for name, kind in rows}
+    asked = {one for block in re.findall(r"```promql\n(.*?)```", text, re.DOTALL)
+             for one in re.findall(r"dr_\w+", block)}  # fmt: skip
+    assert len(asked) > 10
+    assert asked <= known
+    said = set(re.findall(r"dr_[a-z_]+", text))
+    assert said <= known | {name for name, _ in rows}
+
+
 def test_every_decision_is_listed() -> None:
     """The page about how it works leads to each decision."""
     text = (CHECKOUT / "docs/how-it-works.md").read_text("utf-8")

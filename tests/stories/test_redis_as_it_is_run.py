@@ -8,6 +8,7 @@ import pytest
 from bot.domain.request import State
 from bot.errors import Misconfigured, Unavailable
 from bot.gateways.redis import opened
+from bot.gauges import Scrape
 from tests.bot.samples import KEY
 from tests.processes import run
 from tests.redis_servers import answering, behind_sentinels, cluster, encrypted
@@ -30,6 +31,7 @@ async def _the_main_story(world: World) -> None:
     await world.started("UnplannedFailover")
     await world.done("Failover of vm-web01 succeeded", "It runs in North Europe")
     assert world.posts("unplannedFailover") == 1
+    assert b"dr_redis_up 1.0" in await Scrape(world.bot).text()
 
 
 async def _arranged_and_ended(world: World) -> None:

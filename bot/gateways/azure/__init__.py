@@ -21,7 +21,7 @@ from azure.core.rest import HttpRequest
 from azure.identity.aio import DefaultAzureCredential
 from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementClient
 
-from bot.domain.catalogue import Call
+from bot.domain.catalogue import CREATE, Call
 from bot.domain.data import Data
 from bot.domain.jobs import Job
 from bot.domain.machines import Disk, Machine, Point, segment, vault_of
@@ -35,6 +35,7 @@ from bot.gateways.azure.once import once
 from bot.gateways.azure.operations import operations, place
 from bot.gateways.azure.permissions import Permissions
 from bot.gateways.azure.reads import reads
+from bot.gateways.azure.timed import timed
 from bot.gateways.azure.unprotected import COMPUTE_VERSION, Unprotected
 from bot.gateways.azure.wire import ShapeT, read, unswept
 from bot.gateways.azure.wire_items import ItemShape, PointShape
@@ -208,6 +209,10 @@ class Azure:
 
         Raises `AzureRefused` when Azure said no, else `AnswerLost`.
         """
+        with timed("PUT" if call.action == CREATE else "POST", call.resource):
+            return await self._submit(call, client_request_id, by)
+
+    async def _submit(self, call: Call, client_request_id: str, by: float) -> Accepted:
         answers: list[Any] = []
         try:
             async with asyncio.timeout(POST_TIMEOUT):
@@ -265,6 +270,10 @@ class Azure:
 
     async def _get(self, path: str, version: str = API_VERSION) -> bytes:
         """GET a path below the resource manager, with the pipeline's token and retries."""
+        with timed("GET", path):
+            return await self._got(path, version)
+
+    async def _got(self, path: str, version: str) -> bytes:
         url = path
         if "api-version=" not in path:
             url = f"{path}{'&' if '?' in path else '?'}api-version={version}"

@@ -3,7 +3,8 @@
 `requests` holds what people approve and the one script that changes it, `audit` the log, `cards`
 what Slack has been told, `shelf` small things that expire, `pacing` how fast Azure may be called,
 `watch` which jobs of the vaults have been judged, `reminders` who was told that a request waits,
-`books` what is kept beside requests for a time, `server` how the server itself is.
+`books` what is kept beside requests for a time, `backlogs` how much waits,
+`server` how the server itself is.
 All keys carry the hash tag `{dr}`, so that one script may touch them together, in a cluster too.
 """
 
@@ -18,6 +19,7 @@ from bot.errors import Unavailable
 from bot.gateways.redis.address import Client, connected
 from bot.gateways.redis.answers import NO_ANSWER, translated
 from bot.gateways.redis.audit import AuditLog
+from bot.gateways.redis.backlog import Backlog, Backlogs
 from bot.gateways.redis.books import Books, Kept
 from bot.gateways.redis.cards import Cards
 from bot.gateways.redis.pacing import Pacing
@@ -31,6 +33,7 @@ from bot.gateways.redis.writes import Snapshot, Verdict, Write
 __all__ = [
     "NO_ANSWER",
     "AuditLog",
+    "Backlog",
     "Facts",
     "Kept",
     "Redis",
@@ -56,6 +59,7 @@ class Redis:
     watch: Watch
     reminders: Reminders
     books: Books
+    backlogs: Backlogs
     server: Server
 
     async def facts(self) -> Facts:
@@ -96,5 +100,6 @@ async def opened(
             watch=Watch(client),
             reminders=Reminders(client, seal_key),
             books=Books(client, seal_key),
+            backlogs=Backlogs(client),
             server=Server(client, replicas),
         )

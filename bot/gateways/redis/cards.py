@@ -12,9 +12,10 @@ from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
 from bot.gateways.redis.requests import DIRTY_CARDS
 
-_BUDGET: Final = "{dr}:cards:edits"
-_MINUTE: Final = 60_000
-_LIMIT: Final = 48
+EDITS: Final = "{dr}:cards:edits"
+"""When Slack was edited lately: the budget that all processes share."""
+MINUTE: Final = 60_000
+LIMIT: Final = 48
 _RESERVE: Final = 16
 """Edits a minute that only milestones and final states may use."""
 _LOCK_MS: Final = 20_000
@@ -150,11 +151,11 @@ class Cards:
 
     async def wait_before_edit(self, request_id: str, *, pause: float, milestone: bool) -> float:
         """Ask for an edit: 0 when it is granted, else the seconds to wait and ask again."""
-        limit = _LIMIT if milestone else _LIMIT - _RESERVE
+        limit = LIMIT if milestone else LIMIT - _RESERVE
         wait = await run(
             self._allow(
-                keys=[_BUDGET, _key(request_id)],
-                args=[int(pause * 1000), _MINUTE, limit, request_id],
+                keys=[EDITS, _key(request_id)],
+                args=[int(pause * 1000), MINUTE, limit, request_id],
             )
         )
         return int(wait) / 1000
@@ -162,7 +163,7 @@ class Cards:
     async def wait_before_letter(self, request_id: str) -> float:
         """Ask for an edit of a message that is no card, out of what milestones leave over."""
         wait = await self._allow(
-            keys=[_BUDGET], args=[0, _MINUTE, _LIMIT - _RESERVE, f"{request_id}:{uuid.uuid4().hex}"]
+            keys=[EDITS], args=[0, MINUTE, LIMIT - _RESERVE, f"{request_id}:{uuid.uuid4().hex}"]
         )
         return int(wait) / 1000
 

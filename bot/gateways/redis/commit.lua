@@ -5,8 +5,8 @@
 -- Redis' clock decides about deadlines, not the clock of a process.
 local request_key, entries_key, stream, head_key, outbox, open_set, all_set, following, dirty,
       click_key, drafts_key, parent_entries, parent_results, parent_drafts, policy_key,
-      unreviewed = unpack(KEYS, 1, 16)
-local claimed = 17 -- from here on KEYS are what the request keeps for itself while it is open
+      unreviewed, states = unpack(KEYS, 1, 17)
+local claimed = 18 -- from here on KEYS are what the request keeps for itself while it is open
 local a = cjson.decode(ARGV[1])
 local last = #KEYS - 2 * #a.kept -- behind it, for each record that changes: its book, its entries
 
@@ -70,15 +70,21 @@ if a.id ~= '' then
     redis.call('ZADD', all_set, 'NX', now, a.id)
   end
   for at = 2, #ARGV, 2 do redis.call('HSET', drafts_key, ARGV[at], ARGV[at + 1]) end
-  if a.open then redis.call('ZADD', open_set, a.deadline, a.id)
-  else redis.call('ZREM', open_set, a.id) end
+  if a.open then
+    redis.call('ZADD', open_set, a.deadline, a.id)
+    redis.call('HSET', states, a.id, a.state)
+  else
+    redis.call('ZREM', open_set, a.id)
+    redis.call('HDEL', states, a.id)
+  end
   for at = claimed, last do
     if a.open and a.claim then redis.call('SET', KEYS[at], a.holders[at - claimed + 1]) end
     if not a.open and redis.call('GET', KEYS[at]) == a.holders[at - claimed + 1] then
       redis.call('DEL', KEYS[at])
     end
   end
-  if a.outbox then redis.call('ZADD', outbox, now, a.id) else redis.call('ZREM', outbox, a.id) end
+  if a.outbox then redis.call('ZADD', outbox, 'NX', now, a.id) -- since when it waits
+  else redis.call('ZREM', outbox, a.id) end
   if a.place ~= '' then redis.call('HSET', following, a.id, a.place)
   else redis.call('HDEL', following, a.id) end
   if a.review_by ~= '' then redis.call('ZADD', unreviewed, a.review_by, a.id)

@@ -74,14 +74,19 @@ class Pacing:
 
         Who asks again keeps the place it has; a change that may be made gives it up.
         """
-        keys = [_key(subscription), f"{_key(subscription)}:queue"]
+        keys = [_key(subscription), queue_key(subscription)]
         wait = await run(self._take(keys=keys, args=[who, BURST, _SPACING, _KEPT]))
         return int(wait) / 1000
 
     async def hold(self, subscription: str, seconds: float) -> None:
         """Let nobody go within so many seconds, because Azure said so; the order is kept."""
         args = [int(seconds * 1000), BURST, _SPACING, _KEPT]
-        await run(self._hold(keys=[_key(subscription), f"{_key(subscription)}:queue"], args=args))
+        await run(self._hold(keys=[_key(subscription), queue_key(subscription)], args=args))
+
+
+def queue_key(subscription: str) -> str:
+    """Return the key of the places in the queue of a subscription."""
+    return f"{_key(subscription)}:queue"
 
 
 def _key(subscription: str) -> str:

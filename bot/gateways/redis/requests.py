@@ -37,6 +37,8 @@ OUTBOX: Final = "{dr}:outbox"
 OPEN: Final = "{dr}:requests:open"
 ALL: Final = "{dr}:requests"
 FOLLOWING: Final = "{dr}:following"
+STATES: Final = "{dr}:states"
+"""The state of each open request, to be counted without reading any."""
 UNREVIEWED: Final = "{dr}:unreviewed"
 """The requests whose glass was broken and that still owe a review, by when it is due."""
 DIRTY_CARDS: Final = "{dr}:cards:dirty"
@@ -211,6 +213,7 @@ class Requests:
             pipe.zrem(OUTBOX, request_id)
             pipe.zrem(DIRTY_CARDS, request_id)
             pipe.hdel(FOLLOWING, request_id)
+            pipe.hdel(STATES, request_id)
             # What owed a review stays on that list, so that nobody hides it by altering it.
             pipe.zadd(UNREVIEWED, {request_id: "+inf"}, xx=True)
             await run(pipe.execute())
@@ -245,6 +248,7 @@ class Requests:
             _drafts_key(parent or "-"),
             POLICY,
             UNREVIEWED,
+            STATES,
         ]
         arguments: dict[str, Any] = {
             "id": request_id,
@@ -285,6 +289,7 @@ class Requests:
             "result": f"{self._seal(f'{request.id} result', result)} {result}",
             "claim": before is None,
             "open": request.open,
+            "state": request.state,
             "deadline": _deadline(request),
             "outbox": request.state is State.APPROVED and not request.needs_nod,
             "place": request.place if request.followed else "",

@@ -20,6 +20,7 @@ from bot.errors import SlackRefused
 from bot.gateways.dates import ahead
 from bot.gateways.slack.calls import REMEMBERED, Calls, refusal, taken
 from bot.gateways.slack.shapes import Account, Channel, Home, Installation
+from bot.gateways.slack.timed import TimedClient, timed
 from bot.messages.blocks import Block, Message
 
 __all__ = ["Account", "Channel", "Home", "Installation", "Slack", "opened", "refusal"]
@@ -195,8 +196,9 @@ class Slack(Calls):
                 "replace_original": replace,
             }
             sent = self._session.post(response_url, json=body, allow_redirects=False)
-            async with sent as answer:
-                taken(answer.status, await answer.text())
+            with timed("response_url"):
+                async with sent as answer:
+                    taken(answer.status, await answer.text())
 
         await self._shown(message, send)
 
@@ -308,5 +310,5 @@ class Slack(Calls):
 async def opened(url: str, token: str) -> AsyncIterator[Slack]:
     """Open the gateway with one connection pool for everything."""
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
-        client = AsyncWebClient(token=token, base_url=url, session=session, timeout=10)
+        client = TimedClient(token=token, base_url=url, session=session, timeout=10)
         yield Slack(client, session, url)
