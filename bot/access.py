@@ -10,8 +10,10 @@ from typing import Final, Literal
 
 from bot.domain.audit import Actor, Fact
 from bot.domain.directory import Directory
+from bot.domain.latecomers import Wish
 from bot.domain.people import Person, why_nobody
 from bot.domain.policy import handles, includes
+from bot.domain.request import Request
 from bot.domain.votes import Standing
 from bot.errors import DrError, Misconfigured, NotAllowed, Refused, SlackRefused, Unavailable
 from bot.gateways.slack import Slack
@@ -93,6 +95,24 @@ async def _write_down(bot: Bot, who: Actor, way: Way, about: str, reason: NotAll
         words=f"{who.name} {did} and was refused: {reason.sentence}",
     )
     await note(bot, fact)
+
+
+async def refused(bot: Bot, who: Person, request: Request, wish: Wish, reason: NotAllowed) -> None:
+    """Write down that somebody wished something of a request, and was refused."""
+    await note(
+        bot,
+        Fact(
+            type="click.refused",
+            subject=request.id,
+            actor=actor(who),
+            operation=request.operation,
+            target=request.name,
+            target_id=request.target_id,
+            policy=bot.policy.version,
+            correlation={"code": reason.refusal.id},
+            words=f"{who.name} tried to {wish} and was refused: {reason.sentence}",
+        ),
+    )
 
 
 async def standing(

@@ -8,9 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from bot.about import ABOUT
-from bot.access import MEMBERSHIP_AGE, REFUSAL_AGE, actor, standing
+from bot.access import MEMBERSHIP_AGE, REFUSAL_AGE, refused, standing
 from bot.delegations import with_places
-from bot.domain.audit import Fact
 from bot.domain.data import Data
 from bot.domain.latecomers import LATE, Wish
 from bot.domain.request import Request
@@ -18,7 +17,7 @@ from bot.domain.votes import (
     Standing,
 )
 from bot.errors import NotAllowed, NotNow, Refused
-from bot.lifecycle import Move, change, note, redraw
+from bot.lifecycle import Move, change, redraw
 from bot.metrics import CLICKS
 from bot.refusals import Gone
 from bot.runtime import Bot
@@ -75,20 +74,7 @@ async def _decided(
     try:
         return await change(bot, click.request, partial(decide, who), click=click.id)
     except NotAllowed as error:
-        await note(
-            bot,
-            Fact(
-                type="click.refused",
-                subject=click.request,
-                actor=actor(who.person),
-                operation=request.operation,
-                target=request.name,
-                target_id=request.target_id,
-                policy=bot.policy.version,
-                correlation={"code": error.refusal.id},
-                words=f"{who.person.name} tried to {wish} and was refused: {error.sentence}",
-            ),
-        )
+        await refused(bot, who.person, request, wish, error)
         if error.refusal in LATE:
             await redraw(bot, click.request)
         raise

@@ -5,15 +5,15 @@ It changes nothing about the request, so it is no vote: it begins a round of rem
 
 import uuid
 
-from bot.access import REFUSAL_AGE, actor, standing
-from bot.domain.audit import Fact
+from bot.access import REFUSAL_AGE, refused, standing
 from bot.domain.data import Data
+from bot.domain.latecomers import Wish
 from bot.domain.reminders import NUDGE_PAUSE, Kind, Round, waits
 from bot.domain.request import Request
 from bot.domain.votes import Standing, why_not_nudge
 from bot.electors import electors, open_lists
 from bot.errors import NotNow, Unavailable
-from bot.lifecycle import REMIND, note
+from bot.lifecycle import REMIND
 from bot.messages.blocks import duration
 from bot.refusals import Appr, Gone
 from bot.runtime import Bot
@@ -73,22 +73,7 @@ async def _with_a_say(bot: Bot, user_id: str, request: Request) -> Standing:
         who = await standing(bot, user_id, *lists, groups_age=REFUSAL_AGE)
     if not (reason := why_not_nudge(request, who)):
         return who
-    tried = f"{who.person.name} tried to nudge those who can approve it"
-    words = f"{tried} and was refused: {reason.sentence}"
-    await note(
-        bot,
-        Fact(
-            type="click.refused",
-            subject=request.id,
-            actor=actor(who.person),
-            operation=request.operation,
-            target=request.name,
-            target_id=request.target_id,
-            policy=bot.policy.version,
-            correlation={"code": reason.refusal.id},
-            words=words,
-        ),
-    )
+    await refused(bot, who.person, request, Wish.NUDGE, reason)
     raise reason
 
 
