@@ -12,8 +12,6 @@ from bot.runtime import Bot
 _FULL: Final = 0.8
 """The part of its memory from which on somebody should know."""
 _BRIM: Final = 0.95
-_PROMPT: Final = 0.025
-"""Seconds: what takes longer is not written to disk at once, or to a slow one."""
 
 
 async def examine_redis(bot: Bot, subject: Subject) -> list[Diagnosis]:
@@ -81,20 +79,20 @@ def copies(facts: Facts, wanted: int, subject: Subject) -> Iterable[Diagnosis]:
         yield subject.good(f"{facts.replicas} replicas are connected; {wanted} have to confirm.")
 
 
-def promptness(seconds: float, subject: Subject) -> Diagnosis:
+def promptness(prompt: bool, subject: Subject) -> Diagnosis:
     """Judge how soon a write is where it cannot be lost."""
-    if seconds < _PROMPT:
-        return subject.good(f"A write is confirmed within {max(1, round(seconds * 1000))} ms.")
+    if prompt:
+        return subject.good("A write is confirmed at once.")
     return subject.care(
-        f"A write is confirmed after {round(seconds * 1000)} ms, as with appendfsync everysec or a "
-        "slow disk: the last votes are lost when the server is.",
+        "A write is not confirmed at once, as with appendfsync everysec or a slow disk: the last "
+        "votes are lost when the server is.",
         "With appendfsync always, a vote is on disk before anybody sees it.",
     )
 
 
 async def _confirmation(bot: Bot, subject: Subject) -> Diagnosis:
     try:
-        return promptness(await bot.redis.server.until_confirmed(), subject)
+        return promptness(await bot.redis.server.prompt(), subject)
     except Unavailable as error:
         advice = "Without that, nothing is sent to Azure. Look at its disk and its replicas."
         return subject.bad(error.sentence, advice)

@@ -71,8 +71,8 @@ def test_replicas_are_as_many_as_have_to_confirm() -> None:
 
 def test_a_write_is_prompt_or_not() -> None:
     """Never said to take no time at all."""
-    assert promptness(0.0001, IT).sentence == "A write is confirmed within 1 ms."
-    assert promptness(0.2, IT).grade is Grade.CARE
+    assert promptness(True, IT).sentence == "A write is confirmed at once."
+    assert promptness(False, IT).grade is Grade.CARE
 
 
 @pytest.mark.parametrize(

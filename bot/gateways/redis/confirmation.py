@@ -12,6 +12,9 @@ from bot.gateways.redis.answers import run
 _KEY: Final = "{dr}:confirmation"
 _PATIENCE: Final = 3000
 """Milliseconds that disk and replicas are given."""
+_AT_ONCE: Final = 25
+"""Milliseconds within which a server confirms that writes each change to its disk by itself."""
+_TRIES: Final = 3
 
 
 async def where(client: Client) -> dict[str, Any]:
@@ -41,6 +44,19 @@ async def confirm(client: Client, replicas: int) -> None:
         raise Unavailable(
             f"{copies} of {replicas} replicas of Redis confirmed the intent, so nothing was sent."
         )
+
+
+async def confirms_at_once(client: Client, replicas: int) -> bool:
+    """Whether disk and replicas have a write at once, and the next, and the one after that.
+
+    The server measures that time, so that it does not matter how busy this process is. One that
+    collects what it writes to its disk may confirm one at once by chance, but not all of them.
+    """
+    try:
+        answers = [await _ask(client, "WAITAOF", 1, replicas, _AT_ONCE) for _ in range(_TRIES)]
+    except ResponseError:  # it cannot say
+        return False
+    return all(local >= 1 and copies >= replicas for local, copies in answers)
 
 
 async def _ask(client: Client, *command: str | int) -> Any:

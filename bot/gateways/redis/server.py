@@ -1,7 +1,6 @@
 """How the server is that holds everything: what it says of itself, and what it shows when tried."""
 
 import time
-from collections.abc import Awaitable
 from typing import Any, Final
 
 from redis.exceptions import ResponseError
@@ -9,11 +8,10 @@ from redis.exceptions import ResponseError
 from bot.domain.data import Data
 from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
-from bot.gateways.redis.confirmation import confirm, where
+from bot.gateways.redis.confirmation import confirm, confirms_at_once, where
 
 _WAITAOF_SINCE: Final = (7, 2)
 _OLDEST: Final = (7, 0)
-_TRIES: Final = 3
 
 _WAYS: Final = """
     SET KEY 1 PX 1000
@@ -137,17 +135,13 @@ class Server:
             return ("EVAL",) if "to run the" in str(error) else COMMANDS
         return tuple(str(one) for one in refused)
 
-    async def until_confirmed(self) -> float:
-        """Return the seconds until a write is where it cannot be lost; raises `Unavailable`.
-
-        Several are made, one right after the other, and the first is not counted: a server that
-        does not write to its disk at once lets each of the others wait. The least is taken, for
-        this process may be busy, and the way to the server and back is not counted either.
-        """
-        way = min([await _timed(self.asked("PING")) for _ in range(_TRIES)])
+    async def prompt(self) -> bool:
+        """Whether a write is where it cannot be lost a moment later; raises `Unavailable` when
+        it is not there for seconds."""
+        if await confirms_at_once(self._client, self._replicas):
+            return True
         await confirm(self._client, self._replicas)
-        taken = min([await _timed(confirm(self._client, self._replicas)) for _ in range(_TRIES)])
-        return max(0.0, taken - way)
+        return False
 
 
 _WRITES: Final = {
@@ -155,12 +149,6 @@ _WRITES: Final = {
     "aof_last_bgrewrite_status": "a rewrite of the append-only file",
     "rdb_last_bgsave_status": "a snapshot",
 }
-
-
-async def _timed(doing: Awaitable[Any]) -> float:
-    began = time.monotonic()
-    await doing
-    return time.monotonic() - began
 
 
 def _number(version: str) -> tuple[int, ...]:
