@@ -79,20 +79,25 @@ def copies(facts: Facts, wanted: int, subject: Subject) -> Iterable[Diagnosis]:
         yield subject.good(f"{facts.replicas} replicas are connected; {wanted} have to confirm.")
 
 
-def promptness(prompt: bool, subject: Subject) -> Diagnosis:
-    """Judge how soon a write is where it cannot be lost."""
-    if prompt:
+def promptness(policy: str, prompt: bool, subject: Subject) -> Diagnosis:
+    """Judge how soon a write is where it cannot be lost.
+
+    Where the server does not say its policy, how it was when it was tried has to do: one that is
+    busy writes to its disk sooner for whoever waits for that.
+    """
+    if policy == "always" or (prompt and not policy):
         return subject.good("A write is confirmed at once.")
+    how = f"With appendfsync {policy}" if policy else "As with appendfsync everysec or a slow disk"
     return subject.care(
-        "A write is not confirmed at once, as with appendfsync everysec or a slow disk: the last "
-        "votes are lost when the server is.",
+        f"{how}, a write is not on disk at once: the last votes are lost when the server is.",
         "With appendfsync always, a vote is on disk before anybody sees it.",
     )
 
 
 async def _confirmation(bot: Bot, subject: Subject) -> Diagnosis:
     try:
-        return promptness(await bot.redis.server.prompt(), subject)
+        prompt = await bot.redis.server.prompt()
+        return promptness(await bot.redis.server.appendfsync(), prompt, subject)
     except Unavailable as error:
         advice = "Without that, nothing is sent to Azure. Look at its disk and its replicas."
         return subject.bad(error.sentence, advice)

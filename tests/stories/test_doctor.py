@@ -224,7 +224,7 @@ async def test_socket_mode_is_tried_once_a_minute(quiet: World) -> None:
             {"appendfsync": "everysec"},
             {},
             Grade.CARE,
-            "as with appendfsync everysec",
+            "With appendfsync everysec, a write is not on disk at once",
         ),
         ({"maxmemory-policy": "allkeys-lru"}, {}, Grade.BAD, "throw keys away (allkeys-lru)"),
         ({}, {"redis_replicas": 1}, Grade.BAD, "1 replicas have to confirm an intent, and 0 are"),

@@ -49,8 +49,7 @@ async def confirm(client: Client, replicas: int) -> None:
 async def confirms_at_once(client: Client, replicas: int) -> bool:
     """Whether disk and replicas have a write at once, and the next, and the one after that.
 
-    The server measures that time, so that it does not matter how busy this process is. One that
-    collects what it writes to its disk may confirm one at once by chance, but not all of them.
+    The server measures that time, so that it does not matter how busy this process is.
     """
     try:
         answers = [await _ask(client, "WAITAOF", 1, replicas, _AT_ONCE) for _ in range(_TRIES)]

@@ -135,6 +135,18 @@ class Server:
             return ("EVAL",) if "to run the" in str(error) else COMMANDS
         return tuple(str(one) for one in refused)
 
+    async def appendfsync(self) -> str:
+        """Return when it writes to its disk by itself, '' where the bot's user may not ask."""
+        try:
+            told = await run(
+                self._client.execute_command(
+                    "CONFIG GET", "appendfsync", **await where(self._client)
+                )
+            )
+        except ResponseError:
+            return ""
+        return str(told.get("appendfsync", ""))
+
     async def prompt(self) -> bool:
         """Whether a write is where it cannot be lost a moment later; raises `Unavailable` when
         it is not there for seconds."""
