@@ -88,7 +88,7 @@ def redis_url(redis_server: str) -> Iterator[str]:
 _OPEN = (
     "{dr}:target:",
     "{dr}:outbox",
-    "{dr}:following",
+    "{dr}:followed",
     "{dr}:states",
     "{dr}:cards:dirty",
     "{dr}:unreviewed",

@@ -136,7 +136,7 @@ async def sweep_once(bot: Bot) -> None:
         await _late(bot, request_id, call_for_review)
     for request_id in await bot.redis.requests.outbox_ids():
         await bot.engine.wake(SUBMIT, request_id)
-    for place in set((await bot.redis.requests.followed()).values()):
+    for place in await bot.redis.following.places():
         await bot.engine.wake(FOLLOW if place.startswith("/") else GATHER, place)
     now = (await bot.redis.requests.snapshot()).now
     open_ids = await bot.redis.requests.open_ids()

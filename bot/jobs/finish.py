@@ -1,5 +1,6 @@
 """Ending what ran: how the job ended, and what its target is now, read again where it is then."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from bot.domain.audit import BOT
@@ -21,10 +22,14 @@ _BEGIN: Final = frozenset({"reprotect", "protect"})
 """The operations whose job ends when the replication has begun, long before the machine is safe."""
 
 
-async def finish(bot: Bot, request: Request, job: Job) -> None:
+ReadMachine = Callable[[str], Awaitable[Machine]]
+"""Reads a machine as it is now; raises `AzureRefused` with status 404 when it is gone."""
+
+
+async def finish(bot: Bot, request: Request, job: Job, read: ReadMachine) -> None:
     """Write down how the job ended, and what its target is now."""
     operation = CATALOGUE[request.operation]
-    after = await ground_after(bot, request, job)
+    after = await _ground_after(bot, request, job, read)
     what = f"{operation.title} of {request.name}"
     place: dict[str, Any] = {"target_id": after.target.id, "after": after} if after else {}
     seconds = _seconds(job)
@@ -57,13 +62,13 @@ def _seconds(job: Job) -> int | None:
     return round((job.ended - job.started).total_seconds()) if job.ended and job.started else None
 
 
-async def ground_after(bot: Bot, request: Request, job: Job) -> Ground | None:
+async def _ground_after(bot: Bot, request: Request, job: Job, read: ReadMachine) -> Ground | None:
     """Read what a request was about as it is now; None when it is not to be found."""
     if isinstance(request.target, Machine):
-        machine = await _machine_after(bot, request, request.target, job)
+        machine = await _machine_after(read, request, request.target, job)
         return Ground(target=machine) if machine else None
     if isinstance(request.target, Candidate):
-        item = await _item_of(bot, request)
+        item = await _first(read, [request.sends.resource])
         return Ground(target=item) if item else None
     if isinstance(request.target, Job):
         return Ground(target=job)
@@ -74,32 +79,29 @@ async def ground_after(bot: Bot, request: Request, job: Job) -> Ground | None:
         return Ground(target=plan)
 
 
-async def _machine_after(bot: Bot, request: Request, machine: Machine, job: Job) -> Machine | None:
+async def _machine_after(
+    read: ReadMachine, request: Request, machine: Machine, job: Job
+) -> Machine | None:
     """Read the machine where it is now: a reprotect moves it to another container."""
     places = [job.moved_to] if job.moved_to else []
     if request.operation == "reprotect" and machine.provider == A2A:
         places.append(f"{machine.recovery_container}/replicationProtectedItems/{machine.item}")
-    return await _first(bot, [*places, machine.id])
+    return await _first(read, [*places, machine.id])
 
 
-async def _item_of(bot: Bot, request: Request) -> Machine | None:
-    """Read the item that was created for a machine; None when there is none."""
-    return await _first(bot, [request.sends.resource])
-
-
-async def _first(bot: Bot, places: list[str]) -> Machine | None:
+async def _first(read: ReadMachine, places: list[str]) -> Machine | None:
     for place in places:
         try:
-            return await bot.azure.machine(place)
+            return await read(place)
         except AzureRefused as error:
             if error.status != 404:
                 raise
     return None
 
 
-async def watch(bot: Bot, request: Request) -> None:
+async def watch(bot: Bot, request: Request, read: ReadMachine) -> None:
     """Look after a machine that has begun to replicate until it is protected."""
-    machine = await bot.azure.machine(request.target_id)
+    machine = await read(request.target_id)
     was = _machine(request.after)
     if machine == was:
         return

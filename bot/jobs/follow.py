@@ -1,20 +1,26 @@
 """Following what runs: one job list per vault and look, one GET for each job that is shown.
 
-A request ends only on its job's own final state; then the machine is read again, where it is then,
-and shown as it is. A reprotected machine is watched on until it is protected.
+What is kept of each request beside the requests tells which of them have changed by that list; only
+those are read. A request ends only on its job's own final state; then the machine is read again,
+where it is then, and shown as it is. A reprotected machine is watched on until it is protected.
 """
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from itertools import islice
 from typing import Final
 
 from bot.domain.fleets import root
 from bot.domain.jobs import Job, JobStep
-from bot.domain.machines import same_id
+from bot.domain.looks import Look, due, few_alone, look_of, pace
+from bot.domain.machines import Machine
+from bot.domain.operations import CATALOGUE
 from bot.domain.request import Request, State, Step
 from bot.errors import AzureRefused, OtherVersion, Tampered
 from bot.jobs.finish import finish, step, watch
 from bot.jobs.reconcile import look_for_job, proved_absent
+from bot.jobs.view import View
 from bot.lifecycle import disown
 from bot.messages.blocks import duration
 from bot.messages.lines import progress
@@ -22,13 +28,11 @@ from bot.runtime import Bot
 
 SUBMITTER_LOST: Final = 45_000
 """Milliseconds after which a submission without an outcome has lost its worker."""
-SLOWEST: Final = 60.0
-"""Seconds: however slow Azure asks us to be, an end is to be on the card within ninety."""
-SOON: Final = 1.0
-FINDING: Final = 5.0
-"""Seconds between two looks for a job whose answer was lost."""
-SHOWN: Final = 20
-"""So many running jobs of one vault are shown step by step; more only when their state changes."""
+_MANY: Final = 50
+"""Of so many requests that have changed, the machines are read as one list."""
+_AT_MOST: Final = 200
+"""So many requests are dealt with in one look; the next follows at once."""
+_AT_ONCE: Final = 25
 _CATCH_UP: Final = 120_000
 """Milliseconds within which Azure is believed to show that a job was restarted."""
 _GONE: Final = 404
@@ -40,22 +44,61 @@ log = logging.getLogger(__name__)
 
 async def follow_vault(bot: Bot, vault: str) -> float | None:
     """Look once after everything that runs in a vault; returns when to look again, or None."""
-    followed = await bot.redis.requests.followed()
-    ids = sorted(one for one, where in followed.items() if same_id(where, vault))
-    requests = [one for one in await _readable(bot, ids) if one.followed]
-    if not requests:
+    looks = await bot.redis.following.at(vault)
+    if not looks:
+        await bot.redis.following.leave(vault)
         return None
     now = (await bot.redis.requests.snapshot()).now
-    running = [one for one in requests if one.state is State.RUNNING]
-    listed = {job.name.casefold(): job for job in await bot.azure.jobs(vault)} if running else {}
-    in_detail = len(running) <= SHOWN
-    results = await asyncio.gather(
-        *(_look(bot, one, listed, now, in_detail) for one in requests), return_exceptions=True
-    )
-    failures = [one for one in results if isinstance(one, BaseException)]
+    shown = few_alone(looks)
+    view = View(bot, vault, now, shown, await _jobs(bot, vault, looks))
+    changed = [one for one in sorted(looks) if _changed(view, looks[one])]
+    view.many = len(changed) > _MANY
+    await _look_at(view, changed[:_AT_MOST])
+    for one in sorted({root(one) for one in looks.keys() - changed}):
+        await bot.redis.cards.touch(one, now, after=_SILENCE)
+    if len(changed) > _AT_MOST:
+        return bot.settings.reread_pause
+    expected = await _expected(bot, looks)
+    wait = pace(looks, lambda look: expected.get((look.operation, look.provider)), now)
+    return max(bot.settings.reread_pause, wait)
+
+
+async def _jobs(bot: Bot, vault: str, looks: Mapping[str, Look | None]) -> Mapping[str, Job]:
+    """List the jobs of a vault, if that is of use for anything."""
+    of_use = {State.RUNNING, State.UNKNOWN}
+    if not any(one is None or one.state in of_use for one in looks.values()):
+        return {}
+    return {job.name.casefold(): job for job in await bot.azure.jobs(vault)}
+
+
+def _changed(view: View, look: Look | None) -> bool:
+    job = view.job(look.job) if look else None
+    return due(look, job, view.now, shown=view.shown)
+
+
+async def _expected(
+    bot: Bot, looks: Mapping[str, Look | None]
+) -> Mapping[tuple[str, str], int | None]:
+    """Return how long each kind of job that runs usually takes."""
+    kinds = {
+        (look.operation, look.provider)
+        for look in looks.values()
+        if look and look.state is State.RUNNING
+    }
+    return {kind: await bot.redis.shelf.expected(*kind) for kind in kinds}
+
+
+async def _look_at(view: View, ids: list[str]) -> None:
+    """Do for each request what it calls for; raises the first failure when all had their turn."""
+    rest, failures = iter(ids), list[BaseException]()
+    while some := list(islice(rest, _AT_ONCE)):
+        requests = [one for one in await _readable(view.bot, some) if one.followed]
+        results = await asyncio.gather(
+            *(_look(view, one) for one in requests), return_exceptions=True
+        )
+        failures += [one for one in results if isinstance(one, BaseException)]
     if failures:
         raise failures[0]
-    return _pace(bot, requests)
 
 
 async def _readable(bot: Bot, ids: list[str]) -> list[Request]:
@@ -71,35 +114,19 @@ async def _readable(bot: Bot, ids: list[str]) -> list[Request]:
     return found
 
 
-def _pace(bot: Bot, requests: list[Request]) -> float:
-    asked = [_pace_of(one) for one in requests]
-    return max(bot.settings.reread_pause, min([SLOWEST, *asked]))
-
-
-def _pace_of(request: Request) -> float:
-    """As Azure asked; soon, and without asking Azure, while a worker still submits."""
-    if request.state is State.SUBMITTING or request.submission is None:
-        return SOON
-    if request.state is State.UNKNOWN:
-        return FINDING
-    return float(request.submission.pace)
-
-
-async def _look(
-    bot: Bot, request: Request, listed: dict[str, Job], now: int, in_detail: bool
-) -> None:
+async def _look(view: View, request: Request) -> None:
     """Do for one request what its state calls for; one that Azure refuses holds up no other."""
     try:
         if request.state is State.SUBMITTING:
-            await _submitter_lost(bot, request, now)
+            await _submitter_lost(view, request)
         elif request.state is State.UNKNOWN:
-            await _find_out(bot, request, now)
+            await _find_out(view, request)
         elif request.state is State.RUNNING:
-            await _run_on(bot, request, listed, now, in_detail)
+            await _run_on(view, request)
         elif request.watching:
-            await watch(bot, request)
+            await watch(view.bot, request, view.machine)
     except AzureRefused as error:
-        await _refused(bot, request, error)
+        await _refused(view.bot, request, error)
 
 
 async def _refused(bot: Bot, request: Request, error: AzureRefused) -> None:
@@ -112,45 +139,56 @@ async def _refused(bot: Bot, request: Request, error: AzureRefused) -> None:
         await step(bot, request, Step.OBSERVE, f"{why} Look in the portal.", watching=False)
 
 
-async def _submitter_lost(bot: Bot, request: Request, now: int) -> None:
-    if request.submission is None or now - request.submission.at < SUBMITTER_LOST:
+async def _submitter_lost(view: View, request: Request) -> None:
+    if request.submission is None or view.now - request.submission.at < SUBMITTER_LOST:
         return
     why = "The worker that was submitting it stopped before it could write down Azure's answer."
-    await step(bot, request, Step.LOSE, why, why=why)
+    await step(view.bot, request, Step.LOSE, why, why=why)
 
 
-async def _find_out(bot: Bot, request: Request, now: int) -> None:
-    job = await look_for_job(bot, request)
+async def _find_out(view: View, request: Request) -> None:
+    bot, jobs = view.bot, view.jobs.values()
+    job = await look_for_job(bot, request, jobs)
     if job:
         words = f"Found it: Azure had accepted it as job {job.name}."
         await step(bot, request, Step.FIND, words, job=job, why="")
-    elif request.job is None and await proved_absent(bot, request, now):
+    elif request.job is None and await proved_absent(bot, request, jobs, view.now):
         why = "Azure has no job of it, and the machine is as it was."
         words = f"{why} It never started; it can be submitted again."
         await step(bot, request, Step.ABSENT, words, why=why, needs_nod=True)
 
 
-async def _run_on(
-    bot: Bot, request: Request, listed: dict[str, Job], now: int, in_detail: bool
-) -> None:
+async def _run_on(view: View, request: Request) -> None:
     known = request.job
     assert known is not None  # noqa: S101 - a running request has a job
-    seen = listed.get(known.name.casefold())
-    if seen and seen.state == known.state and not in_detail:
+    listed = view.job(known.name)
+    if listed and _suffices(request, listed):
+        await finish(view.bot, request, listed, view.machine)
         return
     try:
-        job = await bot.azure.job(request.target.vault, known.name)
+        job = await view.bot.azure.job(request.target.vault, known.name)
     except AzureRefused as error:
-        if error.status != _GONE or seen:
+        if error.status != _GONE or listed:
             raise
-        await _job_gone(bot, request, known)
+        await _job_gone(view.bot, request, known)
         return
-    if not job.running and not _still_as_it_was(request, job, now):
-        await finish(bot, request, job)
+    if not job.running and not _still_as_it_was(request, job, view.now):
+        await finish(view.bot, request, job, view.machine)
     elif job != known:
-        await step(bot, request, Step.PROGRESS, _news(known, job), job=job, why="")
+        await step(view.bot, request, Step.PROGRESS, _news(known, job), job=job, why="")
     else:
-        await bot.redis.cards.touch(root(request.id), now, after=_SILENCE)
+        await view.bot.redis.cards.touch(root(request.id), view.now, after=_SILENCE)
+
+
+def _suffices(request: Request, listed: Job) -> bool:
+    """Whether what a list says of a job is all that has to be known of its end.
+
+    Of one of many machines it is, when it went well and the machine stayed where it was: its steps
+    are shown to nobody.
+    """
+    operation = CATALOGUE[request.operation]
+    stays = isinstance(request.target, Machine) and request.operation != "reprotect"
+    return look_of(request).part and stays and not listed.running and operation.succeeded(listed)
 
 
 async def _job_gone(bot: Bot, request: Request, job: Job) -> None:

@@ -5,6 +5,7 @@ a GET of the job shows. A job that carries it is ours. That there is none is bel
 time in which it could still appear has passed and the machine itself is idle.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from bot.domain.catalogue import Ground
@@ -24,10 +25,11 @@ GRACE: Final = 10 + 30 + 300
 POST's timeout, and Azure's lists being late."""
 
 
-async def look_for_job(bot: Bot, request: Request) -> Job | None:
+async def look_for_job(bot: Bot, request: Request, jobs: Iterable[Job]) -> Job | None:
     """Return the job that this request's latest attempt started, or None when none is to be seen.
 
-    However often it is looked for, each job that is not ours is read once.
+    `jobs` are those of its vault now. However often it is looked for, each job that is not ours is
+    read once.
     Raises `Unavailable` when Azure cannot be asked.
     """
     submission = request.submission
@@ -36,22 +38,23 @@ async def look_for_job(bot: Bot, request: Request) -> Job | None:
     if isinstance(request.target, Job):
         return await _changed(bot, request.target)
     vault = request.target.vault
-    for job in await _candidates(bot, request, submission):
+    for job in _candidates(jobs, request, submission):
         activity = await bot.azure.activity(vault, job.name)
         if job.model_copy(update={"activity": activity}).begun_by(submission.client_request_id):
             return await bot.azure.job(vault, job.name)
     return None
 
 
-async def proved_absent(bot: Bot, request: Request, now: int) -> bool:
-    """Whether it is certain that the latest attempt started nothing; `now` is in milliseconds."""
+async def proved_absent(bot: Bot, request: Request, jobs: Iterable[Job], now: int) -> bool:
+    """Whether it is certain that the latest attempt started nothing; `now` is in milliseconds, and
+    `jobs` are those of its vault then."""
     submission = request.submission
     if submission is None or now < submission.at + GRACE * 1000:
         return False
     if isinstance(request.target, Job):
         return await _changed(bot, request.target) is None
-    jobs = await _candidates(bot, request, submission)
-    if any(not job.ended or job.ended.timestamp() >= submission.at / 1000 for job in jobs):
+    around = _candidates(jobs, request, submission)
+    if any(not job.ended or job.ended.timestamp() >= submission.at / 1000 for job in around):
         return False  # something ran on it since: not by us, as far as we can see
     return await _idle_and_as_it_was(bot, request.ground)
 
@@ -78,7 +81,7 @@ async def _changed(bot: Bot, before: Job) -> Job | None:
     return now if (now.state, now.started) != (before.state, before.started) else None
 
 
-async def _candidates(bot: Bot, request: Request, submission: Submission) -> list[Job]:
+def _candidates(jobs: Iterable[Job], request: Request, submission: Submission) -> list[Job]:
     """Return the jobs on this machine or plan since the intent, whoever started them.
 
     A little before it counts as since: the clocks differ, and a short job of ours may seem to have
@@ -88,7 +91,7 @@ async def _candidates(bot: Bot, request: Request, submission: Submission) -> lis
     name = request.name.casefold()
     return [
         job
-        for job in await bot.azure.jobs(request.target.vault)
+        for job in jobs
         if job.target.casefold() in {name, ""}
         and not (job.started and job.started.timestamp() < earliest)
     ]

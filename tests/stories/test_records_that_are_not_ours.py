@@ -7,6 +7,7 @@ from bot.arrangements import VERBS
 from bot.domain.audit import BOT
 from bot.domain.grammar import parse
 from bot.domain.request import Request, State, Step, take
+from bot.gateways.redis.following import followed_key
 from bot.jobs import register, sweep_once
 from bot.jobs.check import check
 from bot.jobs.follow import follow_vault
@@ -56,9 +57,10 @@ async def test_an_altered_record_is_not_looked_after_for_ever(quiet: World) -> N
     altered = await quiet.request()
     await _alter(quiet, altered.id)
     client: Any = quiet.bot.redis.client
-    await client.hset("{dr}:following", altered.id, quiet.vault.resource_id)
+    await client.hset(followed_key(quiet.vault.resource_id), altered.id, "{}")
+    await follow_vault(quiet.bot, quiet.vault.resource_id)
+    assert await quiet.bot.redis.following.at(quiet.vault.resource_id) == {}
     assert await follow_vault(quiet.bot, quiet.vault.resource_id) is None
-    assert await quiet.bot.redis.requests.followed() == {}
     assert [one.subject for one in await quiet.entries()][-1] == altered.id
 
 

@@ -330,5 +330,5 @@ async def nothing_was_sent_and_nothing_is_kept(world: World) -> None:
     assert world.posts("unplannedFailover") == 0
     client: Any = world.bot.redis.client
     assert [key async for key in client.scan_iter("{dr}:target:*")] == []
-    assert await world.bot.redis.requests.followed() == {}
+    assert await world.bot.redis.following.places() == []
     assert await world.bot.redis.requests.outbox_ids() == []

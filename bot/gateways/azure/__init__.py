@@ -39,7 +39,7 @@ from bot.gateways.azure.timed import timed
 from bot.gateways.azure.unprotected import COMPUTE_VERSION, Unprotected
 from bot.gateways.azure.wire import ShapeT, read, unswept
 from bot.gateways.azure.wire_items import ItemShape, PointShape
-from bot.gateways.azure.wire_jobs import JobShape
+from bot.gateways.azure.wire_jobs import JobShape, ListedJobShape
 from bot.gateways.azure.wire_places import NamedShape, VmShape
 from bot.gateways.azure.wire_plans import PlanShape
 from bot.gateways.azure.wire_sites import ReplicaShape, SiteShape
@@ -159,8 +159,11 @@ class Azure:
 
     async def jobs(self, vault: str) -> tuple[Job, ...]:
         """List the jobs of a vault: without steps, errors and activity, which only `job` has."""
-        shapes = await self._list(f"{vault}/replicationJobs", JobShape)
-        return tuple(shape.job() for shape in shapes)
+        jobs: list[Job] = []
+        async for page in self._pages(f"{vault}/replicationJobs", ListedJobShape):
+            with unswept():
+                jobs += [shape.job() for shape in page]
+        return tuple(jobs)
 
     async def job(self, vault: str, name: str) -> Job:
         """Read one job with its steps and errors."""

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from bot.domain.jobs import Job, JobError, JobStep
 from bot.domain.outside import Source
-from bot.gateways.azure.wire import Maybe, Shape, Text, When, Whole, when
+from bot.gateways.azure.wire import Maybe, Shape, Text, When, Whole, made, when
+from bot.gateways.azure.wire_lists import ListedShape
 
 
 class ServiceErrorShape(Shape):
@@ -102,6 +103,41 @@ class JobProperties(Shape):
     errors: Maybe[tuple[JobErrorShape, ...]] = None
     allowed_actions: Maybe[tuple[str, ...]] = None
     custom_details: Maybe[JobDetailsShape] = None
+
+
+class ListedJobProperties(Shape):
+    scenario_name: Text = ""
+    state: Text = ""
+    state_description: Text = ""
+    target_object_name: Text = ""
+    start_time: When = None
+    end_time: When = None
+    allowed_actions: Maybe[tuple[str, ...]] = None
+
+
+class ListedJobShape(ListedShape):
+    """A job as lists have it, which come with a thousand: what is said of it is said of a shape
+    and of its twin."""
+
+    id: str
+    name: str
+    properties: ListedJobProperties
+
+    def job(self) -> Job:
+        """Say it in our words."""
+        properties = self.properties
+        return made(
+            Job,
+            id=self.id,
+            name=self.name,
+            scenario=properties.scenario_name or "",
+            state=properties.state or "",
+            words=properties.state_description or "",
+            target=properties.target_object_name or "",
+            started=when(properties.start_time),
+            ended=when(properties.end_time),
+            actions=properties.allowed_actions or (),
+        )
 
 
 class JobShape(Shape):

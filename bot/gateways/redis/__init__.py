@@ -22,6 +22,7 @@ from bot.gateways.redis.audit import AuditLog
 from bot.gateways.redis.backlog import Backlog, Backlogs
 from bot.gateways.redis.books import Books, Kept
 from bot.gateways.redis.cards import Cards
+from bot.gateways.redis.following import Following
 from bot.gateways.redis.pacing import Pacing
 from bot.gateways.redis.reminders import Reminders
 from bot.gateways.redis.requests import Requests
@@ -60,6 +61,7 @@ class Redis:
     reminders: Reminders
     books: Books
     backlogs: Backlogs
+    following: Following
     server: Server
 
     async def facts(self) -> Facts:
@@ -101,5 +103,6 @@ async def opened(
             reminders=Reminders(client, seal_key),
             books=Books(client, seal_key),
             backlogs=Backlogs(client),
+            following=Following(client),
             server=Server(client, replicas),
         )

@@ -8,11 +8,11 @@ from bot.domain.data import Data
 from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
 from bot.gateways.redis.cards import EDITS, LIMIT, MINUTE
+from bot.gateways.redis.following import FOLLOWED
 from bot.gateways.redis.pacing import queue_key
 from bot.gateways.redis.requests import (
     AUDIT_HEAD,
     DIRTY_CARDS,
-    FOLLOWING,
     OPEN,
     OUTBOX,
     STATES,
@@ -61,7 +61,7 @@ class Backlogs:
             pipe.hgetall(STATES)
             pipe.zrange(OUTBOX, 0, 0, withscores=True)
             pipe.zrange(DIRTY_CARDS, 0, 0, withscores=True)
-            pipe.hgetall(FOLLOWING)
+            pipe.zrange(FOLLOWED, 0, -1, withscores=True)
             pipe.zcard(UNREVIEWED)
             pipe.hget(AUDIT_HEAD, "sequence")
             pipe.zrange(EDITS, 0, -1, withscores=True)
@@ -75,7 +75,7 @@ class Backlogs:
             states=Counter(states.get(one, UNREAD) for one in ids),
             oldest_approved=_age(outbox, now),
             oldest_card=_age(dirty, now),
-            followed=len(followed),
+            followed=int(sum(count for _, count in followed)),
             unreviewed=int(owing),
             entries=int(entries or 0),
             edits_left=max(0, LIMIT - sum(at > now - MINUTE for _, at in edits)),

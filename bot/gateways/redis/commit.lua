@@ -3,10 +3,10 @@
 --
 -- It may be executed again after a lost reply: the click id says that it has been done already.
 -- Redis' clock decides about deadlines, not the clock of a process.
-local request_key, entries_key, stream, head_key, outbox, open_set, all_set, following, dirty,
+local request_key, entries_key, stream, head_key, outbox, open_set, all_set, followed, dirty,
       click_key, drafts_key, parent_entries, parent_results, parent_drafts, policy_key,
-      unreviewed, states = unpack(KEYS, 1, 17)
-local claimed = 18 -- from here on KEYS are what the request keeps for itself while it is open
+      unreviewed, states, looks = unpack(KEYS, 1, 18)
+local claimed = 19 -- from here on KEYS are what the request keeps for itself while it is open
 local a = cjson.decode(ARGV[1])
 local last = #KEYS - 2 * #a.kept -- behind it, for each record that changes: its book, its entries
 
@@ -85,8 +85,14 @@ if a.id ~= '' then
   end
   if a.outbox then redis.call('ZADD', outbox, 'NX', now, a.id) -- since when it waits
   else redis.call('ZREM', outbox, a.id) end
-  if a.place ~= '' then redis.call('HSET', following, a.id, a.place)
-  else redis.call('HDEL', following, a.id) end
+  if a.look ~= '' then
+    if redis.call('HSET', looks, a.id, a.look) == 1 then
+      redis.call('ZINCRBY', followed, 1, a.place)
+    end
+  elseif redis.call('HDEL', looks, a.id) == 1 then
+    redis.call('ZINCRBY', followed, -1, a.place)
+    redis.call('ZREMRANGEBYSCORE', followed, '-inf', 0)
+  end
   if a.review_by ~= '' then redis.call('ZADD', unreviewed, a.review_by, a.id)
   else redis.call('ZREM', unreviewed, a.id) end
 end

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from bot.domain.audit import START, Entry, chain
 from bot.domain.data import canonical, digest
 from bot.domain.fleets import root
+from bot.domain.looks import look_of
 from bot.domain.macs import MacKey, vouched
 from bot.domain.request import Outcome, Request, State
 from bot.domain.reviews import due_at, missing
@@ -27,6 +28,7 @@ from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
 from bot.gateways.redis.books import book_key
 from bot.gateways.redis.confirmation import confirm
+from bot.gateways.redis.following import FOLLOWED, Following, followed_key
 from bot.gateways.redis.writes import Snapshot, Verdict, Write
 
 AUDIT_STREAM: Final = "{dr}:audit"
@@ -36,7 +38,6 @@ POLICY: Final = "{dr}:audit:policy"
 OUTBOX: Final = "{dr}:outbox"
 OPEN: Final = "{dr}:requests:open"
 ALL: Final = "{dr}:requests"
-FOLLOWING: Final = "{dr}:following"
 STATES: Final = "{dr}:states"
 """The state of each open request, to be counted without reading any."""
 UNREVIEWED: Final = "{dr}:unreviewed"
@@ -83,6 +84,7 @@ class Requests:
         script = resources.files(__package__).joinpath("commit.lua").read_text("utf-8")
         self._look = client.register_script(_LOOK)
         self._free = client.register_script(_FREE)
+        self._following = Following(client)
         self._commit = client.register_script(script)
 
     async def snapshot(self, request_id: str = "") -> Snapshot:
@@ -177,11 +179,6 @@ class Requests:
         found: list[str] = await run(self._client.zrange(OUTBOX, 0, -1))
         return found
 
-    async def followed(self) -> dict[str, str]:
-        """Return the ids of the requests to look after, each with the place where it is done."""
-        found: dict[str, str] = await run(self._client.hgetall(FOLLOWING))
-        return found
-
     async def drafted(self, parent: str, request_id: str) -> Request | None:
         """Read what was approved for one machine of several; raises `Tampered`."""
         found = await run(self._client.hget(_drafts_key(parent), request_id))
@@ -212,11 +209,11 @@ class Requests:
             pipe.zrem(OPEN, request_id)
             pipe.zrem(OUTBOX, request_id)
             pipe.zrem(DIRTY_CARDS, request_id)
-            pipe.hdel(FOLLOWING, request_id)
             pipe.hdel(STATES, request_id)
             # What owed a review stays on that list, so that nobody hides it by altering it.
             pipe.zadd(UNREVIEWED, {request_id: "+inf"}, xx=True)
             await run(pipe.execute())
+        await self._following.lose(request_id)
         if target_id:
             await run(self._free(keys=[_target_key(target_id)], args=[request_id]))
 
@@ -239,7 +236,7 @@ class Requests:
             OUTBOX,
             OPEN,
             ALL,
-            FOLLOWING,
+            FOLLOWED,
             DIRTY_CARDS,
             f"{{dr}}:click:{write.click or uuid.uuid4().hex}",
             _drafts_key(request_id or "-"),
@@ -249,6 +246,7 @@ class Requests:
             POLICY,
             UNREVIEWED,
             STATES,
+            followed_key(request.place if request else "-"),
         ]
         arguments: dict[str, Any] = {
             "id": request_id,
@@ -292,7 +290,8 @@ class Requests:
             "state": request.state,
             "deadline": _deadline(request),
             "outbox": request.state is State.APPROVED and not request.needs_nod,
-            "place": request.place if request.followed else "",
+            "place": request.place.casefold(),
+            "look": look_of(request).model_dump_json() if request.followed else "",
             "review_by": _review_by(request),
         }
 

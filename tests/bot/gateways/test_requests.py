@@ -20,7 +20,7 @@ async def test_a_new_request_is_stored_with_its_entry(store: Redis) -> None:
     assert await store.requests.newest_ids(5) == [new.id]
     assert await store.requests.open_for(ITEM.upper()) == new.id
     assert await store.requests.outbox_ids() == []
-    assert await store.requests.followed() == {}
+    assert await store.following.places() == []
     assert list(await store.cards.dirty()) == [new.id]
     [entry] = await log(store)
     assert (entry.subject, entry.sequence) == (new.id, 1)
@@ -37,7 +37,7 @@ async def test_the_indexes_follow_the_state(store: Redis) -> None:
         seen.append(
             (
                 bool(await requests.outbox_ids()),
-                await requests.followed() == {"R-7K2M9P": VAULT},
+                list(await store.following.at(VAULT.upper())) == ["R-7K2M9P"],
                 bool(await requests.open_ids()),
                 bool(await requests.open_for(ITEM)),
             )
@@ -50,7 +50,7 @@ async def test_the_indexes_follow_the_state(store: Redis) -> None:
         (False, True, False, False),
     ]
     assert (await step(store, Step.OBSERVE, watching=False))[0] is Verdict.DONE
-    assert await store.requests.followed() == {}
+    assert await store.following.places() == []
     assert len(await store.audit.of_request("R-7K2M9P", skip=1)) == 6
     assert len(await log(store)) == 7
 
