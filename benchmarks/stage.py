@@ -1,25 +1,22 @@
-"""Everything the benchmark needs, started on loopback and stopped again, in this order.
+"""What benchmarks need around them, started on loopback and stopped again, the last first.
 
-A Valkey server that writes every change to disk, the sandbox, the real `dr web`, the yardsticks.
+A Valkey server that writes every change to disk, the sandbox, and processes of ours.
 """
 
-import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
-import aiohttp
-
-from benchmarks.yardsticks import BOLT, COUNT, RAW, SINK
+from benchmarks.caller import Caller, Unanswered
 from sandbox import valkey
 from tests.ports import free_port
 
@@ -29,51 +26,84 @@ _STOP_SECONDS: Final = 15.0
 
 @dataclass(frozen=True)
 class Stage:
-    """Where everything is."""
+    """The far ends, and how a process of the bot is told of them."""
 
-    ours: str
-    bolt: str
-    raw: str
-    sink: str
-    count: str
-    secret: str
-    redis_url: str
+    environment: Mapping[str, str]
+    folder: Path
+
+    @property
+    def redis_url(self) -> str:
+        """Where Redis is."""
+        return self.environment["REDIS_URL"]
+
+    @property
+    def secret(self) -> str:
+        """What Slack signs with."""
+        return self.environment["SLACK_SIGNING_SECRET"]
+
+    @contextmanager
+    def process(self, *module: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Run a module as a process that knows the far ends, and end it with the block."""
+        with (self.folder / "log").open("ab") as log:
+            running = subprocess.Popen(
+                [sys.executable, "-m", *module],
+                env={**self.environment, **more},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            yield running
+        finally:
+            _end(running)
+
+    @contextmanager
+    def web(self) -> Iterator[int]:
+        """Run `dr web` until the end of the block; yields its port once it is ready."""
+        port = free_port()
+        with self.process("handlers", "web", PORT=str(port)):
+            self.until(lambda: answers(port, "/readyz"), pause=0.05)
+            yield port
+
+    def until(self, condition: Callable[[], bool], *, pause: float = 0.005) -> None:
+        """Wait for a condition; end with what the processes said when it does not come."""
+        deadline = time.monotonic() + _START_SECONDS
+        while not condition():
+            if time.monotonic() > deadline:
+                said = (self.folder / "log").read_text("utf-8", "replace")[-2000:]
+                raise SystemExit(f"What was waited for did not come:\n{said}")
+            time.sleep(pause)
 
 
-@asynccontextmanager
-async def set_up() -> AsyncIterator[Stage]:
-    """Start everything; stop everything, the server last."""
-    async with AsyncExitStack() as stack:
+@contextmanager
+def set_up() -> Iterator[Stage]:
+    """Start the far ends; stop them behind whatever was started on this stage."""
+    with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dr-bench-")))
         server = stack.enter_context(valkey.running(folder / "valkey"))
-        log = stack.enter_context((folder / "log").open("wb"))
+        kept = {
+            k: v for k, v in os.environ.items() if not k.startswith(("AZURE_", "SLACK_", "DR_"))
+        }
         announcement = folder / "sandbox.json"
-        sandbox = ["sandbox", "--announce", str(announcement)]
-        stack.enter_context(_process(sandbox, os.environ, log.fileno()))
-        await _until(announcement.exists, folder / "log")
+        alone = Stage(kept, folder)
+        stack.enter_context(alone.process("sandbox", "--announce", str(announcement)))
+        alone.until(announcement.exists, pause=0.05)
         told: dict[str, str] = json.loads(announcement.read_text("utf-8"))
-        port, other = free_port(), free_port()
-        environment = _environment(told, server.url, port)
-        stack.enter_context(_process(["handlers", "web"], environment, log.fileno()))
-        yardsticks = ["benchmarks.yardsticks", str(other)]
-        stack.enter_context(_process(yardsticks, environment, log.fileno()))
-        base, beside = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{other}"
-        for url in (f"{base}/readyz", beside + COUNT):
-            await _until(partial(_answers, url), folder / "log")
-        yield Stage(
-            ours=f"{base}/slack/events",
-            bolt=beside + BOLT,
-            raw=beside + RAW,
-            sink=beside + SINK,
-            count=beside + COUNT,
-            secret=told["signing_secret"],
-            redis_url=server.url,
-        )
+        yield Stage(kept | _environment(told, server.url), folder)
 
 
-def _environment(told: Mapping[str, str], redis_url: str, port: int) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AZURE_", "SLACK_", "DR_"))}
-    return kept | {
+def answers(port: int, path: str) -> bool:
+    """Whether a server answers with 200 there."""
+    try:
+        with Caller(port) as caller:
+            return caller.get(path).status == 200
+    except (OSError, Unanswered):
+        return False
+
+
+def _environment(told: Mapping[str, str], redis_url: str) -> dict[str, str]:
+    return {
         "DR_SANDBOX": "1",
         "SLACK_API_URL": told["slack_api_url"],
         "SLACK_BOT_TOKEN": told["bot_token"],
@@ -82,53 +112,15 @@ def _environment(told: Mapping[str, str], redis_url: str, port: int) -> dict[str
         "IDENTITY_ENDPOINT": told["identity_endpoint"],
         "IDENTITY_HEADER": told["identity_header"],
         "REDIS_URL": redis_url,
-        "PORT": str(port),
         "DR_VAULTS": told["vault_id"],
         "DR_CHANNEL": f"#{told['incident_channel']}",
     }
 
 
-@contextmanager
-def _process(module: list[str], environment: Mapping[str, str], log: int) -> Iterator[None]:
-    """Run a module of ours as a process, and end it with the block."""
-    running = subprocess.Popen(
-        [sys.executable, "-m", *module],
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
+def _end(running: subprocess.Popen[bytes]) -> None:
+    running.send_signal(signal.SIGTERM)
     try:
-        yield
-    finally:
-        running.send_signal(signal.SIGTERM)
-        try:
-            running.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
-
-
-async def _until(condition: Callable[[], bool | Awaitable[bool]], log: Path) -> None:
-    """Wait for a condition; end with what the processes said when it does not come."""
-    deadline = asyncio.get_running_loop().time() + _START_SECONDS
-    while True:
-        result = condition()
-        if result if isinstance(result, bool) else await result:
-            return
-        if asyncio.get_running_loop().time() > deadline:
-            raise SystemExit(f"It did not start:\n{_tail(log)}")
-        await asyncio.sleep(0.05)
-
-
-def _tail(log: Path) -> str:
-    return log.read_text("utf-8", "replace")[-2000:]
-
-
-async def _answers(url: str) -> bool:
-    try:
-        async with aiohttp.ClientSession() as session, session.get(url) as answer:
-            return answer.status == 200
-    except aiohttp.ClientError:
-        return False
+        running.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        running.wait()
