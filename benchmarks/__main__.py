@@ -14,6 +14,7 @@ from benchmarks.results import Result, drawn, summary, write
 BENCHMARKS: Final = {
     "acknowledge": "until a command is acknowledged",
     "inventory": "listing the machines of a vault",
+    "following": "following jobs that run",
     "votes": "votes through the one door, and reading the audit log over",
     "slack": "one chat.update over TLS",
     "starting": "start-up and memory",

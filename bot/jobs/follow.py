@@ -7,8 +7,7 @@ where it is then, and shown as it is. A reprotected machine is watched on until 
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.domain.fleets import root
@@ -25,6 +24,7 @@ from bot.lifecycle import disown
 from bot.messages.blocks import duration
 from bot.messages.lines import progress
 from bot.runtime import Bot
+from bot.slices import slices
 
 SUBMITTER_LOST: Final = 45_000
 """Milliseconds after which a submission without an outcome has lost its worker."""
@@ -90,8 +90,8 @@ async def _expected(
 
 async def _look_at(view: View, ids: list[str]) -> None:
     """Do for each request what it calls for; raises the first failure when all had their turn."""
-    rest, failures = iter(ids), list[BaseException]()
-    while some := list(islice(rest, _AT_ONCE)):
+    failures: list[BaseException] = []
+    async for some in slices(ids, _AT_ONCE):
         requests = [one for one in await _readable(view.bot, some) if one.followed]
         results = await asyncio.gather(
             *(_look(view, one) for one in requests), return_exceptions=True
@@ -101,7 +101,7 @@ async def _look_at(view: View, ids: list[str]) -> None:
         raise failures[0]
 
 
-async def _readable(bot: Bot, ids: list[str]) -> list[Request]:
+async def _readable(bot: Bot, ids: Sequence[str]) -> list[Request]:
     """Read requests; one that is not ours is disowned, so that nobody looks after it again."""
     found = await bot.redis.requests.load_many(ids)
     for lost in set(ids) - {one.id for one in found}:

@@ -45,6 +45,7 @@ from bot.gateways.azure.wire_plans import PlanShape
 from bot.gateways.azure.wire_sites import ReplicaShape, SiteShape
 from bot.gateways.dates import ahead
 from bot.settings import CLOUDS
+from bot.slices import slices
 
 API_VERSION: Final = "2025-08-01"
 POST_TIMEOUT: Final = 30.0
@@ -161,8 +162,9 @@ class Azure:
         """List the jobs of a vault: without steps, errors and activity, which only `job` has."""
         jobs: list[Job] = []
         async for page in self._pages(f"{vault}/replicationJobs", ListedJobShape):
-            with unswept():
-                jobs += [shape.job() for shape in page]
+            async for some in slices(page):
+                with unswept():
+                    jobs += [shape.job() for shape in some]
         return tuple(jobs)
 
     async def job(self, vault: str, name: str) -> Job:

@@ -7,6 +7,7 @@ taking the request off the list, and nothing else.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,9 +15,13 @@ from pydantic import TypeAdapter, ValidationError
 from bot.domain.looks import Look
 from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
+from bot.slices import slices
 
 FOLLOWED: Final = "{dr}:followed"
 """The places where something is looked after, each with how many requests that is."""
+
+_KNOWN: Final = 4096
+"""So many looks are remembered by their text: most are as they were at the last one."""
 
 # Answers with one text, which costs a client far less than a thousand small ones.
 _ALL: Final = """
@@ -65,7 +70,10 @@ class Following:
     async def at(self, place: str) -> dict[str, Look | None]:
         """Return what is looked after at a place; None for what is no look of ours."""
         texts: Mapping[str, str] = _texts(await run(self._all(keys=[followed_key(place)])))
-        return {request_id: _read(text) for request_id, text in texts.items()}
+        looks: dict[str, Look | None] = {}
+        async for some in slices(list(texts.items())):
+            looks |= {request_id: _read(text) for request_id, text in some}
+        return looks
 
     async def leave(self, place: str) -> None:
         """Take a place off the list, if nothing is looked after there."""
@@ -82,6 +90,7 @@ def followed_key(place: str) -> str:
     return f"{FOLLOWED}:{place.casefold()}"
 
 
+@lru_cache(_KNOWN)
 def _read(text: str) -> Look | None:
     try:
         return _look(text)
