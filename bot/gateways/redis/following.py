@@ -41,7 +41,7 @@ return 0
 # Has nobody look after a request any more, wherever that was done.
 _LOSE: Final = """
 for _, place in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
-  if redis.call('HDEL', KEYS[1] .. ':' .. place, ARGV[1]) == 1 then
+  if redis.call('HDEL', KEYS[1] .. ':' .. string.lower(place), ARGV[1]) == 1 then
     redis.call('ZINCRBY', KEYS[1], -1, place)
   end
 end
@@ -62,8 +62,8 @@ class Following:
         self._lose = client.register_script(_LOSE)
 
     async def places(self) -> list[str]:
-        """Return where something is looked after: ids of vaults, in small letters, and those of
-        requests for several machines."""
+        """Return where something is looked after: the ids of vaults, and those of requests for
+        several machines."""
         found: list[str] = await run(self._client.zrange(FOLLOWED, 0, -1))
         return found
 
@@ -78,7 +78,7 @@ class Following:
     async def leave(self, place: str) -> None:
         """Take a place off the list, if nothing is looked after there."""
         keys = [FOLLOWED, followed_key(place)]
-        await run(self._leave(keys=keys, args=[place.casefold()]))
+        await run(self._leave(keys=keys, args=[place]))
 
     async def lose(self, request_id: str) -> None:
         """Look after a request nowhere any more."""

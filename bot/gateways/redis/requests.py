@@ -290,7 +290,7 @@ class Requests:
             "state": request.state,
             "deadline": _deadline(request),
             "outbox": request.state is State.APPROVED and not request.needs_nod,
-            "place": request.place.casefold(),
+            "place": request.place,
             "look": look_of(request).model_dump_json() if request.followed else "",
             "review_by": _review_by(request),
         }
