@@ -30,6 +30,7 @@ from bot.gateways.redis.books import book_key
 from bot.gateways.redis.confirmation import confirm
 from bot.gateways.redis.following import FOLLOWED, Following, followed_key
 from bot.gateways.redis.writes import Snapshot, Verdict, Write
+from bot.slices import slices
 
 AUDIT_STREAM: Final = "{dr}:audit"
 AUDIT_HEAD: Final = "{dr}:audit:head"
@@ -55,6 +56,8 @@ return {time[1], time[2], head[1], head[2], request[1], request[2]}
 # Frees a machine, if it is still this request that holds it.
 _FREE: Final = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
+_AT_ONCE: Final = 25
+"""So many requests are read together."""
 _DRAFT: Final = " draft"
 _CLICK_TTL: Final = 24 * 3600 * 1000
 
@@ -108,13 +111,14 @@ class Requests:
 
     async def load_many(self, request_ids: Iterable[str]) -> list[Request]:
         """Read several requests; those that are gone or tampered with are left out."""
-        loaded = await asyncio.gather(
-            *(self.load(one) for one in request_ids), return_exceptions=True
-        )
-        for one in loaded:
-            if isinstance(one, BaseException) and not isinstance(one, Tampered | OtherVersion):
-                raise one
-        return [one for one in loaded if isinstance(one, Request)]
+        found: list[Request] = []
+        async for some in slices(list(request_ids), _AT_ONCE):  # a thousand take every connection
+            loaded = await asyncio.gather(*map(self.load, some), return_exceptions=True)
+            for one in loaded:
+                if isinstance(one, BaseException) and not isinstance(one, Tampered | OtherVersion):
+                    raise one
+            found += [one for one in loaded if isinstance(one, Request)]
+        return found
 
     async def write(self, before: Snapshot, write: Write) -> tuple[Verdict, str]:
         """Write all of it or nothing; the second value is the script's detail for the verdict."""
