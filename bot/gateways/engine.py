@@ -24,6 +24,7 @@ from docket import Docket, Execution, Perpetual, Worker
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.credentials import CredentialProvider
+from redis.driver_info import DriverInfo
 from redis.exceptions import ReadOnlyError, RedisClusterException, RedisError
 
 from bot.errors import Unavailable
@@ -176,6 +177,9 @@ async def _leave_replicas(inner: Docket) -> None:
     if pool is not None:  # a cluster's client finds its primary by itself
         pool.connection_kwargs["retry"] = Retry(NoBackoff(), 1, (ReadOnlyError,))
         pool.connection_kwargs["retry_on_error"] = [ReadOnlyError]
+        pool.connection_kwargs["driver_info"] = (
+            DriverInfo()
+        )  # read from the disk once, not each time
         await pool.disconnect()
         pool.reset()  # type: ignore[no-untyped-call]  # redis-py's own
 

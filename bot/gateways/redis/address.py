@@ -23,6 +23,7 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.credentials import CredentialProvider, StreamingCredentialProvider
+from redis.driver_info import DriverInfo
 from redis.exceptions import ReadOnlyError
 
 from bot.errors import Misconfigured
@@ -47,6 +48,7 @@ async def connected(url: str, credentials: CredentialProvider | None) -> AsyncIt
         "encoding_errors": "replace",  # what is not text is not ours: no seal fits it
         "max_connections": 500,
         "health_check_interval": 15,
+        "driver_info": DriverInfo(),  # else each connection reads redis-py's metadata from the disk
         "retry": Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), _TRIES),
         **({"credential_provider": credentials} if credentials else {}),
     }
