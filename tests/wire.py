@@ -43,10 +43,15 @@ def signed(secret: str, body: bytes, *, at: str = "") -> dict[str, str]:
 
 
 async def send(
-    world: World, body: bytes, headers: dict[str, str], path: str = "/slack/events"
+    world: World,
+    body: bytes,
+    headers: dict[str, str],
+    path: str = "/slack/events",
+    *,
+    port: int = 0,
 ) -> tuple[int, str]:
-    """Post a body to the front; returns status and text of the answer."""
-    url = f"http://127.0.0.1:{world.settings.port}{path}"
+    """Post a body to the front, or to the one at `port`; returns status and text of the answer."""
+    url = f"http://127.0.0.1:{port or world.settings.port}{path}"
     async with (
         aiohttp.ClientSession() as session,
         session.post(url, data=body, headers=headers) as answer,
