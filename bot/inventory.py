@@ -68,7 +68,7 @@ async def find(bot: Bot, name: str) -> Machine:
     if len(found) == 1 and inventory.troubles and not _says_where(name):
         raise Ambiguous(
             f"Another machine may be called {name}: {' '.join(inventory.troubles)} Is it this one?",
-            [(found[0].id, label_of(found[0], twin=True, several_vaults=True))],
+            [(found[0].id, f"{found[0].name}{_which(found[0], several_vaults=True)}")],
         )
     if len(found) == 1:
         try:
@@ -102,12 +102,11 @@ async def nearly(name: str, rolls: Rolls) -> tuple[Machine, ...]:
     return nearly_named(name, rolls, alike.names)
 
 
-def label_of(machine: Machine, *, twin: bool, several_vaults: bool) -> str:
-    """Call a machine by its name, and say of a twin which one it is."""
-    if not twin:
-        return machine.name
-    vault = f"@{segment(machine.vault, 'vaults')}" if several_vaults else ""
-    return f"{machine.name}{vault} ({machine.source_group or machine.here})"
+def which(machine: Machine, rolls: Rolls) -> str:
+    """Say what tells a machine from others of its name; '' when there are none."""
+    twins = [one for roll in rolls for one in roll.named(machine.name)]
+    several_vaults = len({one.vault.casefold() for one in twins}) > 1
+    return _which(machine, several_vaults) if len(twins) > 1 else ""
 
 
 async def members_of(bot: Bot, plan: Plan) -> tuple[Machine, ...]:
@@ -195,9 +194,14 @@ def _choices(machines: Sequence[Machine]) -> list[tuple[str, str]]:
     twins = Counter(machine.name.casefold() for machine in machines)
     vaults = len({machine.vault.casefold() for machine in machines})
     return [
-        (m.id, label_of(m, twin=twins[m.name.casefold()] > 1, several_vaults=vaults > 1))
+        (m.id, m.name + (_which(m, vaults > 1) if twins[m.name.casefold()] > 1 else ""))
         for m in machines
     ]
+
+
+def _which(machine: Machine, several_vaults: bool) -> str:
+    vault = f"@{segment(machine.vault, 'vaults')}" if several_vaults else ""
+    return f"{vault} ({machine.source_group or machine.here})"
 
 
 def _says_where(name: str) -> bool:

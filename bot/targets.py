@@ -75,14 +75,14 @@ async def subjects_of(bot: Bot, meant: Meant) -> tuple[Subject, ...]:
     """Return what the rules of the policy are to be compared with: each machine that is meant."""
     match meant:
         case Machine():
-            return (_subject(meant),)
+            return (subject_of(meant),)
         case Candidate():
-            return (_subject(as_machine(meant)),)
+            return (subject_of(as_machine(meant)),)
         case Selection():
-            return tuple(map(_subject, meant.machines))
+            return tuple(map(subject_of, meant.machines))
         case Plan():
             machines = await members_of(bot, meant)
-            named = [_subject(one, kind="plan", plan=meant.name) for one in machines]
+            named = [subject_of(one, kind="plan", plan=meant.name) for one in machines]
             return tuple(named) or (
                 Subject(kind="plan", name="", plan=meant.name, vault=meant.vault),
             )
@@ -99,11 +99,12 @@ async def _subjects_of_job(bot: Bot, job: Job) -> tuple[Subject, ...]:
     found = named(job.target, (roll,))
     if not found and (plan := _only(job.target, await bot.azure.plans(job.vault))):
         found = members(plan, roll.machines)
-    known = [_subject(one, kind="job", plan=job.target) for one in found]
+    known = [subject_of(one, kind="job", plan=job.target) for one in found]
     return tuple(known) or (unknown,)
 
 
-def _subject(machine: Machine, *, kind: Kind = "machine", plan: str = "") -> Subject:
+def subject_of(machine: Machine, *, kind: Kind = "machine", plan: str = "") -> Subject:
+    """Return what the rules of the policy are to be compared with, for one machine."""
     return Subject(kind=kind, name=machine.name, plan=plan, vault=machine.vault, machine=machine)
 
 

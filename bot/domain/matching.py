@@ -32,7 +32,7 @@ def matches(word: str, machine: Machine) -> bool:
     if prefix == ID:
         return is_called(value, machine)
     if prefix:
-        return _FILTERS[prefix](value, machine)
+        return FILTERS[prefix](value, machine)
     name, _, vault = value.partition("@")
     return is_like(name, machine.name) and (not vault or _in_vault(vault, machine))
 
@@ -54,7 +54,7 @@ def split(word: str) -> tuple[str, str]:
     if not found:
         return "", word
     prefix, value = found.group(1).casefold(), found.group(2)
-    if prefix not in {ID, *_FILTERS}:
+    if prefix not in {ID, *FILTERS}:
         raise Misunderstood(Name.BAD_FILTER, f"Machines cannot be chosen by “{prefix}:”.", _ADVICE)
     if not value:
         raise Misunderstood(Name.BAD_FILTER, f"“{prefix}:” needs a value.", _ADVICE)
@@ -114,7 +114,7 @@ def _of_provider(value: str, machine: Machine) -> bool:
     return _loosely(value, machine.provider)
 
 
-_FILTERS: Final[Mapping[str, Callable[[str, Machine], bool]]] = {
+FILTERS: Final[Mapping[str, Callable[[str, Machine], bool]]] = {
     "tag": _has_tag,
     "region": _in_region,
     "vault": _in_vault,

@@ -15,7 +15,7 @@ from itertools import takewhile
 from typing import Final
 
 from bot.domain.machines import Machine, as_id, is_called, segment
-from bot.domain.matching import ID, is_like, kind, matches, split
+from bot.domain.matching import FILTERS, ID, is_like, kind, split
 
 _ALIKE: Final = 0.7
 """How much of two names has to agree for one to be taken for the other mistyped."""
@@ -33,12 +33,14 @@ class Roll:
 
     def enter(self, machines: Iterable[Machine]) -> None:
         """Add machines; nothing is asked of a roll before it is complete."""
+        by_name, by_end = self._by_name, self._by_end
         for machine in machines:
             self._machines.append(machine)
-            self._by_name.setdefault(machine.name.casefold(), []).append(machine)
-            ids = (machine.id, machine.source_vm, machine.failed_over_vm)
-            for end in {_end(one) for one in ids if one}:
-                self._by_end.setdefault(end, []).append(machine)
+            name = machine.name.casefold()
+            by_name.setdefault(name, []).append(machine)
+            ends = {_end(machine.id), _end(machine.source_vm), _end(machine.failed_over_vm), name}
+            for end in ends - {"", name}:  # most virtual machines end in their name
+                by_end.setdefault(end, []).append(machine)
 
     @property
     def machines(self) -> tuple[Machine, ...]:
@@ -61,7 +63,9 @@ class Roll:
 
     def called(self, resource_id: str) -> list[Machine]:
         """Return the machines that an id means."""
-        return [m for m in self._by_end.get(_end(resource_id), ()) if is_called(resource_id, m)]
+        end = _end(resource_id)
+        some = (*self._by_name.get(end, ()), *self._by_end.get(end, ()))
+        return [machine for machine in some if is_called(resource_id, machine)]
 
     def begun(self, beginning: str) -> Iterator[Machine]:
         """Go through the machines whose names begin so, in their order; it is casefolded."""
@@ -80,7 +84,8 @@ class Roll:
         if prefix == ID:
             return self.called(value)
         if prefix:
-            return (machine for machine in self.by_name if matches(word, machine))
+            fits = FILTERS[prefix]
+            return (machine for machine in self.by_name if fits(value, machine))
         name, _, vault = value.partition("@")
         found = self._like(name) if _WILD.search(name) else self.named(name)
         return (m for m in found if not vault or is_like(vault, segment(m.vault, "vaults")))

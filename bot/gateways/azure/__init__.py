@@ -81,6 +81,8 @@ class Azure:
         """The seconds that Azure's clock was ahead of ours at its newest answer."""
         self.rolls = Listings(self._protected.read)
         """The machines of each vault, by name."""
+        self.plan_lists = Listings(self.plans)
+        """The recovery plans of each vault, for suggestions."""
         self.around = Around(self._get, self._list)
         self.permissions = Permissions(self._list)
         self.unprotected = Unprotected(self._get, self._list)
@@ -88,6 +90,7 @@ class Azure:
     async def close(self) -> None:
         """Close every client."""
         await self.rolls.close()
+        await self.plan_lists.close()
         await self._reads.close()
         for client in self._clients.values():
             await client.close()
