@@ -39,7 +39,8 @@ class Suggested:
 
 def mark_of(target: Machine | Plan) -> str:
     """Return the word that stands for a machine or a plan, whatever the casing of its id."""
-    return f"{target.sort}:{hashlib.sha256(target.id.casefold().encode()).hexdigest()[:32]}"
+    digest = hashlib.sha256(target.id.casefold().encode("utf-8", "surrogatepass"))
+    return f"{target.sort}:{digest.hexdigest()[:32]}"
 
 
 def stands_for_plan(mark: str) -> bool:

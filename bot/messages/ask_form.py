@@ -27,7 +27,7 @@ def ask_form(stash: str, title: str, reason: str, *, reason_required: bool) -> B
     """Ask what an operation is to be done with, and why; the form brings the stash word back."""
     why: Block = {"type": "plain_text_input", "action_id": INPUT, "max_length": LONGEST_REASON}
     if reason:
-        why["initial_value"] = reason
+        why["initial_value"] = clip(reason, LONGEST_REASON)
     return {
         "type": "modal",
         "callback_id": ASK_FORM,

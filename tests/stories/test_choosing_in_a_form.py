@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.machines import Machine
 from bot.refusals import Who
 from sandbox.people import Choice, Person, PersonError
 from sandbox.vault import Vault
@@ -93,7 +94,9 @@ async def test_those_that_can_come_first_and_twins_are_told_apart(world: World) 
     await world.alice.fills(reason="the drill")
     await world.alice.submits()
     await world.bo.sees("Failover of vm-jump01", "0 of 2")
-    assert "rg-erp" in (await world.request()).target.source_vm.casefold()
+    target = (await world.request()).target
+    assert isinstance(target, Machine)
+    assert target.source_group.casefold() == "rg-erp"
 
 
 async def test_a_name_that_is_only_near_is_found(world: World) -> None:
