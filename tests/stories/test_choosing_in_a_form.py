@@ -135,6 +135,23 @@ async def test_only_what_one_may_ask_for_is_offered(redis_url: str, tmp_path: Pa
         assert await world.alice.searches("vm-app", of="target") == []
 
 
+async def test_a_form_that_does_not_open_leaves_it_at_the_sentence(quiet: World) -> None:
+    """Slack lets it be opened for three seconds only; then the command is to be typed whole."""
+    quiet.workspace.trouble.next("views.open", "expired_trigger_id")
+    await quiet.alice.types("/dr failover")
+    await quiet.told(quiet.alice, "/dr failover needs a machine.", "Type: /dr failover <machine>")
+
+
+async def test_nobody_types_faster_than_a_person_can(quiet: World) -> None:
+    """Over the limit nothing is offered any more, and nothing is written down."""
+    await opened(quiet.alice)
+    await offered(quiet.alice, "vm-web")
+    key = f"{{dr}}:often:suggestions:{quiet.workspace.user('alice').id}"
+    await quiet.bot.redis.client.set(key, 120, ex=60)
+    assert await quiet.alice.searches("vm-web", of="target") == []
+    assert await quiet.kinds() == []
+
+
 async def test_without_a_reason_nothing_is_asked(quiet: World) -> None:
     """A failover needs one, in a form as well; without a machine nothing is sent either."""
     await opened(quiet.alice)
