@@ -178,7 +178,7 @@ async def _stage(machines: int) -> AsyncIterator[_Stage]:
 
         async def knows() -> bool:
             found = await people.alice.searches("0", of="target")
-            return bool(found) and "does not answer" not in found[-1].label
+            return bool(found) and "is not read yet" not in found[-1].label
 
         await until(knows, "the front does not know the machines", within=60, pause=0.5)
         yield _Stage(

@@ -58,29 +58,24 @@ async def suggest(bot: Bot, user_id: str, command: Command, typed: str) -> Sugge
         return Suggested()
     rolls, plans, silent = await _known(bot)
     typed = typed.strip().casefold()
-    only_plans, part = typed.startswith(_PLAN), typed.removeprefix(_PLAN).strip()
+    part = typed.removeprefix(_PLAN).strip()
     may = _Rights(bot.policy, command, who)
     machines: list[Machine] = []
-    if not only_plans:
+    if not typed.startswith(_PLAN):
         machines = await _first(operation, beginning_or_within(part, rolls), may.ask_for)
         if not machines and part:
-            near = await nearly(part, rolls)
-            machines = await _first(operation, near, may.ask_for)
-    found = _of_plans(part, plans)
-    meant = await _first(operation, found, lambda plan: may.ask_for_plan(plan, rolls))
-    names = [plan.name.casefold() for plan in plans]
+            machines = await _first(operation, await nearly(part, rolls), may.ask_for)
+    wholes = await _first(
+        operation, _of_plans(part, plans), lambda plan: may.ask_for_plan(plan, rolls)
+    )
+    wholes = wholes[: MOST // 2]
     return Suggested(
         machines=tuple(
             Suggestion(one, which(one, rolls), is_offered(operation, one))
-            for one in machines[: MOST - min(len(meant), MOST // 2)]
+            for one in machines[: MOST - len(wholes)]
         ),
         plans=tuple(
-            Suggestion(
-                one,
-                f"@{segment(one.vault, 'vaults')}" if names.count(one.name.casefold()) > 1 else "",
-                is_offered(operation, one),
-            )
-            for one in meant[: MOST // 2]
+            Suggestion(one, _which_plan(one, plans), is_offered(operation, one)) for one in wholes
         ),
         silent=silent,
     )
@@ -104,7 +99,10 @@ async def picked(bot: Bot, mark: str) -> str:
 
 
 async def _marked(mark: str, some: Iterable[Target]) -> str:
-    return "".join([one.id async for one in _unhurried(some) if mark_of(one) == mark][:1])
+    async for one in _unhurried(some):
+        if mark_of(one) == mark:
+            return one.id
+    return ""
 
 
 class _Rights:
@@ -190,3 +188,8 @@ def _of_plans(part: str, plans: Iterable[Plan]) -> Iterator[Plan]:
     places = [(plan, plan.name.casefold().find(part)) for plan in found]
     yield from (plan for plan, at in places if at == 0)
     yield from (plan for plan, at in places if at > 0)
+
+
+def _which_plan(plan: Plan, plans: Iterable[Plan]) -> str:
+    twins = [one for one in plans if one.name.casefold() == plan.name.casefold()]
+    return f"@{segment(plan.vault, 'vaults')}" if len(twins) > 1 else ""

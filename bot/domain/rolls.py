@@ -110,7 +110,7 @@ def everybody(rolls: Rolls) -> tuple[Machine, ...]:
     """Return all machines of some rolls in the order of their names."""
     if len(rolls) == 1:
         return rolls[0].by_name
-    return tuple(_together(roll.by_name for roll in rolls))
+    return _in_order(machine for roll in rolls for machine in roll.by_name)
 
 
 def named(name: str, rolls: Rolls) -> tuple[Machine, ...]:

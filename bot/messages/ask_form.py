@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.domain.grammar import LONGEST_REASON
 from bot.domain.machines import Machine, position
-from bot.domain.suggestions import Suggested, Suggestion
+from bot.domain.suggestions import MOST, Suggested, Suggestion
 from bot.messages.blocks import Block, clip, visible
 from bot.messages.forms import INPUT
 
@@ -19,8 +19,10 @@ REASON: Final = "reason"
 _NOBODY: Final = "nobody"
 """Stands for what is said instead of a machine, and cannot be chosen."""
 _TEXT: Final = 75
-_WHICH: Final = 45
-"""So much of a label is for what tells twins apart; the name may be cut, that may not."""
+_NAME: Final = 30
+"""So much of a label is for the name at least, the rest for what tells twins apart."""
+_VAULTS: Final = 3
+"""So many vaults are named that were not read yet."""
 
 
 def ask_form(stash: str, title: str, reason: str, *, reason_required: bool) -> Block:
@@ -62,10 +64,10 @@ def ask_form(stash: str, title: str, reason: str, *, reason_required: bool) -> B
 
 def suggestions(found: Suggested) -> Block:
     """Draw what there is to choose from, as Slack wants it answered."""
-    machines = [_option(one) for one in found.machines]
-    machines += [_silent(vault) for vault in found.silent[:3]]
+    silent = [_silent(vault) for vault in found.silent[:_VAULTS]]
+    machines = [_option(one) for one in found.machines[: MOST - len(silent)]] + silent
     if not found.plans:
-        return {"options": machines[-100:]}
+        return {"options": machines}
     groups = [("Machines", machines), ("Recovery plans", [_option(one) for one in found.plans])]
     return {
         "option_groups": [
@@ -84,18 +86,18 @@ def unaskable(filled: Mapping[str, str]) -> dict[str, str]:
 
 
 def _option(one: Suggestion) -> Block:
-    which = clip(visible(one.which), _WHICH)
-    name = clip(visible(one.target.name), _TEXT - len(which))
-    target = one.target
+    target, name = one.target, visible(one.target.name)
+    which = clip(visible(one.which), _TEXT - min(len(name), _NAME))
     about = f"{target.here}, {position(target)}" if isinstance(target, Machine) else target.primary
     if not one.able:
         about = f"not possible now: {about}"
-    option = {"text": _plain(f"{name}{which}" or "–", _TEXT), "value": one.mark}
+    label = clip(name, _TEXT - len(which)) + which
+    option = {"text": _plain(label or "–", _TEXT), "value": one.mark}
     return option | ({"description": _plain(about, _TEXT)} if about else {})
 
 
 def _silent(vault: str) -> Block:
-    text = f"{clip(visible(vault), 40)} does not answer yet: type on"
+    text = f"{clip(visible(vault), 50)} is not read yet: type on"
     return {"text": _plain(text, _TEXT), "value": _NOBODY}
 
 

@@ -41,7 +41,7 @@ async def offered(person: Person, typing: str) -> list[Choice]:
 
     async def known() -> bool:
         found[:] = await person.searches(typing, of="target")
-        return bool(found) and not any("does not answer" in one.label for one in found)
+        return bool(found) and not any("is not read yet" in one.label for one in found)
 
     await until(known, f"nothing is offered for {typing!r}")
     return found
@@ -185,7 +185,7 @@ async def test_azure_that_is_silent_keeps_nobody_waiting(redis_url: str) -> None
         await opened(world.alice)
         await until(lambda: _offers(world.alice, "vm-web01"), "what is known is not offered")
         silent = (await world.alice.searches("vm-web", of="target"))[-1]
-        assert silent.label == "vault-elsewhere does not answer yet: type on"
+        assert silent.label == "vault-elsewhere is not read yet: type on"
         await world.alice.fills(target=silent.value, reason="the drill")
         assert "Choose a machine" in (await world.alice.submits())["target"]
 
