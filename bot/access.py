@@ -5,6 +5,7 @@ what they want; what they may do of it is decided behind.
 """
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final, Literal
 
@@ -26,11 +27,17 @@ MEMBERSHIP_AGE: Final = 60.0
 REFUSAL_AGE: Final = 10.0
 """Seconds for which they are believed when that would keep somebody from it."""
 _TRIES: Final = 3
-_PER_MINUTE: Final = 60
-"""So many commands, and so many clicks and forms, one person makes in a minute."""
 
-Way = Literal["command", "click"]
-"""How somebody comes in; what is sent with a form counts as a click."""
+Way = Literal["command", "click", "suggestion"]
+"""How somebody comes in; what is sent with a form counts as a click, typing into one does not."""
+
+_PER_MINUTE: Final[Mapping[Way, int]] = {"command": 60, "click": 60, "suggestion": 120}
+"""So many of each one person makes in a minute."""
+_DID: Final[Mapping[Way, str]] = {
+    "command": "typed a command",
+    "click": "pressed a button or sent a form",
+    "suggestion": "typed into a form",
+}
 
 
 async def admit(
@@ -41,10 +48,10 @@ async def admit(
     `about` is the request that they mean, where it is known; what only `stops` something counts in
     a shared channel, too. Raises `NotAllowed`, which is written down, or `Refused`.
     """
-    if await bot.redis.shelf.how_often(f"{way}s:{user_id}", 60) > _PER_MINUTE:
+    if await bot.redis.shelf.how_often(f"{way}s:{user_id}", 60) > _PER_MINUTE[way]:
         raise Refused(
             Ask.TOO_FAST,
-            f"That was more than {_PER_MINUTE} {way}s within a minute.",
+            f"That was more than {_PER_MINUTE[way]} {way}s within a minute.",
             "Wait for the next one.",
         )
     who = await standing(bot, user_id, fresh=False)
@@ -58,7 +65,7 @@ async def admit(
 
 async def turn_away(bot: Bot, team: str, user_id: str, way: Way) -> None:
     """Refuse what Slack says comes from another workspace, and write it down, at that pace, too."""
-    if await bot.redis.shelf.how_often(f"away:{team}", 60) > _PER_MINUTE:
+    if await bot.redis.shelf.how_often(f"away:{team}", 60) > _PER_MINUTE[way]:
         raise Refused(Ask.TOO_FAST, "That was too much within a minute.", "Wait for the next one.")
     stranger = Actor(team=team, id=user_id, name=user_id)
     reason = NotAllowed(Who.OUTSIDER, "This bot works for another workspace.")
@@ -82,7 +89,6 @@ async def _write_down(bot: Bot, who: Actor, way: Way, about: str, reason: NotAll
     request = None
     with suppress(DrError):  # it is named as far as it can be read
         request = await bot.redis.requests.load(about) if about else None
-    did = "typed a command" if way == "command" else "pressed a button or sent a form"
     fact = Fact(
         type="entry.refused" if way == "command" else "click.refused",
         subject=about or who.id or who.team,
@@ -92,7 +98,7 @@ async def _write_down(bot: Bot, who: Actor, way: Way, about: str, reason: NotAll
         target_id=request.target_id if request else "",
         policy=bot.policy.version,
         correlation={"code": reason.refusal.id},
-        words=f"{who.name} {did} and was refused: {reason.sentence}",
+        words=f"{who.name} {_DID[way]} and was refused: {reason.sentence}",
     )
     await note(bot, fact)
 

@@ -49,7 +49,7 @@ async def ask(bot: Bot, user_id: str, command: Command, channel: str) -> Asked:
     Raises `Ambiguous`, `Missing`, `NotAllowed` (which is audited), `NotNow` or `Unavailable`.
     """
     operation = CATALOGUE[command.verb]
-    await _may_ask_anything(bot, user_id, operation, command)
+    await may_ask_anything(bot, user_id, command)
     meant = await find_target(bot, operation, command.targets, command.options)
     rule = await rule_for(bot, operation, meant)
     who = await _allowed_to_ask(bot, user_id, operation, meant, rule, command)
@@ -71,6 +71,23 @@ async def ask(bot: Bot, user_id: str, command: Command, channel: str) -> Asked:
     request = await draft(bot, operation, command, base, terms, who.person)
     place = await place_for(bot, channel, rule.channel)
     return await _store(bot, request, who, place, instead_of=already)
+
+
+async def may_ask_anything(bot: Bot, user_id: str, command: Command) -> None:
+    """Refuse early somebody whom no rule names, before anything is read from Azure.
+
+    Raises `NotAllowed`, which is audited, or `NotNow`.
+    """
+    operation = CATALOGUE[command.verb]
+    named = bot.policy.who_may_ask(operation.name, glass=command.glass)
+    if command.glass and not named:
+        raise NotNow(
+            Pol.NO_GLASS,
+            f"No rule of the policy allows break-glass for {operation.name}.",
+            "Ask for it without breakglass.",
+        )
+    who = await standing(bot, user_id, named)
+    await _refuse_asking(bot, who, operation, "", named, command)
 
 
 def next_command(before: Request, operation: str) -> Command:
@@ -216,19 +233,6 @@ async def _store(
     stored = await create(bot, request, fact, drafts)
     replaced = instead_of.id if instead_of else ""
     return Asked(request=stored, already=stored.id != request.id, instead_of=replaced)
-
-
-async def _may_ask_anything(bot: Bot, user_id: str, operation: Operation, command: Command) -> None:
-    """Refuse early somebody whom no rule names, before anything is read from Azure."""
-    named = bot.policy.who_may_ask(operation.name, glass=command.glass)
-    if command.glass and not named:
-        raise NotNow(
-            Pol.NO_GLASS,
-            f"No rule of the policy allows break-glass for {operation.name}.",
-            "Ask for it without breakglass.",
-        )
-    who = await standing(bot, user_id, named)
-    await _refuse_asking(bot, who, operation, "", named, command)
 
 
 async def _allowed_to_ask(

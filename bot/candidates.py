@@ -16,9 +16,10 @@ from bot.domain.candidates import (
     wanted,
 )
 from bot.domain.data import Data
-from bot.domain.machines import A2A, HYPER_V, Machine, named, segment
+from bot.domain.machines import A2A, HYPER_V, Machine, segment
 from bot.domain.matching import is_pattern
 from bot.domain.offers import protected_already
+from bot.domain.rolls import Roll, named
 from bot.domain.vaults import same_region
 from bot.errors import Ambiguous, AzureRefused, DrError, Misunderstood, NotNow, Unavailable
 from bot.every_vault import of_every_vault
@@ -211,7 +212,7 @@ def _nobody(name: str, found: _Findings) -> DrError:
     if is_id(name):
         protected = protected_as(name, found.machines)
     else:
-        protected = next(iter(named(name, found.machines)), None)
+        protected = next(iter(named(name, (Roll(found.machines),))), None)
     if protected:
         return protected_already(protected)
     for stray in found.strays:

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from bot.domain.machines import segment
 from bot.errors import DrError
 from bot.runtime import Bot
 
 Answer = TypeVar("Answer")
+
+_AT_ONCE: Final = 50
+"""So many vaults are read at the same time: the connections of a process are for others, too."""
 
 
 async def of_every_vault(
@@ -20,7 +23,13 @@ async def of_every_vault(
 
     `said` puts an error into words; what is none of ours is raised.
     """
-    answers = await asyncio.gather(*(reading(one) for one in bot.vaults), return_exceptions=True)
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(vault: str) -> Answer:
+        async with places:
+            return await reading(vault)
+
+    answers = await asyncio.gather(*map(read, bot.vaults), return_exceptions=True)
     found: dict[str, Answer] = {}
     troubles: list[str] = []
     for vault, answer in zip(bot.vaults, answers, strict=True):

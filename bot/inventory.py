@@ -1,18 +1,21 @@
 """The machines of all vaults, by name, and the ground that an operation stands on."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from bot import candidates
 from bot.domain.candidates import Candidate
 from bot.domain.catalogue import Ground, Operation
-from bot.domain.data import Data
 from bot.domain.jobs import Job
-from bot.domain.machines import Machine, as_id, named, nearly_named, segment
+from bot.domain.machines import Machine, as_id, segment
 from bot.domain.offers import why_not_all
 from bot.domain.plans import Plan, members
 from bot.domain.points import by_id, choose
+from bot.domain.rolls import Alike, Roll, Rolls, everybody, named, nearly_named
 from bot.domain.targets import Target
 from bot.errors import Ambiguous, AzureRefused, NotNow, Unavailable
 from bot.every_vault import of_every_vault
@@ -21,13 +24,22 @@ from bot.refusals import Name
 from bot.runtime import Bot
 from bot.ways_back import way_back
 
+_AT_ONCE: Final = 32
+"""So many names are compared with a mistyped one before others have their turn."""
 
-class Inventory(Data):
+
+@dataclass(frozen=True)
+class Inventory:
     """What all vaults said, and which of them said nothing."""
 
-    machines: tuple[Machine, ...]
+    rolls: tuple[Roll, ...]
     troubles: tuple[str, ...] = ()
     """One sentence for each vault that could not be read."""
+
+    @property
+    def machines(self) -> tuple[Machine, ...]:
+        """All of them, in the order of their names."""
+        return everybody(self.rolls)
 
 
 async def everything(bot: Bot, *, fresh: bool = False) -> Inventory:
@@ -35,13 +47,10 @@ async def everything(bot: Bot, *, fresh: bool = False) -> Inventory:
 
     A list of the last seconds will do, unless `fresh`: what is decided on is read by itself.
     """
-    lists, troubles = await of_every_vault(
-        bot, lambda vault: bot.azure.machines(vault, fresh=fresh)
+    rolls, troubles = await of_every_vault(
+        bot, lambda vault: bot.azure.rolls.get(vault, fresh=fresh)
     )
-    machines = [machine for listed in lists.values() for machine in listed]
-    return Inventory(
-        machines=tuple(sorted(machines, key=lambda m: m.name.casefold())), troubles=troubles
-    )
+    return Inventory(rolls=tuple(rolls.values()), troubles=troubles)
 
 
 async def find(bot: Bot, name: str) -> Machine:
@@ -52,14 +61,14 @@ async def find(bot: Bot, name: str) -> Machine:
     `Unavailable` when nothing is and a vault did not answer.
     """
     inventory = await everything(bot)
-    found = named(name, inventory.machines)
+    found = named(name, inventory.rolls)
     if not found and not inventory.troubles:  # it may have been protected since it was listed
         inventory = await everything(bot, fresh=True)
-        found = named(name, inventory.machines)
+        found = named(name, inventory.rolls)
     if len(found) == 1 and inventory.troubles and not _says_where(name):
         raise Ambiguous(
             f"Another machine may be called {name}: {' '.join(inventory.troubles)} Is it this one?",
-            [(found[0].id, _label(found[0], twin=True, several_vaults=True))],
+            [(found[0].id, f"{found[0].name}{_which(found[0], several_vaults=True)}")],
         )
     if len(found) == 1:
         try:
@@ -68,16 +77,36 @@ async def find(bot: Bot, name: str) -> Machine:
             if error.status != 404:
                 raise
         inventory = await everything(bot, fresh=True)  # it moved since it was listed
-        found = named(name, inventory.machines)
+        found = named(name, inventory.rolls)
         if len(found) == 1:
             return await bot.azure.machine(found[0].id)
     if len(found) > 1:
         raise Ambiguous(f"{len(found)} machines are called {name}. Which one?", _choices(found))
     if inventory.troubles:
         raise Unavailable(f"{name} was not found, but {' '.join(inventory.troubles)}")
-    if near := nearly_named(name, inventory.machines):
+    if near := await nearly(name, inventory.rolls):
         raise Ambiguous(f"No machine is called {name}. Did you mean one of these?", _choices(near))
     raise NotNow(Name.NO_MACHINE, f"No machine is called {name}.", "/dr list shows them all.")
+
+
+async def nearly(name: str, rolls: Rolls) -> tuple[Machine, ...]:
+    """Return the machines that somebody who typed this may have meant, the likeliest first.
+
+    Thousands of names are compared a few at a time, so that nobody else waits for it.
+    """
+    names = dict.fromkeys(one for roll in rolls for one in roll.names)
+    alike = Alike(name.casefold())
+    for some in _slices(list(names)):
+        alike.show(some)
+        await asyncio.sleep(0)
+    return nearly_named(name, rolls, alike.names)
+
+
+def which(machine: Machine, rolls: Rolls) -> str:
+    """Say what tells a machine from others of its name; '' when there are none."""
+    twins = [one for roll in rolls for one in roll.named(machine.name)]
+    several_vaults = len({one.vault.casefold() for one in twins}) > 1
+    return _which(machine, several_vaults) if len(twins) > 1 else ""
 
 
 async def members_of(bot: Bot, plan: Plan) -> tuple[Machine, ...]:
@@ -156,20 +185,25 @@ async def _plan_ground(bot: Bot, operation: Operation, plan: Plan) -> Ground:
     return base
 
 
+def _slices(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (names[at : at + _AT_ONCE] for at in range(0, len(names), _AT_ONCE))
+
+
 def _choices(machines: Sequence[Machine]) -> list[tuple[str, str]]:
     """Name each machine so that two of one name can be told apart."""
     twins = Counter(machine.name.casefold() for machine in machines)
     vaults = len({machine.vault.casefold() for machine in machines})
-    return [(m.id, _label(m, twins[m.name.casefold()] > 1, vaults > 1)) for m in machines]
+    return [
+        (m.id, m.name + (_which(m, vaults > 1) if twins[m.name.casefold()] > 1 else ""))
+        for m in machines
+    ]
+
+
+def _which(machine: Machine, several_vaults: bool) -> str:
+    vault = f"@{segment(machine.vault, 'vaults')}" if several_vaults else ""
+    return f"{vault} ({machine.source_group or machine.here})"
 
 
 def _says_where(name: str) -> bool:
     """Whether a name says which vault it means, or is an id."""
     return "@" in name or bool(as_id(name))
-
-
-def _label(machine: Machine, twin: bool, several_vaults: bool) -> str:
-    if not twin:
-        return machine.name
-    vault = f"@{segment(machine.vault, 'vaults')}" if several_vaults else ""
-    return f"{machine.name}{vault} ({machine.source_group or machine.here})"

@@ -12,15 +12,16 @@ from bot.domain.catalogue import Operation
 from bot.domain.data import Data
 from bot.domain.fleets import LeftOut, is_request
 from bot.domain.jobs import Job
-from bot.domain.machines import Machine, is_guid, named, same_id, segment
-from bot.domain.matching import is_pattern, select, unmatched
+from bot.domain.machines import Machine, is_guid, same_id, segment
+from bot.domain.matching import is_pattern
 from bot.domain.offers import by_machine, why_not
 from bot.domain.plans import Plan, members
 from bot.domain.policy import Rule, Subject
+from bot.domain.rolls import named, select
 from bot.domain.rules import Kind
 from bot.errors import Ambiguous, AzureRefused, Misunderstood, NotNow, Unavailable
 from bot.every_vault import of_every_vault
-from bot.inventory import Inventory, everything, find, members_of
+from bot.inventory import everything, find, members_of
 from bot.refusals import Name, Now
 from bot.runtime import Bot
 
@@ -54,9 +55,8 @@ async def find_target(
     if operation.about == "candidate":
         return await find_candidate(bot, words[0], options.get("vault", ""))
     if means_several(words):
-        meant = await machines_meant(bot, words)
-        said = _as_said(words, meant.machines)
-        return _sorted_out(operation, said, meant.machines, meant.troubles)
+        machines, troubles = await machines_meant(bot, words)
+        return _sorted_out(operation, _as_said(words, machines), machines, troubles)
     one = await find_machine_or_plan(bot, words[0])
     if isinstance(one, Plan) and by_machine(operation, one):
         return await _of_plan(bot, operation, one)
@@ -75,14 +75,14 @@ async def subjects_of(bot: Bot, meant: Meant) -> tuple[Subject, ...]:
     """Return what the rules of the policy are to be compared with: each machine that is meant."""
     match meant:
         case Machine():
-            return (_subject(meant),)
+            return (subject_of(meant),)
         case Candidate():
-            return (_subject(as_machine(meant)),)
+            return (subject_of(as_machine(meant)),)
         case Selection():
-            return tuple(map(_subject, meant.machines))
+            return tuple(map(subject_of, meant.machines))
         case Plan():
             machines = await members_of(bot, meant)
-            named = [_subject(one, kind="plan", plan=meant.name) for one in machines]
+            named = [subject_of(one, kind="plan", plan=meant.name) for one in machines]
             return tuple(named) or (
                 Subject(kind="plan", name="", plan=meant.name, vault=meant.vault),
             )
@@ -95,15 +95,16 @@ async def _subjects_of_job(bot: Bot, job: Job) -> tuple[Subject, ...]:
     unknown = Subject(kind="job", name=job.target, plan=job.target, vault=job.vault)
     if not job.target or not any(rule.by_machine for rule in bot.policy.rules):
         return (unknown,)
-    machines = await bot.azure.machines(job.vault)
-    found = named(job.target, machines)
+    roll = await bot.azure.rolls.get(job.vault, fresh=True)
+    found = named(job.target, (roll,))
     if not found and (plan := _only(job.target, await bot.azure.plans(job.vault))):
-        found = members(plan, machines)
-    known = [_subject(one, kind="job", plan=job.target) for one in found]
+        found = members(plan, roll.machines)
+    known = [subject_of(one, kind="job", plan=job.target) for one in found]
     return tuple(known) or (unknown,)
 
 
-def _subject(machine: Machine, *, kind: Kind = "machine", plan: str = "") -> Subject:
+def subject_of(machine: Machine, *, kind: Kind = "machine", plan: str = "") -> Subject:
+    """Return what the rules of the policy are to be compared with, for one machine."""
     return Subject(kind=kind, name=machine.name, plan=plan, vault=machine.vault, machine=machine)
 
 
@@ -175,7 +176,9 @@ def means_several(words: Sequence[str]) -> bool:
     return not words[0].casefold().startswith(_PLAN) and is_pattern(words[0])
 
 
-async def machines_meant(bot: Bot, words: Sequence[str]) -> Inventory:
+async def machines_meant(
+    bot: Bot, words: Sequence[str]
+) -> tuple[tuple[Machine, ...], tuple[str, ...]]:
     """Find all machines that some words mean together, and which vaults could not be asked.
 
     Raises `Misunderstood` or `NotNow` when one of the words means none, or more than it should.
@@ -188,26 +191,26 @@ async def machines_meant(bot: Bot, words: Sequence[str]) -> Inventory:
         )
     inventory = await everything(bot, fresh=True)
     for word in words:
-        if not is_pattern(word) and len(twins := named(word, inventory.machines)) > 1:
+        if not is_pattern(word) and len(twins := named(word, inventory.rolls)) > 1:
             choices = ", ".join(f"{m.name}@{segment(m.vault, 'vaults')}" for m in twins)
             raise NotNow(
                 Name.TWINS, f"{len(twins)} machines are called {word}.", f"Say which: {choices}."
             )
-    if strange := unmatched(words, inventory.machines):
+    meant, strange = select(words, inventory.rolls)
+    if strange:
         trouble = f" {' '.join(inventory.troubles)}" if inventory.troubles else ""
         raise NotNow(
             Name.NO_MATCH,
             f"No machine is meant by {', '.join(strange)}.{trouble}",
             "/dr list shows them all.",
         )
-    meant = select(words, inventory.machines)
     if not meant:
         raise NotNow(
             Name.NO_MATCH,
             f"No machine is meant by all of {' '.join(words)} together.",
             "/dr list shows them all.",
         )
-    return Inventory(machines=meant, troubles=inventory.troubles)
+    return meant, inventory.troubles
 
 
 def _as_said(words: Sequence[str], meant: Sequence[Machine]) -> str:

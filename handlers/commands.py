@@ -40,6 +40,8 @@ class Said(Data):
     user: str
     channel: str
     text: str
+    trigger: str
+    """Opens a form within three seconds."""
 
 
 async def run(bot: Bot, said: Said) -> Message:
@@ -177,6 +179,11 @@ async def unstash(bot: Bot, user: str, word: str) -> tuple[Command, dict[str, st
     return Command.model_validate_json(kept["command"]), kept
 
 
+async def typed_in(bot: Bot, word: str) -> str:
+    """Return the channel where a half-finished command was typed, '' when it is gone."""
+    return (await bot.redis.shelf.stashed(word) or {}).get("channel", "")
+
+
 def _expired() -> NotNow:
     return NotNow(Gone.CHOICE, "This choice has expired.", "Type the command again.")
 
@@ -199,17 +206,14 @@ async def form(bot: Bot, user: str, word: str) -> Block:
     return option_form(word, options, title, kept["name"], choices)
 
 
-async def filled_in(
-    bot: Bot, user: str, word: str, given: Mapping[str, str]
-) -> tuple[str, Message]:
-    """Go on with a command, with the options that were filled in; returns the channel, too."""
-    kept = await bot.redis.shelf.stashed(word) or {}
-    await admit(bot, user, kept.get("channel", ""), "click")
+async def filled_in(bot: Bot, user: str, word: str, given: Mapping[str, str]) -> Message:
+    """Go on with a command, with the options that were filled in."""
+    await admit(bot, user, await typed_in(bot, word), "click")
     command, kept = await unstash(bot, user, word)
     for name in given:
         option_of(command.verb, name)
     whole = command.model_copy(update={"options": command.options | dict(given)})
-    return kept["channel"], await ask(bot, user, kept["channel"], whole)
+    return await ask(bot, user, kept["channel"], whole)
 
 
 def option_of(verb: str, name: str) -> Option:

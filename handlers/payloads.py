@@ -105,13 +105,24 @@ class _Press(_Frame):
     trigger_id: _Id | None = None
 
 
+class _Typing(_Frame):
+    """Somebody types into a field, and waits for what to choose from."""
+
+    user: _User
+    action_id: _Id
+    value: _Text | None = None
+
+
 class _Form(_Frame):
     user: _User
     view: _View
 
 
+_SUGGESTION: Final = "block_suggestion"
+
 _KINDS: Final[Mapping[str, type[_Frame]]] = {
     "block_actions": _Press,
+    _SUGGESTION: _Typing,
     "view_submission": _Form,
 }
 
@@ -129,3 +140,11 @@ def unlike_slack(body: Mapping[str, Any]) -> str:
     except ValidationError as error:
         return ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])[:80]
     return ""
+
+
+def only_asks(body: Mapping[str, Any]) -> bool:
+    """Whether a payload changes nothing, and may come twice.
+
+    Slack sends the very same for the same letters, within a second even with the same signature.
+    """
+    return body.get("type") == _SUGGESTION and body.get("command") != COMMAND

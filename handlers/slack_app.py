@@ -1,13 +1,14 @@
 """The one Bolt app behind both transports: listeners that acknowledge and hand over.
 
 Nothing after `ack()` can raise, each kind of thing has exactly one listener, and no listener
-waits for anything: the acknowledgement is on its way before the work begins.
+waits for anything: the acknowledgement is on its way before the work begins. Only what is
+suggested to somebody who types is an acknowledgement itself, and comes in time or not at all.
 """
 
 import hashlib
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -22,12 +23,14 @@ from bot.domain.break_glass import JUSTIFIED
 from bot.domain.confirmation import is_one_of
 from bot.domain.unseen import without_unseen
 from bot.errors import SlackRefused
+from bot.messages.ask_form import ASK_FORM, unaskable
 from bot.messages.blocks import Message
 from bot.messages.buttons import PREFIX, action_of
 from bot.messages.forms import (
     BECAUSE,
     CONFIRM_FORM,
     DENY_FORM,
+    INPUT,
     NOD_FORM,
     NOTE,
     OPTION_FORM,
@@ -39,7 +42,7 @@ from bot.messages.forms import (
     unreviewable,
 )
 from bot.runtime import Bot
-from handlers import commands
+from handlers import ask_form, commands
 from handlers.buttons import Press, press
 from handlers.commands import Said
 from handlers.payloads import COMMAND, unlike_slack
@@ -51,6 +54,8 @@ _DUPLICATES: Final = 900
 """Seconds for which the same delivery is recognised."""
 
 Body = dict[str, Any]
+GoOn = Callable[[Bot, str, str, Mapping[str, str]], Awaitable[Message]]
+"""Goes on with the half-finished command of a person, who is told what it returns."""
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +86,8 @@ def build(bot: Bot, supervisor: Supervisor) -> AsyncApp:
     app.use(listeners.at_home)
     app.command(COMMAND)(listeners.typed)
     app.action(re.compile(f"^{re.escape(PREFIX)}"))(listeners.pressed)
+    app.block_suggestion(INPUT)(listeners.typing)
+    app.view(ASK_FORM)(listeners.asked)
     app.view(OPTION_FORM)(listeners.filled_in)
     app.view(NOD_FORM)(listeners.nodded)
     app.view(CONFIRM_FORM)(listeners.confirmed)
@@ -136,8 +143,9 @@ class _Listeners:
             user=str(body["user_id"]),
             channel=str(body["channel_id"]),
             text=str(body.get("text") or ""),
+            trigger=str(body["trigger_id"]),
         )
-        work = self._once(str(body["trigger_id"]), lambda: commands.run(self._bot, said))
+        work = self._once(said.trigger, lambda: ask_form.run(self._bot, said))
         self._supervisor.spawn(work, self._reply_to(str(body["response_url"])))
 
     async def pressed(self, ack: AsyncAck, body: Body) -> None:
@@ -160,26 +168,40 @@ class _Listeners:
         reply = self._reply_to(str(body.get("response_url") or ""), replace=fleeting)
         self._supervisor.spawn(work, reply)
 
+    async def typing(self, ack: AsyncAck, body: Body) -> None:
+        """Somebody types into a form, and waits for what to choose from."""
+        word = str((body.get("view") or {}).get("private_metadata") or "")
+        user, typed = str(body["user"]["id"]), str(body.get("value") or "")
+        found = ask_form.suggested(self._bot, user, word, typed)
+        await ack(await self._supervisor.promptly(found, ask_form.NOTHING))
+
+    async def asked(self, ack: AsyncAck, body: Body, view: Body) -> None:
+        """Somebody chose what a command is about, and said why."""
+        filled = given(view)
+        if wrong := unaskable(filled):
+            await ack(response_action="errors", errors=wrong)
+            return
+        await ack()
+        self._go_on(body, view, ask_form.sent, filled)
+
     async def filled_in(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Somebody filled in what a command lacked."""
-        word = str(view.get("private_metadata") or "")
         options, wrong = commands.check(given(view))
         if wrong:
             await ack(response_action="errors", errors=wrong)
             return
         await ack()
-        user = str(body["user"]["id"])
-        channel: list[str] = []
+        self._go_on(body, view, commands.filled_in, options)
 
-        async def work() -> Message:
-            where, message = await commands.filled_in(self._bot, user, word, options)
-            channel.append(where)
-            return message
+    def _go_on(self, body: Body, view: Body, carry_on: GoOn, filled: Mapping[str, str]) -> None:
+        """Go on with a half-finished command, once; its asker is told where they typed it."""
+        word, user = str(view.get("private_metadata") or ""), str(body["user"]["id"])
 
         async def reply(message: Message) -> None:
-            await self._whisper(channel[0] if channel else "", user, message)
+            await self._whisper(await commands.typed_in(self._bot, word), user, message)
 
-        self._supervisor.spawn(self._once(str(view.get("id")), work), reply)
+        work = self._once(str(view.get("id")), lambda: carry_on(self._bot, user, word, filled))
+        self._supervisor.spawn(work, reply)
 
     async def nodded(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Somebody said that a manual action is done."""

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from bot.errors import DrError, Refused, Unavailable
 from bot.gateways.redis import NO_ANSWER, translated
@@ -18,6 +18,10 @@ from bot.spans import span
 
 Reply = Callable[[Message], Awaitable[None]]
 
+Answer = TypeVar("Answer")
+
+_PROMPT: Final = 2.5
+"""Seconds for an answer that Slack waits for: it gives three."""
 _DRAIN: Final = 20.0
 """Seconds that running work gets to finish when the process is told to stop."""
 
@@ -39,6 +43,20 @@ class Supervisor:
         task = asyncio.create_task(_answered(work, reply))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def promptly(self, work: Coroutine[Any, Any, Answer], otherwise: Answer) -> Answer:
+        """Do what Slack waits for; what fails or takes too long is answered with `otherwise`."""
+        with span("dr.front"):
+            try:
+                async with asyncio.timeout(_PROMPT):
+                    return await work
+            except Refused:
+                pass  # whoever may not see anything sees nothing
+            except (DrError, TimeoutError, *NO_ANSWER) as error:
+                log.warning("nothing was suggested: %s", type(error).__name__)
+            except Exception:
+                _apology()
+        return otherwise
 
     async def drain(self) -> None:
         """Wait until everything is answered, but not for ever."""

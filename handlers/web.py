@@ -6,7 +6,7 @@ constant time, and a memory of the signatures it has seen. Health answers say no
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aiohttp import web
@@ -20,7 +20,7 @@ from bot.metrics import ACKNOWLEDGED, TURNED_AWAY
 from bot.policies import take_effect
 from bot.runtime import Bot, greet, insist_on_lasting, opened
 from bot.settings import Settings
-from handlers.payloads import unlike_slack
+from handlers.payloads import only_asks, unlike_slack
 from handlers.probes import Probes
 from handlers.slack_app import build
 from handlers.supervisor import Supervisor
@@ -47,8 +47,8 @@ class Gate:
         self._bot = bot
         self._verifier = SignatureVerifier(secret)
 
-    async def why_not(self, headers: dict[str, str], body: bytes) -> str | None:
-        """Return the reason to turn a request away, or None."""
+    def why_not(self, headers: Mapping[str, str], body: bytes) -> str | None:
+        """Return the reason to turn a request away that is not Slack's, or None."""
         timestamp = headers.get("x-slack-request-timestamp", "")
         signature = headers.get("x-slack-signature", "")
         if not timestamp.isdecimal() or not signature.isascii() or not signature:
@@ -57,13 +57,15 @@ class Gate:
             valid = self._verifier.is_valid(body, timestamp, signature)
         except (ValueError, TypeError, OverflowError):
             return "malformed"
-        if not valid:
-            return "signature"
+        return None if valid else "signature"
+
+    async def is_replay(self, headers: Mapping[str, str]) -> bool:
+        """Whether a request that is Slack's was there before; remembers it."""
+        signature = headers["x-slack-signature"]
         try:
-            new = await self._bot.redis.shelf.first_time(f"signature:{signature}", _REMEMBERED)
+            return not await self._bot.redis.shelf.first_time(f"signature:{signature}", _REMEMBERED)
         except (Unavailable, *NO_ANSWER):
-            return None  # without Redis nothing can be changed by a replay either
-        return None if new else "replay"
+            return False  # without Redis nothing can be changed by a replay either
 
 
 class Front:
@@ -93,7 +95,7 @@ class Front:
         if body is None:
             return _turned_away("size", 413)
         headers = {name.lower(): value for name, value in request.headers.items()}
-        if why := await self._gate.why_not(headers, body):
+        if why := self._gate.why_not(headers, body):
             return _turned_away(why, 401)
         bolt_headers: dict[str, str | Sequence[str]] = {
             name: [value] for name, value in request.headers.items()
@@ -106,6 +108,8 @@ class Front:
             return _turned_away("malformed", 400)  # Bolt reads the body while it is made
         if unlike_slack(asked.body):
             return _turned_away("malformed", 400)  # and looks into it before any listener does
+        if not only_asks(asked.body) and await self._gate.is_replay(headers):
+            return _turned_away("replay", 401)
         with ACKNOWLEDGED.time():
             answer = await self._app.async_dispatch(asked)
         return web.Response(

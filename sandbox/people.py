@@ -19,8 +19,10 @@ import aiohttp
 from sandbox.reading import Json
 from sandbox.screen import (
     Button,
+    Choice,
     Message,
     View,
+    choice_of,
     describe,
     element_ids,
     entry_of,
@@ -30,7 +32,7 @@ from sandbox.screen import (
     modal_of,
 )
 
-__all__ = ["Button", "Message", "People", "Person", "PersonError", "View"]
+__all__ = ["Button", "Choice", "Message", "People", "Person", "PersonError", "View"]
 
 Found = TypeVar("Found")
 
@@ -157,12 +159,22 @@ class Person:
             act = "input" if kind in {"plain_text_input", "datepicker"} else "choose"
             await self._do(act, {"where": _where(view), **ids, "value": value})
 
-    async def searches(self, text: str, *, of: str, on: Message | View | None = None) -> list[str]:
-        """Type into a select whose options the app knows; returns the values it offers."""
+    async def searches(
+        self, text: str, *, of: str, on: Message | View | None = None
+    ) -> list[Choice]:
+        """Type into a select whose options the app knows; returns what it offers, in order."""
         place = on or await self.modal()
         where = {"where": _where(place), **_ids(place, of)}
         answer = await self._do("suggest", {**where, "value": text})
-        return [option["value"] for option in answer["options"]]
+        return [choice_of(option) for option in answer["options"]]
+
+    async def finds(self, label: str, *, of: str, typing: str = "") -> None:
+        """Type into such a select of the top modal, and choose the entry so labelled."""
+        offered = await self.searches(typing or label, of=of)
+        found = [one for one in offered if one.label == label]
+        if len(found) != 1:
+            raise PersonError(f"{self.name} finds {label!r} {len(found)} times in {offered}.")
+        await self.fills(**{of: found[0].value})
 
     async def submits(self) -> dict[str, str]:
         """Send the top modal off; returns what is wrong with it, by block id."""

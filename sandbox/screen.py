@@ -21,6 +21,16 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What can be chosen in a select."""
+
+    label: str
+    about: str
+    """The line below the label."""
+    value: str
+
+
+@dataclass(frozen=True)
 class Message:
     """A message on the screen."""
 
@@ -106,6 +116,12 @@ def modal_of(screen: Json) -> View | None:
 def home_of(screen: Json) -> View | None:
     """The app's home tab, if the app has shown one."""
     return _view(screen, screen["home"]) if screen["home"] else None
+
+
+def choice_of(option: Json) -> Choice:
+    """Read an option that the app offers."""
+    about = option.get("description") or {"text": ""}
+    return Choice(option["text"]["text"], about["text"], option["value"])
 
 
 def labelled(buttons: list[Button], label: str) -> Button | None:

@@ -140,10 +140,10 @@ async def _meant(bot: Bot, words: Sequence[str]) -> tuple[Locked, ...]:
             )
         return ()
     if means_several(words):
-        meant = await machines_meant(bot, words)
-        if meant.troubles and any(map(is_pattern, words)):
-            raise Unavailable(f"Which machines are meant is not known: {' '.join(meant.troubles)}")
-        return tuple(map(as_locked, meant.machines))
+        machines, troubles = await machines_meant(bot, words)
+        if troubles and any(map(is_pattern, words)):
+            raise Unavailable(f"Which machines are meant is not known: {' '.join(troubles)}")
+        return tuple(map(as_locked, machines))
     one = await find_machine_or_plan(bot, words[0])
     if isinstance(one, Plan):
         return (as_locked(one), *map(as_locked, await members_of(bot, one)))

@@ -96,6 +96,11 @@ def parse(text: str, verbs: Mapping[str, Verb]) -> Command:
     )
 
 
+def reason_of(text: str, verb: Verb) -> str:
+    """Read a reason that was given by itself; raises `Misunderstood` like `parse`."""
+    return _reason(tidy(text), verb)
+
+
 def tidy(text: str, *, ids: bool = False) -> str:
     """Undo what keyboards and Slack did to a typed text, and drop what cannot be seen.
 

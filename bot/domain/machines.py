@@ -4,9 +4,7 @@ The field names are ours, the values Azure's: states and operations stay verbati
 we have never seen is shown as it is and never mistaken for one we know.
 """
 
-import difflib
 import re
-from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Final, Literal
@@ -246,29 +244,6 @@ def is_called(resource_id: str, machine: Machine) -> bool:
     """Whether an id is that of a protected item, or of the virtual machine on either side."""
     ids = (machine.id, machine.source_vm, machine.failed_over_vm)
     return any(one and same_id(one, resource_id) for one in ids)
-
-
-def named(name: str, machines: Sequence[Machine]) -> tuple[Machine, ...]:
-    """Return the machines of exactly this name.
-
-    `name@vault` looks in one vault. A resource id, with or without `id:` before it, means a
-    protected item, or the virtual machine that it protects.
-    """
-    if resource_id := as_id(name):
-        return tuple(m for m in machines if is_called(resource_id, m))
-    wanted, _, vault = name.casefold().partition("@")
-    found = (m for m in machines if m.name.casefold() == wanted)
-    return tuple(m for m in found if not vault or segment(m.vault, "vaults").casefold() == vault)
-
-
-def nearly_named(name: str, machines: Sequence[Machine], most: int = 5) -> tuple[Machine, ...]:
-    """Return the machines that somebody who typed this may have meant, the likeliest first."""
-    wanted = name.casefold()
-    begun = [m for m in machines if wanted and m.name.casefold().startswith(wanted)]
-    names = sorted({m.name.casefold() for m in machines})
-    close = difflib.get_close_matches(wanted, names, n=most, cutoff=0.7)
-    rest = [m for one in close for m in machines if m.name.casefold() == one and m not in begun]
-    return tuple(sorted(begun, key=lambda m: m.name) + rest)[:most]
 
 
 def position(machine: Machine) -> str:

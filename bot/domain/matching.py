@@ -9,8 +9,9 @@ web and app machines that run in West Europe. Two values of one prefix are alter
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final
 
 from bot.domain.machines import Machine, is_called, position, segment
@@ -18,7 +19,7 @@ from bot.errors import Misunderstood
 from bot.refusals import Name
 
 _PREFIX = re.compile(r"^([a-z]+):(.*)$", re.IGNORECASE)
-_ID: Final = "id"
+ID: Final = "id"
 _ADVICE: Final = (
     "A machine is meant by its name, a pattern such as vm-web*, or by tag:<name>=<value>, "
     "region:<region>, vault:<name>, state:<word>, health:<word> or provider:<word>."
@@ -27,75 +28,63 @@ _ADVICE: Final = (
 
 def matches(word: str, machine: Machine) -> bool:
     """Whether a word means this machine; raises `Misunderstood` for an unknown prefix."""
-    prefix, value = _split(word)
-    if prefix == _ID:
+    prefix, value = split(word)
+    if prefix == ID:
         return is_called(value, machine)
     if prefix:
-        return _FILTERS[prefix](value, machine)
+        return FILTERS[prefix](value, machine)
     name, _, vault = value.partition("@")
-    return _like(name, machine.name) and (not vault or _in_vault(vault, machine))
-
-
-def select(words: Sequence[str], machines: Iterable[Machine]) -> tuple[Machine, ...]:
-    """Return the machines that the words mean together, in their order; no word means all."""
-    alternatives: dict[str, list[str]] = {}
-    for word in words:
-        alternatives.setdefault(_kind(word), []).append(word)
-    return tuple(
-        machine
-        for machine in machines
-        if all(any(matches(word, machine) for word in some) for some in alternatives.values())
-    )
-
-
-def unmatched(words: Sequence[str], machines: Sequence[Machine]) -> tuple[str, ...]:
-    """Return the words that mean none of the machines, each taken by itself."""
-    return tuple(word for word in words if not any(matches(word, one) for one in machines))
+    return is_like(name, machine.name) and (not vault or _in_vault(vault, machine))
 
 
 def is_pattern(word: str) -> bool:
     """Whether a word may well mean several machines, and is no plain name or id."""
-    prefix, value = _split(word)
-    return bool(prefix and prefix != _ID) or (not prefix and ("*" in value or "?" in value))
+    prefix, value = split(word)
+    return bool(prefix and prefix != ID) or (not prefix and ("*" in value or "?" in value))
 
 
-def _split(word: str) -> tuple[str, str]:
-    """Split a word into its known prefix, '' for a name, and the rest."""
+def split(word: str) -> tuple[str, str]:
+    """Split a word into its known prefix, '' for a name, and the rest.
+
+    Raises `Misunderstood` for an unknown prefix, and for one without a value.
+    """
     if word.casefold().startswith("/subscriptions/"):
-        return _ID, word
+        return ID, word
     found = _PREFIX.match(word)
     if not found:
         return "", word
     prefix, value = found.group(1).casefold(), found.group(2)
-    if prefix not in {_ID, *_FILTERS}:
+    if prefix not in {ID, *FILTERS}:
         raise Misunderstood(Name.BAD_FILTER, f"Machines cannot be chosen by “{prefix}:”.", _ADVICE)
     if not value:
         raise Misunderstood(Name.BAD_FILTER, f"“{prefix}:” needs a value.", _ADVICE)
     return prefix, value
 
 
-def _kind(word: str) -> str:
+def kind(word: str) -> str:
     """Say which words are alternatives of each other: tags are, when they name the same tag."""
-    prefix, value = _split(word)
+    prefix, value = split(word)
     if prefix == "tag":
         return f"tag:{value.partition('=')[0].casefold()}"
-    return "" if prefix == _ID else prefix
+    return "" if prefix == ID else prefix
 
 
-def _like(pattern: str, text: str) -> bool:
+def is_like(pattern: str, text: str) -> bool:
+    """Whether a text is like a pattern, whatever the casing."""
     return fnmatchcase(text.casefold(), pattern.casefold().replace("[", "[[]"))
 
 
+@lru_cache(maxsize=1024)  # thousands of machines have few regions, states and kinds of health
 def _loosely(pattern: str, *texts: str) -> bool:
     """Compare words as people write them: `westeurope`, `West Europe` and `west-europe` agree."""
     wanted = re.sub(r"[^\w*?]|_", "", pattern)
-    return any(_like(wanted, re.sub(r"[\W_]", "", text)) for text in texts if text)
+    return any(is_like(wanted, re.sub(r"[\W_]", "", text)) for text in texts if text)
 
 
 def _has_tag(value: str, machine: Machine) -> bool:
     name, equals, wanted = value.partition("=")
     return any(
-        _like(name, tag) and (not equals or _like(wanted, said))
+        is_like(name, tag) and (not equals or is_like(wanted, said))
         for tag, said in machine.tags.items()
     )
 
@@ -105,7 +94,7 @@ def _in_region(value: str, machine: Machine) -> bool:
 
 
 def _in_vault(value: str, machine: Machine) -> bool:
-    return _like(value, segment(machine.vault, "vaults"))
+    return is_like(value, segment(machine.vault, "vaults"))
 
 
 def _in_state(value: str, machine: Machine) -> bool:
@@ -125,7 +114,7 @@ def _of_provider(value: str, machine: Machine) -> bool:
     return _loosely(value, machine.provider)
 
 
-_FILTERS: Final[Mapping[str, Callable[[str, Machine], bool]]] = {
+FILTERS: Final[Mapping[str, Callable[[str, Machine], bool]]] = {
     "tag": _has_tag,
     "region": _in_region,
     "vault": _in_vault,

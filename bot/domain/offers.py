@@ -28,6 +28,18 @@ def why_not(operation: Operation, target: Machine | Plan | Job | Candidate) -> N
             return _candidate(target)
 
 
+def is_offered(operation: Operation, target: Machine | Plan) -> bool:
+    """Whether an operation can be had now: what `why_not` says, without the time for the reason."""
+    if isinstance(target, Plan):
+        return _plan(operation, target) is None
+    return (
+        operation.about == "machine"
+        and not target.scenario
+        and operation.needs.get(target.provider) in target.allowed
+        and operation.refuses(target) is None
+    )
+
+
 def protected_already(machine: Machine) -> NotNow:
     """Say that a machine is protected, and what can be asked for instead."""
     return NotNow(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.domain.data import Data
-from bot.domain.machines import Machine, same_id
+from bot.domain.machines import Machine
 
 
 class PlanAction(Data):
@@ -78,11 +78,11 @@ def members(plan: Plan, machines: tuple[Machine, ...]) -> tuple[Machine, ...]:
 
     An item that moved to another container is still found, by the name that it keeps.
     """
+    by_id = {machine.id.casefold(): machine for machine in machines}
     by_name = {machine.item.casefold(): machine for machine in machines}
     found = []
     for item in plan.items:
-        exact = (machine for machine in machines if same_id(machine.id, item))
         moved = by_name.get(item.rpartition("/")[2].casefold())
-        if machine := next(exact, moved):
+        if machine := by_id.get(item.casefold(), moved):
             found.append(machine)
     return tuple(found)

@@ -24,7 +24,8 @@ TYPED: Final = "typed"
 """The field into which an approver types the name of the target."""
 NOTE: Final = "note"
 """The field of the forms for a manual action and for a review, in the person's own words."""
-_INPUT: Final = "option"
+INPUT: Final = "option"
+"""What every field of a form is called; its block says which one it is."""
 MOST_CHOICES: Final = 100
 """Slack lets nobody choose from more."""
 _LONGEST_VALUE: Final = 150
@@ -103,7 +104,7 @@ def review_form(request_id: str, title: str, reason: str) -> Block:
                 "label": _plain("Was it right to break the glass?"),
                 "element": {
                     "type": "radio_buttons",
-                    "action_id": _INPUT,
+                    "action_id": INPUT,
                     "options": [
                         {"text": _plain("Yes, it was justified"), "value": JUSTIFIED},
                         {"text": _plain("No, it was not"), "value": UNJUSTIFIED},
@@ -197,7 +198,7 @@ def to_confirm(view: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
 def given(view: Mapping[str, Any]) -> dict[str, str]:
     """Read what was chosen or typed into a submitted form, by option."""
     values = (view.get("state") or {}).get("values") or {}
-    return {name: _value(inputs.get(_INPUT, {})) for name, inputs in values.items()}
+    return {name: _value(inputs.get(INPUT, {})) for name, inputs in values.items()}
 
 
 def _value(field: Mapping[str, Any]) -> str:
@@ -221,7 +222,7 @@ def _field(option: Option, choices: Choices) -> Block:
 def _text(hint: str) -> Block:
     return {
         "type": "plain_text_input",
-        "action_id": _INPUT,
+        "action_id": INPUT,
         "max_length": 400,
         "placeholder": _plain(clip(hint, 150)),
     }
@@ -230,7 +231,7 @@ def _text(hint: str) -> Block:
 def _select(choices: Choices) -> Block:
     return {
         "type": "static_select",
-        "action_id": _INPUT,
+        "action_id": INPUT,
         "options": [
             {"text": _plain(plain(label or value, 75)), "value": value} for value, label in choices
         ],

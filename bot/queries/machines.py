@@ -8,9 +8,9 @@ from bot.domain.data import Data
 from bot.domain.fleets import root
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine, Point, same_id, segment
-from bot.domain.matching import select, unmatched
 from bot.domain.offers import offered
 from bot.domain.request import Request
+from bot.domain.rolls import select
 from bot.domain.vaults import VaultHealth
 from bot.errors import AzureRefused, DrError, Misunderstood, Unavailable
 from bot.inventory import everything, find
@@ -64,12 +64,13 @@ async def list_(bot: Bot, user_id: str, target: str, *, page: Page = "1") -> Dat
     await require_look(bot, user_id)
     words = target.split()
     inventory = await everything(bot)
+    meant, strange = select(words, inventory.rolls)
     return Fleet(
-        machines=select(words, inventory.machines),
+        machines=meant,
         troubles=inventory.troubles,
         detailed=True,
         filters=tuple(words),
-        unmatched=unmatched(words, inventory.machines),
+        unmatched=strange,
         page=int(page),
     )
 

@@ -44,6 +44,8 @@ async def captured(world: World) -> dict[str, Envelope]:
     await world.bo.fills(typed="vm-web02")
     assert await world.bo.submits()
     await world.carla.presses("Withdraw", on="Failover of vm-web01")
+    await world.alice.types("/dr failover")
+    await world.alice.searches("vm-web", of="target")
     kept = {"event": _event(world)}
     for one in world.workspace.delivery.delivered:
         action = (one.payload.get("actions") or [{}])[0].get("action_id", "")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import re
 import time
@@ -73,6 +74,19 @@ async def test_bytes_that_were_seen_before_are_turned_away(quiet: World) -> None
     assert (await send(quiet, body, headers))[0] == 401
     await quiet.alice.sees("Failover of vm-web01", "0 of 2")
     assert (await quiet.kinds()).count("request.ask") == 1
+
+
+async def test_the_same_letters_may_be_typed_twice_within_a_second(quiet: World) -> None:
+    """Slack then signs the very same bytes; they change nothing, and are answered each time."""
+    await quiet.alice.types("/dr failover")
+    await quiet.alice.searches("vm-web", of="target")
+    body = interactive(quiet.workspace.delivered[-1].payload)
+    headers = signed(quiet.workspace.signing_secret, body)
+    before = await quiet.record()
+    for _ in range(3):
+        status, text = await send(quiet, body, headers)
+        assert (status, list(json.loads(text))) == (200, ["options"])
+    assert await quiet.record() == before
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["announced", "in chunks"])

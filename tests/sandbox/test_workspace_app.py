@@ -97,7 +97,7 @@ async def test_a_modal_is_filled_in_and_sent_off(lively: Town) -> None:
     await alice.types("/dr form")
     form = await alice.modal()
     assert (form.title, form.inputs) == ("Order", ["Dish", "Wine"])
-    assert await alice.searches("r", of="cellar") == ["red"]
+    assert [one.value for one in await alice.searches("r", of="cellar")] == ["red"]
     await alice.fills(dish="soup", wine="red")
     assert await alice.submits() == {}
     view = lively.lunch.heard[-1]["view"]

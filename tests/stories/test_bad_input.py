@@ -7,7 +7,8 @@ from tests.world import World
 LONG = "/dr failover vm-web01 because " + "it is down. " * 332
 
 UNREADABLE = [
-    ("/dr failover", "/dr failover needs a machine.", "Type: /dr failover <machine>"),
+    ("/dr points", "/dr points needs a machine.", "Type: /dr points <machine>"),
+    ("/dr cancel-job", "/dr cancel-job needs a job.", "Type: /dr cancel-job <job>"),
     ("/dr failover vm-web01", "Say why", "because <reason>"),
     ("/dr failover vm-web01 because", "Say why", "because <reason>"),
     ("/dr because it is down", "There is a reason but no command.", "/dr help"),

@@ -45,12 +45,14 @@ async def test_no_way_in_is_open_to_them(
         await again(world, "slash_commands", user_id=user, trigger_id="1.2.3")
         await again(world, "interactive", "block_actions", user={"id": user})
         await again(world, "interactive", "view_submission", user={"id": user})
-        facts = await refused(world, 3)
-        assert [one.correlation["code"] for one in facts] == [code.id] * 3
-        assert [one.actor.id for one in facts] == [user] * 3
+        await again(world, "interactive", "block_suggestion", user={"id": user})
+        facts = await refused(world, 4)
+        assert [one.correlation["code"] for one in facts] == [code.id] * 4
+        assert [one.actor.id for one in facts] == [user] * 4
         assert sorted((one.type, one.subject) for one in facts) == [
             ("click.refused", request),
             ("click.refused", request),
+            ("click.refused", user),
             ("entry.refused", user),
         ]
         assert len((await world.request()).votes) == 1
@@ -149,6 +151,8 @@ async def test_nobody_presses_faster_than_a_person_can(world: World) -> None:
 
 async def typed_into_a_form(world: World) -> str:
     """Have an approval typed, so that there is one envelope of each kind; returns the request."""
+    await world.alice.types("/dr failover")
+    await world.alice.searches("vm-web", of="target")
     await world.asked()
     await world.bo.presses("Approve", on=FAILOVER)
     await world.bo.modal()

@@ -31,16 +31,18 @@ from bot.domain.sites import ContainerMapping, Replica, Site
 from bot.errors import AnswerLost, AzureRefused, Unavailable
 from bot.gateways.azure.answers import refusal, retry_after, trouble
 from bot.gateways.azure.around import Around
+from bot.gateways.azure.listings import Listings
 from bot.gateways.azure.once import once
 from bot.gateways.azure.operations import operations, place
 from bot.gateways.azure.permissions import Permissions
+from bot.gateways.azure.protected import Protected
 from bot.gateways.azure.reads import reads
 from bot.gateways.azure.timed import timed
 from bot.gateways.azure.unprotected import COMPUTE_VERSION, Unprotected
 from bot.gateways.azure.wire import ShapeT, read, unswept
 from bot.gateways.azure.wire_items import ItemShape, PointShape
 from bot.gateways.azure.wire_jobs import JobShape, ListedJobShape
-from bot.gateways.azure.wire_places import NamedShape, VmShape
+from bot.gateways.azure.wire_places import VmShape
 from bot.gateways.azure.wire_plans import PlanShape
 from bot.gateways.azure.wire_sites import ReplicaShape, SiteShape
 from bot.gateways.dates import ahead
@@ -53,8 +55,6 @@ POST_TIMEOUT: Final = 30.0
 _READ_TIMEOUT: Final = 30.0
 _REMEMBERED: Final = 10_000
 """Jobs whose activity is remembered before it is begun anew."""
-_LIST_LIFE: Final = 3.0
-"""Seconds for which a list of machines may be shown again."""
 
 
 class Accepted(Data):
@@ -76,18 +76,22 @@ class Azure:
         self._https: dict[str, Any] = {"enforce_https": False} if sandbox else {}
         self._clients: dict[str, SiteRecoveryManagementClient] = {}
         self._reads = reads(credential, url, self._scope, proxied=_proxied())
-        self._per_container: set[str] = set()
         self._activities: dict[str, str] = {}
-        self._listed: dict[str, tuple[float, tuple[Machine, ...]]] = {}
-        self._listing: dict[str, asyncio.Lock] = {}
+        self._protected = Protected(self._pages, self._list)
         self.ahead: float | None = None
         """The seconds that Azure's clock was ahead of ours at its newest answer."""
+        self.rolls = Listings(self._protected.read)
+        """The machines of each vault, by name."""
+        self.plan_lists = Listings(self.plans)
+        """The recovery plans of each vault, for suggestions."""
         self.around = Around(self._get, self._list)
         self.permissions = Permissions(self._list)
         self.unprotected = Unprotected(self._get, self._list)
 
     async def close(self) -> None:
         """Close every client."""
+        await self.rolls.close()
+        await self.plan_lists.close()
         await self._reads.close()
         for client in self._clients.values():
             await client.close()
@@ -98,38 +102,11 @@ class Azure:
         Without `fresh` a list of the last seconds will do, so that fifty people who look at once
         cost one reading.
         """
-        async with self._listing.setdefault(vault, asyncio.Lock()):
-            at, machines = self._listed.get(vault, (0.0, ()))
-            if not fresh and time.monotonic() - at < _LIST_LIFE and at:
-                return machines
-            machines = await self._all_machines(vault)
-            self._listed[vault] = (time.monotonic(), machines)
-            return machines
-
-    async def _all_machines(self, vault: str) -> tuple[Machine, ...]:
-        """List a vault, container by container where the rights demand it."""
-        if vault not in self._per_container:
-            try:
-                return tuple(await self._machines_of(vault, vault))
-            except AzureRefused as error:
-                if error.status != 403:
-                    raise
-                self._per_container.add(vault)
-        containers = await self._containers(vault)
-        lists = await asyncio.gather(*(self._machines_of(one, vault) for one in containers))
-        return tuple(machine for machines in lists for machine in machines)
-
-    async def _machines_of(self, place: str, vault: str) -> list[Machine]:
-        """List a vault or a container, page by page: a thousand at once would hold up the loop."""
-        machines: list[Machine] = []
-        async for page in self._pages(f"{place}/replicationProtectedItems", ItemShape):
-            with unswept():
-                machines += [item.machine(vault) for item in page]
-        return machines
+        return (await self.rolls.get(vault, fresh=fresh)).machines
 
     def reads_by_container(self, vault: str) -> bool:
         """Whether a vault had to be read container by container, for want of a right."""
-        return vault in self._per_container
+        return vault in self._protected.by_container
 
     async def warm(self) -> None:
         """Fetch a token before somebody waits for it; raises `Unavailable`."""
@@ -248,16 +225,6 @@ class Azure:
         begin = operations(client, call.resource)[call.action]
         body = () if call.body is None else (call.body,)
         await begin(*place(call.resource), *body, **options)
-
-    async def _containers(self, vault: str) -> list[str]:
-        fabrics = await self._list(f"{vault}/replicationFabrics", NamedShape)
-        lists = await asyncio.gather(
-            *(
-                self._list(f"{one.id}/replicationProtectionContainers", NamedShape)
-                for one in fabrics
-            )
-        )
-        return [container.id for containers in lists for container in containers]
 
     async def _list(self, path: str, shape: type[ShapeT]) -> list[ShapeT]:
         return [one async for page in self._pages(path, shape) for one in page]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.machines import named, nearly_named, position, same_id, segment
+from bot.domain.machines import position, same_id, segment
 from tests.bot.samples import ITEM, VAULT, failed_over, job, machine, turned_round
 
 
@@ -82,22 +82,3 @@ def test_a_job_is_ours_when_its_activity_begins_with_our_id() -> None:
     assert one.begun_by("aaaa-1")
     assert not one.begun_by("bbbb-2")
     assert not job().begun_by("aaaa-1")
-
-
-def test_a_machine_is_named_exactly_or_by_its_id() -> None:
-    """Two may share a name; a beginning is not a name."""
-    twin = machine(id=f"{ITEM}2")
-    assert named("VM-WEB01", [machine(), twin]) == (machine(), twin)
-    assert named(f"id:{ITEM.upper()}", [machine(), twin]) == (machine(),)
-    assert named("vm-web", [machine()]) == ()
-
-
-def test_a_near_name_is_offered_never_taken() -> None:
-    """Those that begin so come first, then those that are spelled alike, five at the most."""
-    fleet = [machine(name=f"vm-web{n:02}", id=f"{ITEM}{n}") for n in range(9)]
-    assert [one.name for one in nearly_named("vm-web", fleet)] == [
-        f"vm-web{n:02}" for n in range(5)
-    ]
-    assert "vm-web03" in {one.name for one in nearly_named("vn-web03", fleet)}
-    assert nearly_named("zzz", fleet) == ()
-    assert nearly_named("", fleet) == ()

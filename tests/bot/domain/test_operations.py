@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.catalogue import Ground
 from bot.domain.machines import Machine
-from bot.domain.offers import offered, why_not
+from bot.domain.offers import is_offered, offered, why_not
 from bot.domain.operations import CATALOGUE
 from bot.errors import Missing, Misunderstood, NotNow
 from tests.bot.samples import (
@@ -348,6 +348,7 @@ def test_what_a_machine_offers(one: Machine, expected: list[str]) -> None:
     """One thing at a time, all the way round."""
     assert names(one) == expected
     for operation in CATALOGUE.values():
+        assert is_offered(operation, one) == (why_not(operation, one) is None)
         if operation.name in expected:
             assert why_not(operation, one) is None
 

@@ -19,11 +19,13 @@ from bot.domain.outside import Source
 from bot.domain.quorum import Need
 from bot.domain.request import Request, State
 from bot.domain.rules import Rule
+from bot.domain.suggestions import Suggested, Suggestion
 from bot.errors import Ambiguous, AzureRefused, Missing, Misunderstood, Unavailable
 from bot.messages import (
     anchors,
     answers,
     arranged,
+    ask_form,
     blocks,
     card,
     choices,
@@ -71,6 +73,7 @@ from tests.bot.samples import (
     STEPS,
     broken,
     in_state,
+    machine,
     point,
     request,
 )
@@ -118,6 +121,18 @@ def _forms(text: str) -> Iterator[Drawn]:
                 yield forms.option_form(
                     "word", some, operation.title, text, {one.name: chosen for one in some}
                 )
+
+
+def _suggestions(text: str) -> Iterator[Drawn]:
+    """Show what is suggested as a select that has it in itself, for Slack's rules are the same."""
+    for able in (True, False):
+        machines = [Suggestion(wild(machine(), text), which, able) for which in ("", text)]
+        for some in ((), (Suggestion(wild(PLAN, text), text, able),)):
+            found = ask_form.suggestions(Suggested(tuple(machines), some, (text,) * 5))
+            element = {"type": "static_select", "action_id": "a", **found}
+            view = ask_form.ask_form("word", text, text, reason_required=able)
+            view["blocks"][0]["element"] = element
+            yield view
 
 
 def _lines_of(text: str) -> list[str]:
@@ -233,6 +248,10 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
         arranged.with_locks(answers.sorry(Unavailable(t)), [wild(lock(), t)] * 4)
     ],
     "card.card": _cards,
+    "ask_form.ask_form": lambda t: [
+        ask_form.ask_form("word", t, t, reason_required=required) for required in (True, False)
+    ],
+    "ask_form.suggestions": _suggestions,
     "card.preview": _previews,
     "choices.buttons": lambda t: [
         choices.buttons(wild(one, t), outcomes(wild(one, t), t)) for one in _share(t)
