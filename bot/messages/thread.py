@@ -13,7 +13,7 @@ from bot.domain.request import FINAL, OPEN, Request
 from bot.messages.blocks import (
     Block,
     Message,
-    as_many,
+    as_much,
     context,
     cut,
     esc,
@@ -21,7 +21,8 @@ from bot.messages.blocks import (
     section,
     sections,
 )
-from bot.messages.facts import MEMBERS, NOTES
+from bot.messages.board import whole
+from bot.messages.fleets import MEMBERS, NOTES
 from bot.messages.reviews import parties, skipped
 
 _ICONS: Final = {
@@ -56,7 +57,8 @@ _WORDS: Final = 2700
 _A_LINE: Final = 10
 _MENTIONED: Final = 20
 """So many people are mentioned at once."""
-_BLOCKS: Final = 48
+_ROOM: Final = 8000
+"""So many characters name machines."""
 _LOUD: Final = frozenset(
     {
         "request.ask-again",
@@ -173,9 +175,9 @@ def _everybody(request: Request) -> list[Block]:
         len(fleet.members) + len(fleet.left_out) <= MEMBERS and len(fleet.notes) <= NOTES
     ):
         return []
-    said = [f"*The {len(fleet.members)} machines, in the order of submission*"]
+    said = [f"*The {len(fleet.members):,} machines, in the order of submission*"]
     names = [esc(member.name, 80) for member in fleet.members]
     said += [", ".join(names[at : at + _A_LINE]) for at in range(0, len(names), _A_LINE)]
     said += [f":no_entry: left out: {esc(one.why, 150)}" for one in fleet.left_out]
     said += [f":link: {esc(note)}" for note in fleet.notes]
-    return as_many(said, _BLOCKS, "… and more, which Slack has no room for.")
+    return as_much(said, _ROOM, f"… and more: {whole(fleet)} shows every one.")

@@ -54,6 +54,8 @@ return {time[1], time[2], head[1], head[2], request[1], request[2]}
 # Frees a machine, if it is still this request that holds it.
 _FREE: Final = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
+_A_BREATH: Final = 100
+"""After so many results everybody else has a turn."""
 _DRAFT: Final = " draft"
 _CLICK_TTL: Final = 24 * 3600 * 1000
 
@@ -197,10 +199,13 @@ class Requests:
         """
         found: dict[str, str] = await run(self._client.hgetall(_results_key(parent)))
         results = {}
-        for one, (seal, _, text) in ((k, v.partition(" ")) for k, v in found.items()):
+        for number, (one, sealed) in enumerate(found.items(), 1):
+            seal, _, text = sealed.partition(" ")
             if _same(self._seal(f"{one} result", text), seal):
                 with suppress(ValidationError):
                     results[one] = Outcome.model_validate_json(text)
+            if number % _A_BREATH == 0:
+                await asyncio.sleep(0)
         return results
 
     async def give_up(self, request_id: str, target_id: str = "") -> None:

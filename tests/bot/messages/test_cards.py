@@ -46,7 +46,7 @@ from bot.messages.help import help_on, help_page, help_with
 from bot.messages.receipt import receipt
 from bot.messages.thread import line
 from bot.refusals import CODES, Type
-from sandbox.workspace.blocks import check_blocks
+from sandbox.workspace.blocks import check_blocks, shown_by
 from sandbox.workspace.view_rules import check_view
 from tests.bot import samples
 from tests.bot.samples import (
@@ -109,6 +109,7 @@ def texts(value: Any) -> Iterator[dict[str, Any]]:
 def sound(message: Message) -> None:
     """Make sure that Slack takes a message, and that nobody's words in it do anything."""
     assert check_blocks(message.blocks, "message") == []
+    assert shown_by(message.blocks) <= 12_000
     assert 0 < len(message.text) <= 4000
     inert(message.text)
     for one in texts(message.blocks):
