@@ -32,6 +32,8 @@ ORDER: Final = (
 """Those first that somebody has to look at."""
 _WORDS: Final = {State.APPROVED: "to be submitted"}
 _ICONS: Final = {State.APPROVED: ":hourglass_flowing_sand:"}
+Place = tuple[str, str, str]
+"""A vault, where machines run, and where they go."""
 _CELLS: Final = 20
 _COLOURS: Final = (
     (":large_red_square:", (State.FAILED,)),
@@ -141,20 +143,25 @@ def _running(stand: Sequence[tuple[Member, Outcome]]) -> list[str]:
 
 def _places(stand: Sequence[tuple[Member, Outcome]]) -> list[str]:
     """Count them by vault and way, where there are several."""
-    places: dict[str, list[Outcome]] = defaultdict(list)
+    places: dict[Place, list[Outcome]] = defaultdict(list)
     for member, one in stand:
-        places[place(member)].append(one)
+        places[place_of(member)].append(one)
     if len(places) < 2:
         return []
     said = [
-        f"• {where}: {len(found):,} — {counts(progress(found))}"
+        f"• *{len(found):,}* {place(where)} — {counts(progress(found))}"
         for where, found in sorted(places.items(), key=lambda one: -len(one[1]))
     ]
     rest = [f"• and {many(len(said) - _PLACES, 'more place')}"] if len(said) > _PLACES else []
     return ["*Where*", *said[:_PLACES], *rest]
 
 
-def place(member: Member) -> str:
-    """The vault of a machine and the way that it goes."""
-    way = f"{esc(member.here, 60)} → {esc(member.there, 60)}"
-    return f"*{esc(segment(member.vault, 'vaults'), 60)}* {way}"
+def place_of(member: Member) -> Place:
+    """Return where a machine is, and the way that it goes."""
+    return member.vault, member.here, member.there
+
+
+def place(where: Place) -> str:
+    """The vault of machines and the way that they go."""
+    vault, here, there = where
+    return f"in {esc(segment(vault, 'vaults'), 60)}, {esc(here, 60)} → {esc(there, 60)}"

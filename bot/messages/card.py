@@ -141,7 +141,13 @@ def _far(request: Request, outcomes: Mapping[str, Outcome]) -> Progress | None:
 
 
 def _all_of_it(request: Request) -> str:
-    return f"… and more: {code(f'/dr request {request.id}')} shows all of it."
+    """Say where what a card has no room for is to be seen."""
+    command = f"/dr jobs {request.id}" if request.job else f"/dr verify {request.id}"
+    if request.fleet:
+        command = f"/dr request {request.id}"
+    elif isinstance(request.target, Plan) and request.state is State.WAITING:
+        command = f"/dr plan {request.name}"
+    return f"… and more: {code(command)}"
 
 
 def summary(request: Request, far: Progress | None = None) -> str:

@@ -50,7 +50,8 @@ def _about(request: Request) -> Pairs:
                 ("Machines", count),
             ]
         case Fleet() as fleet:
-            vaults = ", ".join(dict.fromkeys(segment(m.vault, "vaults") for m in fleet.members))
+            found = dict.fromkeys(one.vault for one in fleet.members)
+            vaults = ", ".join(dict.fromkeys(segment(one, "vaults") for one in found))
             count = f"{len(fleet.members)}: {code(fleet.words)}\nin {esc(vaults)}"
             return [("Machines", count), way]
         case Job() as job:

@@ -1,14 +1,16 @@
 """Several machines, as people see them who decide on them: a line each, or what matters of many."""
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
 
 from bot.domain.fleets import Fleet, Member
 from bot.messages import lines
 from bot.messages.blocks import duration, esc
-from bot.messages.board import place, whole
+from bot.messages.board import place, place_of, whole
 from bot.messages.reasons import by_reason
+
+Kind = TypeVar("Kind")
 
 MEMBERS: Final = 24
 """So many machines are listed on a card; of more it says what matters, and the thread names all."""
@@ -56,27 +58,30 @@ def _many(fleet: Fleet, where: str) -> list[str]:
         said += by_reason(((one.name, one.why) for one in fleet.left_out), _REASONS, "")
     said += _notes(fleet)
     said.append(f"*The {len(fleet.members):,} machines*")
-    said += [f"• {line}" for line in _counted(_healths(fleet.members))]
-    said.append(f"• {', '.join(_counted(esc(one.state_words, 80) for one in fleet.members))}")
-    said.append(f"• {', '.join(_counted(esc(one.provider, 40) for one in fleet.members))}")
-    said += [f"• {line}" for line in _counted(place(one) for one in fleet.members)]
+    said.append(f"• {' · '.join(_counted((m.health for m in fleet.members), _health))}")
+    said.append(f"• {' · '.join(_counted((m.state_words for m in fleet.members), _short))}")
+    said.append(f"• {' · '.join(_counted((m.provider for m in fleet.members), _short))}")
+    said += [f"• {one}" for one in _counted(map(place_of, fleet.members), place)]
     if where:
         said.append(f"Every one of them, in the order of submission: {where}, and in the thread.")
     return said
 
 
-def _healths(some: Iterable[Member]) -> Iterable[str]:
-    for one in some:
-        icon = lines.HEALTH_ICONS.get(one.health, ":white_circle:")
-        yield f"{icon} replication health {esc(one.health or 'unknown', 40)}"
+def _health(health: str) -> str:
+    icon = lines.HEALTH_ICONS.get(health, ":white_circle:")
+    return f"{icon} {esc(health or 'unknown', 40)}"
 
 
-def _counted(some: Iterable[str]) -> list[str]:
+def _short(word: str) -> str:
+    return esc(word, 80)
+
+
+def _counted(some: Iterable[Kind], said_of: Callable[[Kind], str]) -> list[str]:
     """Count what there is of each kind, the most first."""
     found = Counter(some).most_common()
-    said = [f"{kind}: *{count:,}*" for kind, count in found[:_KINDS]]
+    said = [f"*{count:,}* {said_of(kind)}" for kind, count in found[:_KINDS]]
     if rest := sum(count for _, count in found[_KINDS:]):
-        said.append(f"others: *{rest:,}*")
+        said.append(f"*{rest:,}* others")
     return said
 
 

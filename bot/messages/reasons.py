@@ -9,6 +9,7 @@ from bot.messages.blocks import esc
 
 _NAMED: Final = 12
 """So many machines are named with a reason; the rest of them are counted."""
+_IN_A_NAME: Final = re.compile(r"[\w-]")
 _OWN: Final = re.compile(
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?",
     re.IGNORECASE,
@@ -40,8 +41,12 @@ def names(some: Iterable[str], most: int = _NAMED) -> str:
 
 def _shared(name: str, why: str) -> str:
     """Return what others may say, too: the reason without the machine's own name, ids and times."""
-    own = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])") if name else None
-    return _OWN.sub("…", own.sub("…", why) if own else why)
+    first, *others = why.split(name) if name else [why]
+    said = first
+    for part in others:
+        within_word = _IN_A_NAME.match(said[-1:]) or _IN_A_NAME.match(part[:1])
+        said += f"{name if within_word else '…'}{part}"
+    return _OWN.sub("…", said)
 
 
 def _line(shared: str, group: list[tuple[str, str]]) -> str:

@@ -15,10 +15,11 @@ from bot.messages.blocks import (
     duration,
     esc,
     header,
+    many,
     section,
     sections,
 )
-from bot.messages.board import counts, icon, place, word
+from bot.messages.board import counts, icon, place, place_of, word
 from bot.messages.card import card
 
 _MACHINES: Final = 40
@@ -73,7 +74,8 @@ def _line(number: int, member: Member, one: Outcome | None) -> str:
         health = lines.HEALTH_ICONS.get(member.health, ":white_circle:")
         rpo = f" · RPO {duration(member.rpo_seconds)}" if member.rpo_seconds is not None else ""
         risk = f"\n:warning: {esc(member.risk, 200)}" if member.risk else ""
-        return f"{health} {name} — {esc(member.state_words, 80)} · {place(member)}{rpo}{risk}"
+        how = f"{esc(member.state_words, 80)} · {place(place_of(member))}{rpo}{risk}"
+        return f"{health} {name} — {how}"
     nod = " *never started; waits for Submit again*" if one.needs_nod else ""
     why = f" — {esc(one.why, 240)}" if one.why else ""
     return f"{icon(one.state)} {name} {word(one.state)}{nod}{why}"

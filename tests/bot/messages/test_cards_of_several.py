@@ -15,7 +15,7 @@ from bot.domain.plans import Plan, PlanAction, PlanGroup
 from bot.domain.request import Outcome, Request, State, fingerprint
 from bot.messages.blocks import Message
 from bot.messages.card import card, preview
-from tests.bot.messages.test_cards import HOSTILE, RENEW, sound
+from tests.bot.messages.test_cards import HOSTILE, RENEW, posts, sound
 from tests.bot.samples import (
     ANN,
     BO,
@@ -184,7 +184,7 @@ GOLDENS = {
 def test_a_card_looks_as_it_did(name: str) -> None:
     """Whole, text and blocks, and Slack takes it."""
     message = GOLDENS[name]
-    sound(message)
+    posts(message)
     found = {"text": message.text, "blocks": message.blocks}
     path = GOLDEN / f"{name}.json"
     if RENEW:
@@ -219,8 +219,8 @@ def test_slack_takes_the_card_of_a_thousand_machines(state: State, text: str) ->
     known = outcomes(one, *EACH, why=text)
     stuck = {key: value.model_copy(update={"needs_nod": True}) for key, value in known.items()}
     for outcome in ({}, known, stuck):
-        sound(drawn(request, outcome))
-        sound(drawn(behind_glass(request, text), outcome))
+        posts(drawn(request, outcome))
+        posts(drawn(behind_glass(request, text), outcome))
 
 
 def behind_glass(request: Request, text: str) -> Request:
@@ -241,17 +241,19 @@ def test_slack_takes_the_card_of_a_large_plan(state: State, text: str) -> None:
         asks = WAITS.model_copy(update={"steps": many})
         request = request.model_copy(update={"job": asks})
     for one in (request, behind_glass(request, text)):
-        sound(drawn(one))
+        posts(drawn(one))
         sound(preview(one, text))
 
 
 def test_what_a_card_has_no_room_for_is_counted() -> None:
     """Nothing is left out in silence."""
-    said = json.dumps(drawn(of_plan(State.WAITING, plan(60, 20))).blocks, ensure_ascii=False)
+    said = json.dumps(drawn(of_plan(State.WAITING, plan(60, 2))).blocks, ensure_ascii=False)
     assert "and 52 more groups" in said
+    said = json.dumps(drawn(of_plan(State.WAITING, plan(60, 20))).blocks, ensure_ascii=False)
+    assert "… and more: `/dr plan plan-shop`" in said
     assert "look in the portal" in json.dumps(
         drawn(of_plan(State.WAITING, plan(2, 25, "&" * 90))).blocks
     )
     notes = json.dumps(drawn(several(State.WAITING, huge("vm-"))).blocks, ensure_ascii=False)
-    assert "and 292 more left out" in notes
+    assert "*300 are left out*" in notes
     assert "and 292 more such groups" in notes
