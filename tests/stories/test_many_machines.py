@@ -114,3 +114,17 @@ async def test_the_card_says_when_azure_will_have_taken_all(farm: World) -> None
     await farm.done(SIXTY, "Succeeded for all 60 machines")
     edits = [seen for seen in farm.workspace.journal if seen.method == "chat.update"]
     assert len(edits) < 60, "a card is drawn for every step of every machine"
+
+
+async def test_the_end_is_shown_however_busy_the_other_cards_are(world: World) -> None:
+    """They may use up what shows that work goes on; a card that waits for that has an end, too."""
+    title = "Failover of vm-web01, vm-web02"
+    await world.alice.types("/dr failover vm-web01 vm-web02 because West Europe is down")
+    await world.alice.sees(title, "0 of 2")
+    await world.approved(title)
+    await world.alice.sees(title, "2 running")
+    cards = world.bot.redis.cards
+    others = 0
+    while not await cards.wait_before_edit(f"R-{others:06}", pause=60, milestone=False):
+        others += 1
+    await world.done(title, "Succeeded for all 2 machines")
