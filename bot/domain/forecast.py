@@ -24,8 +24,10 @@ class Pace(Data):
     """How many have a place in the queue that is still to come."""
     last: float
     """The seconds until the last of these places."""
+    free: int
+    """How many more may go at once."""
     per_second: float
-    """How many more have room each second behind it."""
+    """How many have room each second from then on."""
 
 
 class Forecast(Data):
@@ -79,4 +81,4 @@ def forecast(
 
 def _last(unsent: int, pace: Pace) -> float:
     """Return the seconds until the last of some goes, behind those that have a place already."""
-    return pace.last + max(0, unsent - pace.queued) / pace.per_second
+    return pace.last + max(0, unsent - pace.queued - pace.free) / pace.per_second

@@ -62,16 +62,19 @@ return 0
 """
 
 
-# How many have a place in the queue that is still to come, and how far away the last one is.
+# How many have a place in the queue that is still to come, how far away the last one is, and how
+# many more may go at once.
 _AHEAD: Final = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local count, last = 0, 0
-for _, place in ipairs(redis.call('HVALS', KEYS[1])) do
+for _, place in ipairs(redis.call('HVALS', KEYS[2])) do
   local wait = tonumber(place) - now
   if wait > 0 then count = count + 1; last = math.max(last, wait) end
 end
-return {count, last}
+local full = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
+local free = math.floor(tonumber(ARGV[1]) - (full - now) / tonumber(ARGV[2]))
+return {count, last, math.max(0, free)}
 """
 
 
@@ -100,8 +103,11 @@ class Pacing:
 
     async def pace(self, subscription: str) -> Pace:
         """Return how long the queue is now, and how fast it goes on behind its end."""
-        queued, last = await run(self._ahead(keys=[queue_key(subscription)]))
-        return Pace(queued=int(queued), last=int(last) / 1000, per_second=PER_SECOND)
+        keys = [_key(subscription), queue_key(subscription)]
+        queued, last, free = await run(self._ahead(keys=keys, args=[BURST, _SPACING]))
+        return Pace(
+            queued=int(queued), last=int(last) / 1000, free=int(free), per_second=PER_SECOND
+        )
 
 
 def queue_key(subscription: str) -> str:

@@ -6,7 +6,7 @@ from tests.bot.messages.test_cards_of_several import fleet, member
 from tests.bot.samples import VAULT
 
 NOW = 1_000_000
-QUEUE = Pace(queued=0, last=0, per_second=10)
+QUEUE = Pace(queued=0, last=0, free=0, per_second=10)
 
 
 def running(*sent_at: int) -> dict[str, Outcome]:
@@ -30,14 +30,21 @@ def test_what_is_unsent_is_counted_by_subscription() -> None:
 
 def test_those_without_a_place_come_behind_the_last_that_has_one() -> None:
     """A tenth of a second each, at ten a second."""
-    pace = Pace(queued=100, last=10.0, per_second=10)
+    pace = Pace(queued=100, last=10.0, free=0, per_second=10)
     found = forecast({}, {"a": 150}, {"a": pace}, None, NOW)
     assert found == Forecast(unsent=150, per_minute=600, last_sent=NOW + 15_000, end=0)
 
 
+def test_what_goes_at_once_is_not_waited_for() -> None:
+    """As long as there is something left of the burst."""
+    pace = Pace(queued=0, last=0, free=120, per_second=10)
+    assert forecast({}, {"a": 150}, {"a": pace}, None, NOW).last_sent == NOW + 3_000
+    assert forecast({}, {"a": 100}, {"a": pace}, None, NOW).last_sent == NOW
+
+
 def test_the_slower_of_two_subscriptions_decides() -> None:
     """They go on at the same time."""
-    paces = {"a": QUEUE, "b": Pace(queued=0, last=0, per_second=1)}
+    paces = {"a": QUEUE, "b": Pace(queued=0, last=0, free=0, per_second=1)}
     found = forecast({}, {"a": 100, "b": 20}, paces, None, NOW)
     assert (found.unsent, found.per_minute, found.last_sent) == (120, 660, NOW + 20_000)
 

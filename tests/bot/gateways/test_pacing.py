@@ -80,9 +80,10 @@ async def test_a_place_far_behind_a_hold_stays(pacing: Pacing) -> None:
 
 async def test_how_long_the_queue_is_can_be_asked(pacing: Pacing) -> None:
     """So that a card can say when the last is sent; asking takes no place."""
-    assert await pacing.pace("sub") == Pace(queued=0, last=0, per_second=PER_SECOND)
+    assert await pacing.pace("sub") == Pace(queued=0, last=0, free=BURST, per_second=PER_SECOND)
     for number in range(BURST + 30):
         await pacing.take("sub", f"R-{number}")
     found = await pacing.pace("SUB")
     assert 0 < found.queued <= 30
     assert 0 < found.last <= 30 / PER_SECOND
+    assert found.free == 0
