@@ -91,7 +91,8 @@ def board(
     """How many machines stand: a bar, the counts, what is to be expected, then what went wrong."""
     stand = stands(fleet.members, outcomes, ended=ended)
     far = progress(one for _, one in stand)
-    head = [f"{bar(far)} *{far.percent} %*", counts(far), *_expected(ahead, expected)]
+    percent = "" if ended else f" *{far.percent} %*"
+    head = [f"{bar(far)}{percent}", counts(far), *_expected(ahead, expected)]
     groups = [_group(state, stand, whole(fleet)) for state in (None, *ORDER[:6])]
     return [
         section("\n".join(head)),

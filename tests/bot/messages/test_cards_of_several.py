@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.catalogue import Ground
 from bot.domain.fleets import Fleet, LeftOut, Member, child
+from bot.domain.forecast import Forecast
 from bot.domain.jobs import MANUAL, JobStep
 from bot.domain.nods import Nod
 from bot.domain.plans import Plan, PlanAction, PlanGroup
@@ -161,7 +162,47 @@ def drawn(request: Request, known: dict[str, Outcome] | None = None) -> Message:
 STUCK = outcomes(THREE, State.APPROVED, State.UNKNOWN, State.RUNNING)
 STUCK[child(WHOLE, 1)] = STUCK[child(WHOLE, 1)].model_copy(update={"needs_nod": True})
 BAD = outcomes(THREE, State.SUCCEEDED, State.FAILED, State.VOID)
+RISKY = "Its RPO is 2 h 13 min, so a failover now loses that much."
+MANY = fleet(
+    60,
+    left_out=tuple(
+        LeftOut(name=name, why=f"Azure is running TestFailover on {name}.")
+        for name in ("vm-web61", "vm-web62")
+    ),
+    notes=("vm-web01, vm-web02 belong to the consistency group shop.",),
+)
+MANY = MANY.model_copy(
+    update={
+        "members": (
+            member(1, health="Critical", risk=RISKY),
+            member(2, health="Critical", risk=RISKY),
+            *MANY.members[2:50],
+            *(
+                member(number, vault=VAULT.replace("vault-dr", "vault-two"), here="UK South")
+                for number in range(51, 61)
+            ),
+        )
+    }
+)
+WAY = (*[State.SUCCEEDED] * 30, *[State.RUNNING] * 8, State.SUBMITTING, State.UNKNOWN)
+FAR = outcomes(MANY.model_copy(update={"members": MANY.members[:40]}), *WAY) | {
+    child(WHOLE, number): Outcome(
+        name=f"vm-web{number}",
+        state=State.FAILED,
+        why=f"There is no room left for vm-web{number} (QuotaExceeded)",
+    )
+    for number in (38, 39)
+}
+AHEAD = Forecast(unsent=20, per_minute=600, last_sent=NOW + 122_000, end=NOW + 262_000)
 GOLDENS = {
+    "many-waiting": drawn(several(State.WAITING, MANY)),
+    "many-running": card(
+        several(State.RUNNING, MANY), now=NOW + 120_000, expected=140, outcomes=FAR, ahead=AHEAD
+    ),
+    "many-failed": drawn(
+        several(State.FAILED, MANY, why="30 of 60 machines succeeded: 2 failed, 28 lost."), FAR
+    ),
+    "many-succeeded": drawn(several(State.SUCCEEDED, MANY), outcomes(MANY, State.SUCCEEDED)),
     "several-waiting": drawn(several(State.WAITING, THREE)),
     "several-running": drawn(several(State.RUNNING, THREE), STUCK),
     "several-failed": drawn(
