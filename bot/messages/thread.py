@@ -11,6 +11,7 @@ from bot.domain.audit import Entry
 from bot.domain.break_glass import Glass
 from bot.domain.request import FINAL, OPEN, Request
 from bot.messages.blocks import (
+    ROOM,
     Block,
     Message,
     as_much,
@@ -20,6 +21,7 @@ from bot.messages.blocks import (
     mention,
     section,
     sections,
+    size,
 )
 from bot.messages.board import whole
 from bot.messages.fleets import MEMBERS, NOTES
@@ -57,8 +59,6 @@ _WORDS: Final = 2700
 _A_LINE: Final = 10
 _MENTIONED: Final = 20
 """So many people are mentioned at once."""
-_ROOM: Final = 8000
-"""So many characters name machines."""
 _LOUD: Final = frozenset(
     {
         "request.ask-again",
@@ -135,7 +135,8 @@ def _alarm(request: Request, glass: Glass) -> Message:
     )
     heard = f"\nYou are told because you would have had a say, or the policy wants it: {whom}."
     text += heard if whom else ""
-    return Message(text=text, blocks=[section(text), *_everybody(request)])
+    said = [section(text)]
+    return Message(text=text, blocks=[*said, *_everybody(request, ROOM - size(said))])
 
 
 def _concerned(entry: Entry, request: Request) -> list[str]:
@@ -160,7 +161,7 @@ def _asked(request: Request) -> tuple[Message, bool] | None:
         return _alarm(request, glass), True
     told = ", ".join(mention(one) for one in request.terms.tell)
     blocks = [section(f":mega: {told}: {request.id} was asked.")] if told else []
-    blocks += _everybody(request)
+    blocks += _everybody(request, ROOM - size(blocks))
     if not blocks:
         return None
     many = f"The {len(request.fleet.members)} machines of {request.id}." if request.fleet else ""
@@ -168,7 +169,7 @@ def _asked(request: Request) -> tuple[Message, bool] | None:
     return Message(text=text, blocks=blocks), False
 
 
-def _everybody(request: Request) -> list[Block]:
+def _everybody(request: Request, room: int) -> list[Block]:
     """Name all of several machines, where the card has no room for them."""
     fleet = request.fleet
     if fleet is None or (
@@ -180,4 +181,4 @@ def _everybody(request: Request) -> list[Block]:
     said += [", ".join(names[at : at + _A_LINE]) for at in range(0, len(names), _A_LINE)]
     said += [f":no_entry: left out: {esc(one.why, 150)}" for one in fleet.left_out]
     said += [f":link: {esc(note)}" for note in fleet.notes]
-    return as_much(said, _ROOM, f"… and more: {whole(fleet)} shows every one.")
+    return as_much(said, room, f"… and more: {whole(fleet)} shows every one.")

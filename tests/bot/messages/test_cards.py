@@ -119,8 +119,14 @@ def sound(message: Message) -> None:
 
 
 def posts(message: Message) -> None:
-    """Make sure that Slack takes a message in a channel, too, where all its text counts."""
+    """Make sure that Slack takes a message in a channel, and that nobody's words do anything."""
     sound(message)
+    fits(message)
+
+
+def fits(message: Message) -> None:
+    """Make sure that Slack takes a message in a channel, where all its text counts."""
+    assert check_blocks(message.blocks, "message") == []
     assert shown_by(message.blocks) <= 12_000
 
 

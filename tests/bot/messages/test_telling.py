@@ -1,11 +1,20 @@
 """What a thread is told: one message for each entry, and one for many machines at once."""
 
+import pytest
+
 from bot.domain.audit import START, Entry, chain
 from bot.domain.request import Request, State
 from bot.messages.telling import Said, tell
-from tests.bot.messages.test_cards import posts
-from tests.bot.messages.test_cards_of_several import WHOLE, fleet, several
-from tests.bot.samples import fact
+from tests.bot.messages.test_cards import fits
+from tests.bot.messages.test_cards_of_several import (
+    TEXTS,
+    WHOLE,
+    behind_glass,
+    fleet,
+    huge,
+    several,
+)
+from tests.bot.samples import NOON, fact
 
 ENDED = {"failed": "request.fail", "succeeded": "request.succeed", "unknown": "request.lose"}
 
@@ -30,7 +39,7 @@ def told(request: Request, *entries: Entry) -> list[Said]:
     assert sum(one.entries for one in found) == len(entries)
     for one in found:
         if one.message:
-            posts(one.message)
+            fits(one.message)
     return found
 
 
@@ -72,6 +81,28 @@ def test_of_a_few_each_is_told() -> None:
     """As many as people can read one by one."""
     whole = several(State.RUNNING, fleet(20))
     assert len(told(whole, *(part(number, "succeeded") for number in range(1, 21)))) == 20
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
+def test_a_thousand_machines_are_named_as_far_as_there_is_room(text: str) -> None:
+    """However long their names are, and when the glass was broken and everybody is called, too."""
+    request = several(State.WAITING, huge(text))
+    asked = chain(
+        fact("request.ask", subject=WHOLE), sequence=1, prevhash=START, time=NOON.isoformat()
+    )
+    for one in (request, behind_glass(request, text)):
+        (only,) = told(one, asked)
+        assert "… and more: `/dr request R-7K2M9P` shows every one." in str(only.message)
+
+
+def test_a_thousand_machines_of_ordinary_names_are_all_named() -> None:
+    """In one message, in the order of submission."""
+    asked = chain(
+        fact("request.ask", subject=WHOLE), sequence=1, prevhash=START, time=NOON.isoformat()
+    )
+    (only,) = told(several(State.WAITING, fleet(1000, "vm-")), asked)
+    assert "vm-1, vm-2, " in str(only.message)
+    assert "vm-999, vm-1000" in str(only.message)
 
 
 def test_hundreds_of_reasons_have_an_end() -> None:
