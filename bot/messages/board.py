@@ -88,7 +88,7 @@ def board(
     *,
     ended: bool = False,
 ) -> list[Block]:
-    """How many machines stand: a bar, the counts, what is to be expected, then what went wrong."""
+    """How machines stand: a bar, counts, what is to be expected, then what went wrong."""
     stand = stands(fleet.members, outcomes, ended=ended)
     far = progress(one for _, one in stand)
     percent = "" if ended else f" *{far.percent} %*"

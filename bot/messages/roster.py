@@ -10,6 +10,7 @@ from bot.messages import lines
 from bot.messages.blocks import (
     Block,
     Message,
+    as_many,
     code,
     context,
     duration,
@@ -43,11 +44,11 @@ def request_view(
     begun = request.state is State.RUNNING or request.after is not None
     stand = stands(fleet.members, outcomes, ended=not request.open)
     found = [
-        _line(number, member, one if begun else None)
+        (number, member, one if begun else None)
         for number, (member, one) in enumerate(stand, 1)
         if chosen == "all" or (begun and which(one) == chosen)
     ]
-    shown = found[(page - 1) * _MACHINES : page * _MACHINES]
+    shown = [_line(*one) for one in found[(page - 1) * _MACHINES : page * _MACHINES]]
     title = f"{request.id}: {lines.title(request)}"
     how = counts(progress(one for _, one in stand)) if begun else _left_out(fleet)
     blocks: list[Block] = [
@@ -56,9 +57,8 @@ def request_view(
         *(sections(shown) or [section(_nothing(len(found), page))]),
     ]
     if page == 1:
-        blocks += sections([f":no_entry: left out: {esc(one.why, 200)}" for one in fleet.left_out])[
-            :_LEFT_OUT
-        ]
+        left = [f":no_entry: left out: {esc(one.why, 200)}" for one in fleet.left_out]
+        blocks += as_many(left, _LEFT_OUT, "… and more that were left out.")
     blocks += _pages(request.id, chosen, len(found), page)
     return Message(text=esc(f"{title}: {len(shown)} of {len(found):,} machines."), blocks=blocks)
 

@@ -58,9 +58,9 @@ def _together(entries: Sequence[Entry], fleet: Fleet) -> Message:
         found = [one.data for one in entries if one.data.after == state]
         if not found:
             continue
-        what = "never started" if state is State.APPROVED else word(state)
-        counted.append(f"{len(found):,} {what}")
-        said.append(f"{icon(state)} *{counted[-1]}*")
+        stuck = state is State.APPROVED  # nothing is told of one that only waits for its turn
+        counted.append(f"{len(found):,} {'never started' if stuck else word(state)}")
+        said.append(f"{':raised_hand:' if stuck else icon(state)} *{counted[-1]}*")
         said += by_reason(((one.target, one.words) for one in found), _REASONS, whole(fleet))
     since, until = clock(entries[0].at), clock(entries[-1].at)
     when = f"{since} to {until}" if since != until else since
