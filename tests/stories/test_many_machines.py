@@ -10,13 +10,13 @@ from bot.gateways.redis.pacing import BURST
 from sandbox.people import Message
 from tests.world import World, inhabited, until
 
-SIXTY = "Failover of 60 machines"
+THIRTY = "Failover of 30 machines"
 
 
 @pytest.fixture
 async def farm(redis_url: str) -> AsyncIterator[World]:
-    """A vault with sixty machines more."""
-    async with inhabited(redis_url, machines=60) as world:
+    """A vault with thirty machines more."""
+    async with inhabited(redis_url, machines=30) as world:
         yield world
 
 
@@ -40,35 +40,36 @@ async def told(world: World, card: Message, words: str) -> None:
     await until(said, f"the thread does not say: {words}")
 
 
-async def test_people_decide_on_sixty_machines_with_one_look(farm: World) -> None:
+async def test_people_decide_on_sixty_machines_with_one_look(redis_url: str) -> None:
     """The card counts them and says where every one of them is to be read."""
-    card = await asked(farm, SIXTY)
-    request = await farm.request()
-    for words in ("60 :large_green_circle: Normal", "60 in vault-dr, West Europe → North Europe"):
-        assert words in card.words
-    assert "vm-0001" not in card.words
-    await told(farm, card, "The 60 machines, in the order of submission")
-    await farm.erin.types(f"/dr request {request.id}")
-    await farm.told(farm.erin, "1. vm-0001 — Protected", "Page 1 of 2", "--page 2")
-    await farm.erin.types(f"/dr request {request.id} --page 2")
-    await farm.told(farm.erin, "60. vm-0060 — Protected", "Page 2 of 2")
+    async with inhabited(redis_url, machines=60, worker=False) as world:
+        card = await asked(world, "Failover of 60 machines")
+        request = await world.request()
+        assert "60 :large_green_circle: Normal" in card.words
+        assert "60 in vault-dr, West Europe → North Europe" in card.words
+        assert "vm-0001" not in card.words
+        await told(world, card, "The 60 machines, in the order of submission")
+        await world.erin.types(f"/dr request {request.id}")
+        await world.told(world.erin, "1. vm-0001 — Protected", "Page 1 of 2", "--page 2")
+        await world.erin.types(f"/dr request {request.id} --page 2")
+        await world.told(world.erin, "60. vm-0060 — Protected", "Page 2 of 2")
 
 
-async def test_sixty_machines_are_one_message_and_a_few_lines(farm: World) -> None:
+async def test_thirty_machines_are_one_message_and_a_few_lines(farm: World) -> None:
     """What fails is told at once and by reason; of the others the thread hears at milestones."""
     for number in range(1, 8):
         farm.vault.fail_next_job(f"vm-{number:04}", "UnplannedFailover")
-    card = await asked(farm, SIXTY)
-    await farm.approved(SIXTY)
-    await farm.started("UnplannedFailover", 60)
-    await told(farm, card, "All 60 are submitted to Azure.")
+    card = await asked(farm, THIRTY)
+    await farm.approved(THIRTY)
+    await farm.started("UnplannedFailover", 30)
+    await told(farm, card, "All 30 are submitted to Azure.")
     request = await farm.request()
     await farm.bo.types("/dr requests")
-    await farm.told(farm.bo, request.id, "0 of 60 have ended", "60 running")
-    ended = await farm.done(SIXTY, "Failed", "53 of 60 machines succeeded")
-    assert ended.words.index(":x: 7 failed") < ended.words.index("53 succeeded", 200)
+    await farm.told(farm.bo, request.id, "0 of 30 have ended", "30 running")
+    ended = await farm.done(THIRTY, "Failed", "23 of 30 machines succeeded")
+    assert ended.words.index(":x: 7 failed") < ended.words.index("23 succeeded", 200)
     assert "vm-0001, vm-0002" in ended.words
-    await told(farm, card, "has ended: 53 succeeded, 7 failed.")
+    await told(farm, card, "has ended: 23 succeeded, 7 failed.")
     thread = await replies(farm, card)
     assert len(thread) < 20, "the thread has a line for each machine"
     assert not [one for one in thread if "vm-0008 succeeded" in one]
@@ -78,11 +79,11 @@ async def test_sixty_machines_are_one_message_and_a_few_lines(farm: World) -> No
 
 async def test_each_milestone_is_told_once(farm: World) -> None:
     """Whoever looks, and however often: it is a step of the request like any other."""
-    card = await asked(farm, SIXTY)
-    await farm.approved(SIXTY)
-    await farm.started("UnplannedFailover", 60)
-    await farm.done(SIXTY, "Succeeded for all 60 machines")
-    await told(farm, card, "has ended: 60 succeeded.")
+    card = await asked(farm, THIRTY)
+    await farm.approved(THIRTY)
+    await farm.started("UnplannedFailover", 30)
+    await farm.done(THIRTY, "Succeeded for all 30 machines")
+    await told(farm, card, "has ended: 30 succeeded.")
     request = await farm.request()
     for _ in range(3):
         await farm.bot.redis.cards.redraw(request.id, request.closed_at + 60_000)
@@ -105,15 +106,15 @@ async def test_the_card_says_when_azure_will_have_taken_all(farm: World) -> None
     for number in range(BURST):
         await farm.bot.redis.pacing.take(subscription, f"R-AAAAAA.{number}")
     await farm.bot.redis.shelf.took("failover", "A2A", 140)
-    await asked(farm, SIXTY)
-    await farm.approved(SIXTY)
-    card = await farm.alice.sees(SIXTY, "Azure takes about 600 submissions a minute")
+    await asked(farm, THIRTY)
+    await farm.approved(THIRTY)
+    card = await farm.alice.sees(THIRTY, "Azure takes about 600 submissions a minute")
     assert "The last should end at about" in card.words
     assert "if each takes 2 min 20 s as lately" in card.words
-    await farm.started("UnplannedFailover", 60)
-    await farm.done(SIXTY, "Succeeded for all 60 machines")
+    await farm.started("UnplannedFailover", 30)
+    await farm.done(THIRTY, "Succeeded for all 30 machines")
     edits = [seen for seen in farm.workspace.journal if seen.method == "chat.update"]
-    assert len(edits) < 60, "a card is drawn for every step of every machine"
+    assert len(edits) < 30, "a card is drawn for every step of every machine"
 
 
 async def test_the_end_is_shown_however_busy_the_other_cards_are(world: World) -> None:
