@@ -8,18 +8,17 @@ import logging
 import uuid
 from typing import Final
 
-from bot import arranged
+from bot import arranged, forecasts
 from bot.domain.delegations import Delegation
 from bot.domain.lists import handles
 from bot.domain.locks import holding
 from bot.domain.places import may_still
 from bot.domain.request import Request, State
-from bot.domain.targets import provider_of
 from bot.errors import SlackRefused, Unavailable
 from bot.gateways.redis.cards import CardRecord
 from bot.messages.blocks import Message
 from bot.messages.card import card
-from bot.messages.thread import line
+from bot.messages.telling import tell
 from bot.runtime import Bot
 
 _CHANNEL_GONE: Final = frozenset(
@@ -29,6 +28,13 @@ _CARD_GONE: Final = frozenset({"message_not_found", "thread_not_found"})
 _BUSY: Final = 0.5
 """Seconds to wait when somebody else draws this card."""
 _SLACK_AWAY: Final = 5.0
+_LOOK_AGAIN: Final = 2.0
+"""Seconds after which a card that has to wait is looked at again, however long that is: by then it
+may have something to show that does not wait."""
+_A_STEP: Final = 60
+"""With each so many machines, an edit that only shows that they go on waits one pause longer."""
+_SLOWEST: Final = 5
+"""So many pauses are the most."""
 _NOWHERE: Final = 60.0
 """Seconds until a card that no channel takes is tried again."""
 
@@ -78,8 +84,8 @@ async def place_for(bot: Bot, channel_id: str, wanted: str = "") -> str:
 
 async def _draw(bot: Bot, request_id: str, holder: str) -> float | None:
     dirty = await bot.redis.cards.became_dirty(request_id)
-    now = (await bot.redis.requests.snapshot(request_id)).now
-    request = await bot.redis.requests.load(request_id)
+    seen = await bot.redis.requests.snapshot(request_id)
+    request, now = seen.request, seen.now
     if request is None or request.parent:  # one of several machines is shown by the whole
         await bot.redis.cards.clean(request_id, dirty)
         return None
@@ -89,7 +95,7 @@ async def _draw(bot: Bot, request_id: str, holder: str) -> float | None:
     if not record.ts:
         await _tell(bot, request, await _post(bot, request, record, now), holder)
     elif wait := await _renew(bot, request, record, now, holder):
-        return wait
+        return min(wait, max(_LOOK_AGAIN, bot.settings.card_pause))
     await bot.redis.cards.clean(request_id, dirty)
     return _BUSY if await bot.redis.cards.became_dirty(request_id) else None
 
@@ -128,21 +134,37 @@ async def _post(bot: Bot, request: Request, before: CardRecord, now: int) -> Car
 
 async def _edit(bot: Bot, request: Request, record: CardRecord, now: int) -> float:
     """Edit the card, or return the seconds to wait until the budget lets us."""
+    matters = _matters(request, record)
     wait = await bot.redis.cards.wait_before_edit(
         request.id,
-        pause=bot.settings.card_pause,
-        milestone=request.state is not State.RUNNING or _asks(request),
+        pause=bot.settings.card_pause * (1 if matters else _pauses(request)),
+        milestone=matters,
     )
     if wait:
         return wait
     message = await _drawn(bot, request, now)
     await bot.slack.update(record.channel, record.ts, message)
+    await bot.redis.cards.shown(request.id, record, request.rev)
     return 0
 
 
-def _asks(request: Request) -> bool:
-    """Whether a job waits for somebody, who cannot know it but from the card."""
-    return bool(request.job and request.job.asks)
+def _matters(request: Request, record: CardRecord) -> bool:
+    """Whether there is more to show than that a job goes on.
+
+    That is a job that waits for somebody, who cannot know it but from the card; and of several
+    machines a milestone, for else what is about all of them does not change.
+    """
+    if request.state is not State.RUNNING:
+        return True
+    return bool(request.job and request.job.asks) or (
+        request.fleet is not None and request.rev != record.rev
+    )
+
+
+def _pauses(request: Request) -> int:
+    """How many pauses are between two edits that only show that machines go on."""
+    count = len(request.fleet.members) if request.fleet else 1
+    return min(_SLOWEST, 1 + count // _A_STEP)
 
 
 async def _tell(bot: Bot, request: Request, record: CardRecord, holder: str) -> None:
@@ -151,13 +173,12 @@ async def _tell(bot: Bot, request: Request, record: CardRecord, holder: str) -> 
     However long that takes, nobody else tells the same meanwhile.
     """
     told = record.told
-    for entry in await bot.redis.audit.of_request(request.id, skip=told):
-        if said := line(entry, request):
-            message, loud = said
+    for said in tell(await bot.redis.audit.of_request(request.id, skip=told), request):
+        if said.message:
             if not await bot.redis.cards.hold_on(request.id, holder):
                 raise Unavailable("Somebody else draws it meanwhile.")
-            await _say(bot, record, message, loud)
-        told += 1
+            await _say(bot, record, said.message, said.loud)
+        told += said.entries
         await bot.redis.cards.told(request.id, record, told)
 
 
@@ -173,9 +194,11 @@ async def _say(bot: Bot, record: CardRecord, message: Message, loud: bool) -> No
 
 async def _drawn(bot: Bot, request: Request, now: int) -> Message:
     outcomes = await bot.redis.requests.results(request.id) if request.fleet else {}
-    expected = await _expected(bot, request)
+    expected = await forecasts.expected(bot, request)
     if request.state is not State.WAITING:
-        return card(request, now=now, expected=expected, outcomes=outcomes)
+        going = request.fleet if request.state is State.RUNNING else None
+        ahead = await forecasts.ahead(bot, going, outcomes, expected, now) if going else None
+        return card(request, now=now, expected=expected, outcomes=outcomes, ahead=ahead)
     found = (await arranged.locks(bot)).holding
     held = holding(found, request.operation, request.target, request.ground.machines)
     known = {one.id for one in request.terms.locks}
@@ -199,7 +222,3 @@ async def _delegated(bot: Bot, request: Request, now: int) -> list[Delegation]:
     except SlackRefused:
         return []  # the card is worth more than this line
     return [one for one in found if may_still(request, one, home.teams, groups, now)]
-
-
-async def _expected(bot: Bot, request: Request) -> int | None:
-    return await bot.redis.shelf.expected(request.operation, provider_of(request.target))

@@ -14,6 +14,7 @@ from typing import Final
 from bot.domain.audit import BOT, Actor, Fact
 from bot.domain.data import Data, digest
 from bot.domain.fleets import root
+from bot.domain.progress import FEW
 from bot.domain.request import Request, State
 from bot.errors import NotNow, Tampered, Unavailable
 from bot.gateways.redis import Kept, Snapshot, Verdict, Write
@@ -26,9 +27,6 @@ SUBMIT: Final = "submit"
 FOLLOW: Final = "follow"
 GATHER: Final = "gather"
 REMIND: Final = "remind"
-
-_FEW: Final = 20
-"""Of so many machines, the thread is told how each of them ended; of more, only what went wrong."""
 
 _TRIES: Final = 60
 _A_DAY: Final = 24 * 3600
@@ -280,7 +278,7 @@ def _worth_telling(before: Request, after: Request) -> bool:
     if after.state is State.UNKNOWN or (after.needs_nod and not before.needs_nod):
         return True
     ended = before.open and not after.open
-    return ended and (after.state is not State.SUCCEEDED or after.among <= _FEW)
+    return ended and (after.state is not State.SUCCEEDED or after.among <= FEW)
 
 
 async def settle(attempt: int) -> None:

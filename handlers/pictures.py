@@ -23,6 +23,7 @@ from bot.messages.blocks import Message
 from bot.messages.card import preview
 from bot.messages.help import help_on, help_page, help_with
 from bot.messages.receipt import receipt
+from bot.messages.roster import request_view
 from bot.nudges import Nudged
 from bot.queries.found import (
     DelegationList,
@@ -45,6 +46,7 @@ from bot.queries.found import (
     Readiness,
     Receipt,
     RequestList,
+    RequestView,
     Trail,
     VaultList,
     VaultView,
@@ -66,6 +68,7 @@ def _overview(found: Overview) -> Message:
         waiting=found.waiting_for_me,
         running=found.running,
         mine=found.mine,
+        far=found.far,
         to_review=found.to_review,
         may_ask=found.may_ask,
         may_look=[
@@ -188,7 +191,10 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     Explanation: _explanation,
     Nudged: lambda found: reminders.nudged(found.request, found.names, thread=found.thread),
     RequestList: lambda found: answers.request_list(
-        found.open, found.recent, found.unreviewed, found.now, lost=found.lost
+        found.open, found.recent, found.unreviewed, found.now, far=found.far, lost=found.lost
+    ),
+    RequestView: lambda found: request_view(
+        found.request, found.outcomes, found.now, chosen=found.which, page=found.page
     ),
     Trail: lambda found: answers.trail(
         found.subject,

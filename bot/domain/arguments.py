@@ -310,6 +310,15 @@ def _number(text: str) -> str:
 
 
 Page = Annotated[str, Argument("Page", "<number>", "which page of a long list", _number)]
+WhichMachines = Annotated[
+    str,
+    Argument(
+        "Which",
+        "all|failed|unknown|running|waiting|succeeded",
+        "how the machines stand",
+        one_of("all", "failed", "unknown", "running", "waiting", "succeeded"),
+    ),
+]
 Severity = Annotated[
     str,
     Argument(

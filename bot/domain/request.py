@@ -184,6 +184,8 @@ class Outcome(Data):
     state: State
     why: str = ""
     needs_nod: bool = False
+    sent_at: int = 0
+    """When it was last submitted, in milliseconds; 0 when it was not."""
 
 
 class Request(Data):
@@ -197,6 +199,8 @@ class Request(Data):
     """The id of the request for several machines that this is a part of."""
     among: int = 0
     """How many machines that one has."""
+    passed: tuple[str, ...] = ()
+    """Of several machines: the milestones that were told."""
     operation: str
     target_id: str
     """Where the target is now: a reprotect moves a machine."""
@@ -317,7 +321,13 @@ class Request(Data):
     def outcome(self) -> Outcome:
         """How it stands, in short."""
         why = self.full_why[:_SHORT]
-        return Outcome(name=self.name, state=self.state, why=why, needs_nod=self.needs_nod)
+        return Outcome(
+            name=self.name,
+            state=self.state,
+            why=why,
+            needs_nod=self.needs_nod,
+            sent_at=self.submission.at if self.submission else 0,
+        )
 
     @property
     def place(self) -> str:

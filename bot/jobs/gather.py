@@ -16,6 +16,7 @@ from bot.domain.machines import Machine
 from bot.domain.operations import CATALOGUE
 from bot.domain.request import OPEN, Outcome, Request, State, Step, take
 from bot.errors import Tampered
+from bot.jobs.milestones import mark
 from bot.lifecycle import Move, change, create, disown, fact_of
 from bot.runtime import Bot
 
@@ -33,7 +34,9 @@ async def gather(bot: Bot, request_id: str) -> float | None:
     if whole.state is State.APPROVED:
         whole = await _release(bot, whole)
     if whole.state is State.RUNNING:
-        await _end(bot, whole, fleet, await let_go_all(bot, whole, fleet))
+        outcomes = await let_go_all(bot, whole, fleet)
+        await mark(bot, whole, fleet, outcomes)
+        await _end(bot, whole, fleet, outcomes)
     return None
 
 

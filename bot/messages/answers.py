@@ -1,9 +1,10 @@
 """The private answers: what a command that looks found, and what became of asking."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.domain.audit import Entry
+from bot.domain.progress import Progress
 from bot.domain.request import Request
 from bot.errors import Ambiguous, DrError, Missing
 from bot.messages import lines
@@ -19,7 +20,9 @@ from bot.messages.blocks import (
     header,
     moment,
     section,
+    sections,
 )
+from bot.messages.board import counts
 from bot.messages.buttons import CHOOSE, FILL_IN
 from bot.messages.reviews import owing
 
@@ -92,13 +95,14 @@ def overview(
     mine: Sequence[Request],
     may_ask: Sequence[str],
     may_look: Sequence[str],
+    far: Mapping[str, Progress] | None = None,
 ) -> Message:
     """What waits for me, what runs, and what I can do."""
     blocks: list[Block] = [header("Disaster recovery")]
     blocks += requests_block("Waiting for you", waiting, "Nothing waits for your approval.")
     blocks += requests_block(":red_circle: Break-glass, waiting for your review", to_review, "")
     blocks += requests_block("Yours, waiting for others", mine, "")
-    blocks += requests_block("Running now", running, "")
+    blocks += requests_block("Running now", running, "", far)
     can = ", ".join(f"`/dr {name}`" for name in may_ask)
     may = (
         f"You may ask for: {can}." if can else "The policy lets you look, and not ask for changes."
@@ -115,30 +119,44 @@ def request_list(
     unreviewed: Sequence[Request],
     now: int,
     *,
+    far: Mapping[str, Progress] | None = None,
     lost: Sequence[str] = (),
 ) -> Message:
-    """The open requests, and the latest that ended; before all, those that owe a review."""
+    """The open requests, and the latest that ended; before all, those that owe a review.
+
+    `far` is how far those are that run and are about several machines, by id.
+    """
     blocks = [header("Requests")]
     owed = ""
     if said := owing(unreviewed, lost, now):
         blocks += as_many([_UNREVIEWED, *said], _OWING, "… and more of them.")
         owed = f"{len(said)} with broken glass are not reviewed. "
-    blocks += requests_block("Open", open_ones, "No request is open.")
+    blocks += requests_block("Open", open_ones, "No request is open.", far)
     blocks += requests_block("Lately", recent, "")
     return Message(text=f"{owed}{len(open_ones)} requests are open.", blocks=blocks)
 
 
-def requests_block(title: str, some: Sequence[Request], nothing: str) -> list[Block]:
-    """Some requests under a title, one line each; nothing at all when there is nothing to say."""
+def requests_block(
+    title: str, some: Sequence[Request], nothing: str, far: Mapping[str, Progress] | None = None
+) -> list[Block]:
+    """Some requests under a title, one line each; nothing at all when there is nothing to say.
+
+    Those of several machines that are under way have a second line, with how `far` they are.
+    """
     if not some:
         return [section(f"*{title}*\n{nothing}")] if nothing else []
-    listed = "\n".join(
+    listed = [
         f"{lines.STATE_ICONS[one.state]} *{one.id}* {esc(lines.title(one))} — {one.state}, "
         f"asked by {esc(one.asker.name)} at {clock(one.asked_at)} in <#{one.channel}>"
+        f"{_how_far((far or {}).get(one.id))}"
         for one in some[:10]
-    )
-    more = f"\n… and {len(some) - 10} more" if len(some) > 10 else ""
-    return [section(f"*{title}*\n{listed}{more}")]
+    ]
+    more = [f"… and {len(some) - 10} more"] if len(some) > 10 else []
+    return sections([f"*{title}*", *listed, *more])
+
+
+def _how_far(far: Progress | None) -> str:
+    return f"\n{far.ended:,} of {far.total:,} have ended: {counts(far)}" if far else ""
 
 
 def trail(

@@ -18,6 +18,9 @@ _FIELD: Final = 2000
 _HEADER: Final = 150
 _FALLBACK: Final = 3900
 """chat.update refuses a text of more than 4,000 characters."""
+ROOM: Final = 10_000
+"""So many characters of text are in the blocks of one message, all in all. Slack refuses it from
+some 12,000 on (`msg_blocks_too_long`), and counts something for each block besides."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,45 @@ def as_many(lines: Sequence[str], most: int, rest: str) -> list[Block]:
     """Lines in at most so many sections; `rest` says where those are that have no room."""
     found = sections(lines)
     return found if len(found) <= most else [*found[: most - 1], context(rest)]
+
+
+def as_much(lines: Sequence[str], room: int, rest: str) -> list[Block]:
+    """Lines in sections, with at most so many characters; `rest` says where the others are."""
+    if sum(len(line) + 1 for line in lines) <= room:
+        return sections(lines)
+    left = room - len(rest)
+    kept = list[str]()
+    for line in lines:
+        left -= len(line) + 1
+        if left < 0:
+            break
+        kept.append(line)
+    return [*sections(kept), context(rest)]
+
+
+def within(blocks: Sequence[Block], room: int, rest: str) -> list[Block]:
+    """The first blocks, with at most so many characters; `rest` says where the others are."""
+    if size(blocks) <= room:
+        return list(blocks)
+    kept, left = list[Block](), room - len(rest)
+    for block in blocks:
+        left -= size([block])
+        if left < 0:
+            break
+        kept.append(block)
+    return [*kept, context(rest)]
+
+
+def size(content: Any) -> int:
+    """How many characters of text some blocks show, in their buttons and dialogs, too."""
+    if isinstance(content, list):
+        return sum(map(size, content))
+    if not isinstance(content, dict):
+        return 0
+    return sum(
+        len(value) if key == "text" and isinstance(value, str) else size(value)
+        for key, value in content.items()
+    )
 
 
 def words(text: str) -> Block:

@@ -7,15 +7,18 @@ from datetime import UTC, datetime
 from bot.domain.catalogue import Ground
 from bot.domain.delegations import Delegation
 from bot.domain.drift import Change
+from bot.domain.forecast import Forecast
 from bot.domain.locks import Lock
 from bot.domain.machines import Machine
 from bot.domain.operations import CATALOGUE
 from bot.domain.plans import Plan
+from bot.domain.progress import FEW, Progress, progress_of
 from bot.domain.request import Outcome, Request, State
 from bot.domain.reviews import missing
 from bot.messages import lines
 from bot.messages.arranged import in_place, locked
 from bot.messages.blocks import (
+    ROOM,
     Block,
     Message,
     as_many,
@@ -28,10 +31,14 @@ from bot.messages.blocks import (
     header,
     section,
     sections,
+    size,
+    within,
     words,
 )
+from bot.messages.board import board, counts
 from bot.messages.choices import buttons
-from bot.messages.facts import facts, members
+from bot.messages.facts import facts
+from bot.messages.fleets import members
 from bot.messages.plans import group_blocks
 from bot.messages.reviews import notice, review
 from bot.messages.status import status
@@ -44,30 +51,45 @@ def card(
     now: int,
     expected: int | None,
     outcomes: Mapping[str, Outcome] | None = None,
+    ahead: Forecast | None = None,
     locks: Sequence[Lock] = (),
     delegated: Sequence[Delegation] = (),
+    pressable: bool = True,
 ) -> Message:
-    """Draw a request as it is.
+    """Draw a request as it is, with its buttons where it is `pressable`.
 
     `now` is in milliseconds; `expected` is how many seconds the operation usually takes;
-    `outcomes` is how each of several machines stands, by its request; `locks` hold it back, and
-    by `delegated` somebody may vote in an approver's place.
+    `outcomes` is how each of several machines stands, by its request, and `ahead` is what is to be
+    expected of them; `locks` hold it back, and by `delegated` somebody may vote in an approver's
+    place.
     """
     at = datetime.fromtimestamp(now / 1000, UTC)
-    blocks = [
+    stand = outcomes or {}
+    far = _far(request, stand)
+    head = [
         header(lines.title(request), ":rotating_light:" if request.terms.glass else ""),
         *notice(request),
-        section(status(request, at, expected)),
+        section(status(request, at, expected, far)),
         *sections([_held(one) for one in locks[:_LOCKS]]),
         *review(request),
-        *_changes(request),
-        fields(*facts(request)),
-        *_reason(request),
-        *_middle(request, at, outcomes or {}, delegated),
-        *buttons(request, outcomes or {}),
+    ]
+    about = [fields(*facts(request)), *_reason(request)]
+    foot = [
+        *_votes(request, delegated),
+        *(buttons(request, stand) if pressable else []),
         context(_small_print(request, now)),
     ]
-    return Message(text=summary(request), blocks=blocks)
+    room = ROOM - size([head, about, foot])
+    if request.fleet and far:
+        if far.total > FEW:
+            said = board(request.fleet, stand, ahead, expected, ended=not request.open)
+        else:
+            said = fleet_table(request.fleet, stand, ended=not request.open)
+        blocks = [*head, *within(said, room, _all_of_it(request)), divider(), *about, *foot]
+    else:
+        said = [*_changes(request), *about, *_middle(request, at)]
+        blocks = [*head, *within(said, room + size(about), _all_of_it(request)), *foot]
+    return Message(text=summary(request, far), blocks=blocks)
 
 
 def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> Message:
@@ -89,7 +111,8 @@ def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> M
         *([section(f":no_entry: {esc(why_not)}")] if why_not else []),
         fields(*facts(request)),
         *_reason(request),
-        *_middle(request, datetime.fromtimestamp(request.asked_at / 1000, UTC), {}),
+        *_middle(request, datetime.fromtimestamp(request.asked_at / 1000, UTC), stored=False),
+        *_votes(request),
         section(f"*Azure would be sent* {code(call.line if call else '', 500)}{many}"),
         words(sent),
     ]
@@ -105,11 +128,29 @@ _GROUPS = 8
 _ROOM = 14
 """So many sections are for what there may be very much of: Slack takes 50 blocks in all."""
 _ELSEWHERE = "… and more, in the thread."
-_CHANGES = 4
+_CHANGES = 2
 """So many sections are for what has changed."""
 
 
-def summary(request: Request) -> str:
+def _far(request: Request, outcomes: Mapping[str, Outcome]) -> Progress | None:
+    """Return how far several machines are; None when none of them was begun, or it is about one."""
+    begun = request.state is State.RUNNING or request.after
+    if request.fleet is None or not begun:
+        return None
+    return progress_of(request.fleet, outcomes, ended=not request.open)
+
+
+def _all_of_it(request: Request) -> str:
+    """Say where what a card has no room for is to be seen."""
+    command = f"/dr jobs {request.id}" if request.job else f"/dr verify {request.id}"
+    if request.fleet:
+        command = f"/dr request {request.id}"
+    elif isinstance(request.target, Plan) and request.state is State.WAITING:
+        command = f"/dr plan {request.name}"
+    return f"… and more: {code(command)}"
+
+
+def summary(request: Request, far: Progress | None = None) -> str:
     """The card in one sentence, for notifications and screen readers."""
     what = f"{request.id}: {esc(lines.title(request))}"
     if request.state is State.WAITING:
@@ -120,6 +161,8 @@ def summary(request: Request) -> str:
         if asked := request.job.asks:
             return f"{what} waits for somebody to do this: {esc(asked.name, 120)}."
         return f"{what} is running, at {esc(lines.progress(request.job.steps), 120)}."
+    if request.state is State.RUNNING and far:
+        return f"{what} is running: {far.ended:,} of {far.total:,} have ended. {counts(far)}."
     why = f" {esc(request.full_why)}" if request.why else ""
     owed = " It is not reviewed yet." if missing(request) else ""
     return f"{what} {lines.fate(request)}.{why}{owed}"
@@ -156,35 +199,25 @@ def _reason(request: Request) -> list[Block]:
     return [section(f"*Reason:* {esc(request.reason)}")] if request.reason else []
 
 
-def _middle(
-    request: Request,
-    now: datetime,
-    outcomes: Mapping[str, Outcome],
-    delegated: Sequence[Delegation] = (),
-) -> list[Block]:
+def _middle(request: Request, now: datetime, *, stored: bool = True) -> list[Block]:
     if request.state is State.WAITING:
         destroys = CATALOGUE[request.operation].destroys(request.ground)
         return [
             *_way_back(request),
             section(f":warning: *What it destroys:* {esc(destroys)}"),
-            *_what_people_should_know(request),
-            section(f"*Votes*\n{lines.votes(request)}{_in_places(delegated)}"),
+            *_what_people_should_know(request, stored=stored),
         ]
-    if request.fleet:
-        if not (request.open or request.after):
-            return as_many(
-                members(request.fleet), _ROOM, _ELSEWHERE
-            )  # it ended before any of them was sent
-        return [divider(), *fleet_table(request.fleet, outcomes, ended=not request.open)]
+    if request.fleet:  # none of them was sent yet
+        return as_many(members(request.fleet), _ROOM, _ELSEWHERE)
     steps = request.job.steps if request.job else ()
     blocks = [divider(), *step_blocks(steps, now)] if steps else []
     return [*blocks, *_now(request.after)]
 
 
-def _what_people_should_know(request: Request) -> list[Block]:
+def _what_people_should_know(request: Request, *, stored: bool) -> list[Block]:
     """The risks of failing over, the groups of a plan, the machines of several."""
     if request.fleet:
-        return as_many(members(request.fleet), _ROOM, _ELSEWHERE)
+        return as_many(members(request.fleet, stored=stored), _ROOM, _ELSEWHERE)
     judged = CATALOGUE[request.operation].judged
     asked = datetime.fromtimestamp(request.read_at / 1000, UTC)
     if isinstance(request.target, Machine):
@@ -200,6 +233,12 @@ def _what_people_should_know(request: Request) -> list[Block]:
         risks = lines.risks(machines, asked) if judged else []
         return [*group_blocks(request.target, machines, most=_GROUPS), *sections(risks)]
     return []
+
+
+def _votes(request: Request, delegated: Sequence[Delegation] = ()) -> list[Block]:
+    if request.state is not State.WAITING:
+        return []
+    return [section(f"*Votes*\n{lines.votes(request)}{_in_places(delegated)}")]
 
 
 def _in_places(delegated: Sequence[Delegation]) -> str:

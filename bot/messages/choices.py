@@ -68,8 +68,8 @@ def buttons(request: Request, outcomes: Mapping[str, Outcome]) -> list[Block]:
 def _running_buttons(request: Request, outcomes: Mapping[str, Outcome]) -> list[Block]:
     """What a person can do for what runs: do what it waits for, stop it, settle one of several."""
     if request.fleet:
-        stuck = [(one, o) for one, o in outcomes.items() if o.needs_nod]
-        lost = [(one, o) for one, o in outcomes.items() if o.state is State.UNKNOWN]
+        stuck = [(one, o) for one, o in outcomes.items() if o.needs_nod][:_SETTLED]
+        lost = [(one, o) for one, o in outcomes.items() if o.state is State.UNKNOWN][:_SETTLED]
         found = [_settle(RESUBMIT, one, o, _again(_called(request, o))) for one, o in stuck]
         found += [_settle(GIVE_UP, one, o, _give_up(_called(request, o))) for one, o in lost]
         if len(outcomes) < len(request.fleet.members) or any(map(_unsent, outcomes.values())):

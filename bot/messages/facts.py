@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.domain.candidates import Candidate
-from bot.domain.fleets import Fleet, Member
+from bot.domain.fleets import Fleet
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine, segment
 from bot.domain.plans import Plan
@@ -11,11 +11,6 @@ from bot.domain.points import by_id
 from bot.domain.request import Request, State
 from bot.messages import lines
 from bot.messages.blocks import clock, code, duration, esc, mention, moment
-
-MEMBERS = 24
-"""So many machines are listed on a card; the thread has all of them."""
-NOTES = 8
-"""So many notes on machines that belong together are."""
 
 Pairs = list[tuple[str, str]]
 
@@ -39,20 +34,6 @@ def facts(request: Request) -> Pairs:
     return pairs
 
 
-def members(fleet: Fleet, most: int = MEMBERS) -> list[str]:
-    """Return the machines of several, a line each, and who is left out."""
-    listed = [_member(one) for one in fleet.members[:most]]
-    if len(fleet.members) > most:
-        listed.append(f"… and {len(fleet.members) - most} more, in the thread")
-    listed += [f":no_entry: left out: {esc(one.why, 200)}" for one in fleet.left_out[:8]]
-    if len(fleet.left_out) > 8:
-        listed.append(f":no_entry: and {len(fleet.left_out) - 8} more left out, in the thread")
-    listed += [f":link: {esc(note, 300)}" for note in fleet.notes[:NOTES]]
-    if len(fleet.notes) > NOTES:
-        listed.append(f":link: and {len(fleet.notes) - NOTES} more such groups, in the thread")
-    return listed
-
-
 def _about(request: Request) -> Pairs:
     way = ("Way", lines.way(request))
     match request.target:
@@ -69,7 +50,8 @@ def _about(request: Request) -> Pairs:
                 ("Machines", count),
             ]
         case Fleet() as fleet:
-            vaults = ", ".join(dict.fromkeys(segment(m.vault, "vaults") for m in fleet.members))
+            found = dict.fromkeys(one.vault for one in fleet.members)
+            vaults = ", ".join(dict.fromkeys(segment(one, "vaults") for one in found))
             count = f"{len(fleet.members)}: {code(fleet.words)}\nin {esc(vaults)}"
             return [("Machines", count), way]
         case Job() as job:
@@ -129,11 +111,3 @@ def _rpos(request: Request) -> Iterator[tuple[str, int | None]]:
     if request.fleet:
         yield from ((member.name, member.rpo_seconds) for member in request.fleet.members)
     yield from ((machine.name, machine.rpo_seconds) for machine in request.ground.machines)
-
-
-def _member(one: Member) -> str:
-    icon = lines.HEALTH_ICONS.get(one.health, ":white_circle:")
-    rpo = f" · RPO {duration(one.rpo_seconds)}" if one.rpo_seconds is not None else ""
-    where = f"runs in {esc(one.here)}"
-    risk = f"\n:warning: {esc(one.risk, 200)}" if one.risk else ""
-    return f"{icon} *{esc(one.name)}* — {esc(one.state_words)} · {where}{rpo}{risk}"

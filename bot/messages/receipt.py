@@ -57,7 +57,11 @@ def receipt(
         section(f"*Reason*\n{esc(request.reason, 1000)}"),
         *sections(["*Azure*", *_azure(request)]),
     ]
-    blocks += sections([_part(one) for one in parts[:_PARTS]])
+    listed = [_part(one) for one in parts[:_PARTS]]
+    if len(parts) > _PARTS:
+        every = code(f"/dr request {request.id}")
+        listed.append(f"… and {len(parts) - _PARTS:,} more: {every} shows every one.")
+    blocks += sections(listed)
     said = [_entry(entry) for entry in entries[:_LINES]]
     if len(entries) > _LINES:
         said.append(f"… and {len(entries) - _LINES} more: `dr audit export` has all.")

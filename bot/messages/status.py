@@ -5,14 +5,20 @@ from datetime import UTC, datetime
 from bot.domain.jobs import JobStep
 from bot.domain.machines import Machine
 from bot.domain.nods import nod_key
+from bot.domain.progress import Progress
 from bot.domain.request import Request, State
 from bot.messages import lines
 from bot.messages.blocks import clock, duration, esc, mention, moment
 from bot.messages.buttons import RESUBMIT
 
 
-def status(request: Request, now: datetime, expected: int | None) -> str:
+def status(
+    request: Request, now: datetime, expected: int | None, far: Progress | None = None
+) -> str:
+    """How a request stands; `far` is how far several machines are."""
     icon = lines.STATE_ICONS[request.state]
+    if request.state is State.RUNNING and far:
+        return f"{icon} {_several(request, now, far)}"
     return f"{icon} {_STATUS[request.state](request, now, expected)}"
 
 
@@ -60,6 +66,12 @@ def _running(request: Request, now: datetime, expected: int | None) -> str:
     return f"*Running*{where}. For {so_far}{usual}.{blind}"
 
 
+def _several(request: Request, now: datetime, far: Progress) -> str:
+    so_far = duration(now.timestamp() - request.approved_at / 1000)
+    ended = f"{far.ended:,} of {far.total:,} machines have ended"
+    return f"*Running*: {ended}, {so_far} after the approval."
+
+
 def _nodded(request: Request, asked: JobStep) -> str:
     """Who has said already that the manual action is done."""
     said = [nod for nod in request.nods if nod.task == nod_key(asked)]
@@ -73,7 +85,7 @@ def _succeeded(request: Request, _now: datetime, _expected: int | None) -> str:
     ending = ""
     if request.watching and isinstance(after, Machine):
         ending = f"\n{lines.not_yet(request, after)}"
-    whom = f" for all {len(request.fleet.members)} machines" if request.fleet else ""
+    whom = f" for all {len(request.fleet.members):,} machines" if request.fleet else ""
     return f"*Succeeded*{whom} in {duration(_took(request))}.{ending}"
 
 
@@ -109,5 +121,5 @@ def _started(request: Request) -> datetime:
 def _took(request: Request) -> float:
     if request.job and request.job.started and request.job.ended:
         return (request.job.ended - request.job.started).total_seconds()
-    start = request.submission.at if request.submission else request.asked_at
+    start = request.submission.at if request.submission else request.approved_at
     return (request.closed_at - start) / 1000

@@ -11,17 +11,20 @@ from bot.domain.audit import Entry
 from bot.domain.break_glass import Glass
 from bot.domain.request import FINAL, OPEN, Request
 from bot.messages.blocks import (
+    ROOM,
     Block,
     Message,
-    as_many,
+    as_much,
     context,
     cut,
     esc,
     mention,
     section,
     sections,
+    size,
 )
-from bot.messages.facts import MEMBERS, NOTES
+from bot.messages.board import whole
+from bot.messages.fleets import MEMBERS, NOTES
 from bot.messages.reviews import parties, skipped
 
 _ICONS: Final = {
@@ -56,7 +59,6 @@ _WORDS: Final = 2700
 _A_LINE: Final = 10
 _MENTIONED: Final = 20
 """So many people are mentioned at once."""
-_BLOCKS: Final = 48
 _LOUD: Final = frozenset(
     {
         "request.ask-again",
@@ -133,7 +135,8 @@ def _alarm(request: Request, glass: Glass) -> Message:
     )
     heard = f"\nYou are told because you would have had a say, or the policy wants it: {whom}."
     text += heard if whom else ""
-    return Message(text=text, blocks=[section(text), *_everybody(request)])
+    said = [section(text)]
+    return Message(text=text, blocks=[*said, *_everybody(request, ROOM - size(said))])
 
 
 def _concerned(entry: Entry, request: Request) -> list[str]:
@@ -158,7 +161,7 @@ def _asked(request: Request) -> tuple[Message, bool] | None:
         return _alarm(request, glass), True
     told = ", ".join(mention(one) for one in request.terms.tell)
     blocks = [section(f":mega: {told}: {request.id} was asked.")] if told else []
-    blocks += _everybody(request)
+    blocks += _everybody(request, ROOM - size(blocks))
     if not blocks:
         return None
     many = f"The {len(request.fleet.members)} machines of {request.id}." if request.fleet else ""
@@ -166,16 +169,16 @@ def _asked(request: Request) -> tuple[Message, bool] | None:
     return Message(text=text, blocks=blocks), False
 
 
-def _everybody(request: Request) -> list[Block]:
+def _everybody(request: Request, room: int) -> list[Block]:
     """Name all of several machines, where the card has no room for them."""
     fleet = request.fleet
     if fleet is None or (
         len(fleet.members) + len(fleet.left_out) <= MEMBERS and len(fleet.notes) <= NOTES
     ):
         return []
-    said = [f"*The {len(fleet.members)} machines, in the order of submission*"]
+    said = [f"*The {len(fleet.members):,} machines, in the order of submission*"]
     names = [esc(member.name, 80) for member in fleet.members]
     said += [", ".join(names[at : at + _A_LINE]) for at in range(0, len(names), _A_LINE)]
     said += [f":no_entry: left out: {esc(one.why, 150)}" for one in fleet.left_out]
     said += [f":link: {esc(note)}" for note in fleet.notes]
-    return as_many(said, _BLOCKS, "… and more, which Slack has no room for.")
+    return as_much(said, room, f"… and more: {whole(fleet)} shows every one.")

@@ -3,6 +3,7 @@
 They change nothing, and only the person who asked sees the answer.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from bot.access import require_look, standing
@@ -14,6 +15,7 @@ from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.places import as_of
 from bot.domain.policy import includes
+from bot.domain.progress import Progress, progress_of
 from bot.domain.request import Request, State
 from bot.domain.votes import why_not_approve, why_not_ask, why_not_review
 from bot.drafts import draft
@@ -21,7 +23,7 @@ from bot.errors import Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
 from bot.locks import locks_now
-from bot.queries import arranged, machines, plans, policy, readiness, trail, upkeep, work
+from bot.queries import arranged, machines, plans, policy, readiness, roster, trail, upkeep, work
 from bot.queries.found import HelpOn, HelpPage, HelpWith, Overview, Preview, RequestList
 from bot.queries.line import meant_by
 from bot.queries.registry import LETS, VERBS, query
@@ -46,10 +48,20 @@ async def requests(bot: Bot, user_id: str, _target: str) -> Data:
     return RequestList(
         open=tuple(open_ones),
         recent=tuple(recent[:_RECENT]),
+        far=await _far(bot, open_ones),
         unreviewed=owing,
         lost=lost,
         now=(await bot.redis.requests.snapshot()).now,
     )
+
+
+async def _far(bot: Bot, some: Iterable[Request]) -> dict[str, Progress]:
+    """Count how the machines stand of those requests that run and are about several."""
+    running = [(one.id, one.fleet) for one in some if one.fleet and one.state is State.RUNNING]
+    return {
+        request_id: progress_of(fleet, await bot.redis.requests.results(request_id))
+        for request_id, fleet in running
+    }
 
 
 @query(target="line", target_required=True)
@@ -139,6 +151,7 @@ async def overview(bot: Bot, user_id: str) -> Overview:
             one for one in waiting if why_not_approve(as_of(one, now), who, now) is None
         ),
         running=tuple(one for one in open_ones if one.state is not State.WAITING),
+        far=await _far(bot, open_ones),
         mine=tuple(one for one in waiting if one.asker.is_same(who.person)),
         to_review=tuple(one for one in owing if why_not_review(one, who) is None),
         may_ask=tuple(
@@ -157,6 +170,7 @@ __all__ = [
     "plans",
     "policy",
     "readiness",
+    "roster",
     "trail",
     "upkeep",
     "work",

@@ -9,8 +9,9 @@ from bot.domain.locks import Lock
 from bot.domain.machines import Machine, Point
 from bot.domain.people import Person
 from bot.domain.plans import Plan
+from bot.domain.progress import Progress
 from bot.domain.quorum import Need
-from bot.domain.request import Request
+from bot.domain.request import Outcome, Request
 from bot.domain.rules import Rule
 from bot.domain.vaults import Event, Surroundings, VaultHealth
 
@@ -21,6 +22,8 @@ class Overview(Data):
     person: Person
     waiting_for_me: tuple[Request, ...]
     running: tuple[Request, ...]
+    far: dict[str, Progress]
+    """How far those of them are that are about several machines, by id."""
     mine: tuple[Request, ...]
     to_review: tuple[Request, ...]
     """The requests whose broken glass this person can review."""
@@ -153,10 +156,24 @@ class RequestList(Data):
 
     open: tuple[Request, ...]
     recent: tuple[Request, ...]
+    far: dict[str, Progress]
+    """How far those are that run and are about several machines, by id."""
     unreviewed: tuple[Request, ...]
     """Those whose glass was broken and that owe a review, open or not, the oldest first."""
     lost: tuple[str, ...]
     """The ids of such whose record cannot be read."""
+    now: int
+    """Redis' time, in milliseconds."""
+
+
+class RequestView(Data):
+    """One request, and of several machines how each of them stands."""
+
+    request: Request
+    outcomes: dict[str, Outcome]
+    """How each of several machines stands, by its request; those that were begun."""
+    which: str
+    page: int
     now: int
     """Redis' time, in milliseconds."""
 

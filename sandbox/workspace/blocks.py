@@ -152,6 +152,18 @@ def _together(blocks: list[Json], pointer: str) -> Complaints:
         yield complaint("plan and task_card cannot be used together", pointer)
 
 
+def shown_by(content: Any) -> int:
+    """How many characters of text blocks show."""
+    if isinstance(content, list):
+        return sum(map(shown_by, content))
+    if not isinstance(content, dict):
+        return 0
+    return sum(
+        len(value) if key == "text" and isinstance(value, str) else shown_by(value)
+        for key, value in content.items()
+    )
+
+
 def elements_of(block: Json) -> Iterator[Json]:
     """The interactive elements of a block."""
     for item in (*block.get("elements", []), block.get("accessory"), block.get("element")):

@@ -1,17 +1,21 @@
 """Posting, editing and marking messages: `chat.*`, `pins.*`, `bookmarks.*`, `reactions.*`."""
 
+from sandbox.workspace.blocks import shown_by
 from sandbox.workspace.core import Core
 from sandbox.workspace.methods import Method, known_user, own_channel, visible_channel
-from sandbox.workspace.posting import message_json, read_content
+from sandbox.workspace.posting import Content, message_json, read_content
 from sandbox.workspace.state import Post
 from sandbox.workspace.wire import Arguments, Json, SlackError
 
 _LONGEST_UPDATE = 4000
+_LONGEST_BLOCKS = 12_000
+"""Slack says nowhere how much text the blocks of a message may show; it refuses from about here on.
+Private answers and response addresses take more."""
 
 
 def post_message(core: Core, arguments: Arguments) -> Json:
     channel = own_channel(core, arguments.need("channel"), uninvited=True)
-    content = read_content(arguments)
+    content = _within_limits(arguments)
     thread_ts = _thread(core, channel.id, arguments.text("thread_ts"))
     post = core.state.add_post(
         Post(
@@ -54,7 +58,7 @@ def update(core: Core, arguments: Arguments) -> Json:
     post = _own_post(core, arguments, "cant_update_message")
     if len(arguments.text("text")) > _LONGEST_UPDATE:
         raise SlackError("msg_too_long")
-    content = read_content(arguments)
+    content = _within_limits(arguments)
     post.text, post.blocks = content.text, content.blocks
     post.edited = not content.blocks
     post.metadata = content.metadata or post.metadata
@@ -121,6 +125,13 @@ def add_reaction(core: Core, arguments: Arguments) -> Json:
     post.reactions.append(name)
     core.state.touch()
     return {}
+
+
+def _within_limits(arguments: Arguments) -> Content:
+    content = read_content(arguments)
+    if shown_by(content.blocks) > _LONGEST_BLOCKS:
+        raise SlackError("msg_blocks_too_long")
+    return content
 
 
 def _own_post(core: Core, arguments: Arguments, refusal: str) -> Post:

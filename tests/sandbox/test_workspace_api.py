@@ -119,6 +119,19 @@ async def test_too_long_an_edit_is_refused(quiet: Town) -> None:
     assert answer["error"] == "msg_too_long"
 
 
+async def test_too_much_text_in_blocks_is_refused(quiet: Town) -> None:
+    """All of them together; a private answer takes more."""
+    client = quiet.lunch.client
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 2500}}] * 5
+    ts = (await client.chat_postMessage(channel=INCIDENTS, text="x", blocks=blocks[:4]))["ts"]
+    answer = await refused(client.chat_postMessage(channel=INCIDENTS, text="x", blocks=blocks))
+    assert answer["error"] == "msg_blocks_too_long"
+    answer = await refused(client.chat_update(channel=INCIDENTS, ts=ts, text="x", blocks=blocks))
+    assert answer["error"] == "msg_blocks_too_long"
+    user = "U0ERIN00000"
+    await client.chat_postEphemeral(channel=INCIDENTS, user=user, text="x", blocks=blocks)
+
+
 async def test_tokens_and_scopes_are_checked(quiet: Town) -> None:
     """Each refusal says what would have been needed."""
     url = f"{quiet.url}/api/"

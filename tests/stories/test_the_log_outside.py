@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 from bot.domain.audit import BOT, Fact
 from bot.domain.checkpoints import checkpoint_of
 from bot.errors import Misconfigured, Unavailable
-from bot.jobs.checkpoint import checkpoint
+from bot.jobs.checkpoint import POST_EVERY, checkpoint
 from bot.jobs.keep import keep
 from bot.lifecycle import note
 from bot.runtime import opened
@@ -143,6 +143,30 @@ async def test_a_checkpoint_after_a_hundred_entries_is_posted_and_signed(
         assert "All of 1 anchors agree" in words
         _, doctor = await run("doctor", world.environment, tmp_path)
         assert f"signed by the key {found.key}" in doctor
+
+
+async def test_a_busy_minute_has_one_post(quiet: World) -> None:
+    """Every hundred entries there is a checkpoint in the log; the channel gets the newest."""
+    await checkpoint(quiet.bot)
+    for _ in range(3):
+        await noted(quiet, 100)
+        await checkpoint(quiet.bot)
+    kinds = await quiet.kinds()
+    assert kinds.count("audit.checkpoint") == 3
+    assert len(await posted_checkpoints(quiet)) == 1
+    stored = json.loads(await quiet.bot.redis.audit.standing())
+    stored["posted_at"] -= POST_EVERY
+    await quiet.bot.redis.audit.stand(json.dumps(stored))
+    await checkpoint(quiet.bot)
+    *_, newest, _ = await quiet.entries()
+    first, second = await posted_checkpoints(quiet)
+    assert newest.hash not in first
+    assert newest.hash in second
+
+
+async def posted_checkpoints(world: World) -> list[str]:
+    """Read the checkpoints in the channel, the oldest first."""
+    return [one.words for one in await world.alice.messages() if "checkpoint" in one.words]
 
 
 async def test_a_checkpoint_comes_after_a_quarter_of_an_hour(quiet: World) -> None:

@@ -25,7 +25,8 @@ _LOCK_MS: Final = 20_000
 _ALLOW: Final = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local due = KEYS[2] and tonumber(redis.call('HGET', KEYS[2], 'due') or '0') or 0
+local edited = KEYS[2] and tonumber(redis.call('HGET', KEYS[2], 'edited') or '0') or 0
+local due = edited + tonumber(ARGV[1])
 if now < due then return due - now end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[2]))
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then
@@ -34,7 +35,7 @@ if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then
 end
 redis.call('ZADD', KEYS[1], now, ARGV[4] .. ':' .. now)
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-if KEYS[2] then redis.call('HSET', KEYS[2], 'due', now + tonumber(ARGV[1])) end
+if KEYS[2] then redis.call('HSET', KEYS[2], 'edited', now) end
 return 0
 """
 
@@ -61,7 +62,7 @@ _POSTED: Final = """
 local ts = redis.call('HGET', KEYS[1], 'ts') or ''
 if ts == ARGV[3] then return 1 end -- the answer to the first try was lost
 if ts ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'channel', ARGV[2], 'ts', ARGV[3], 'told', 0)
+redis.call('HSET', KEYS[1], 'channel', ARGV[2], 'ts', ARGV[3], 'told', 0, 'rev', 0)
 return 1
 """
 
@@ -72,6 +73,13 @@ if tonumber(redis.call('HGET', KEYS[1], 'told') or '0') < tonumber(ARGV[2]) then
   redis.call('HSET', KEYS[1], 'told', ARGV[2])
 end
 return 0
+"""
+
+# Remembers which revision of a request its card shows, unless another one was posted meanwhile.
+_SHOWN: Final = """
+if redis.call('HGET', KEYS[1], 'ts') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'rev', ARGV[2])
+return 1
 """
 
 # Holds on to a lock that is still ours.
@@ -89,8 +97,10 @@ class CardRecord(Data):
     ts: str = ""
     told: int = 0
     """How many of the request's audit entries the thread has been told."""
-    due: int = 0
-    """When it may be edited again, in milliseconds."""
+    rev: int = 0
+    """Which revision of the request it shows since the last edit; 0 before that."""
+    edited: int = 0
+    """When it was edited last, in milliseconds."""
 
 
 class Cards:
@@ -103,6 +113,7 @@ class Cards:
         self._unlock = client.register_script(_UNLOCK)
         self._posted = client.register_script(_POSTED)
         self._told = client.register_script(_TOLD)
+        self._shown = client.register_script(_SHOWN)
         self._hold_on = client.register_script(_HOLD_ON)
 
     async def record(self, request_id: str) -> CardRecord:
@@ -112,7 +123,8 @@ class Cards:
             channel=fields.get("channel", ""),
             ts=fields.get("ts", ""),
             told=int(fields.get("told", 0)),
-            due=int(fields.get("due", 0)),
+            rev=int(fields.get("rev", 0)),
+            edited=int(fields.get("edited", 0)),
         )
 
     async def posted(self, request_id: str, before: CardRecord, channel: str, ts: str) -> bool:
@@ -126,6 +138,10 @@ class Cards:
     async def told(self, request_id: str, record: CardRecord, count: int) -> None:
         """Remember how many entries the thread of a card has been told; it never becomes fewer."""
         await run(self._told(keys=[_key(request_id)], args=[record.ts, count]))
+
+    async def shown(self, request_id: str, record: CardRecord, rev: int) -> None:
+        """Remember which revision of its request a card shows."""
+        await run(self._shown(keys=[_key(request_id)], args=[record.ts, rev]))
 
     async def dirty(self) -> dict[str, int]:
         """Return the ids of the cards to draw, each with when it became so."""
@@ -142,7 +158,7 @@ class Cards:
 
     async def touch(self, request_id: str, now: int, *, after: int) -> None:
         """Have a card drawn again although nothing happened, `after` milliseconds of silence."""
-        if (await self.record(request_id)).due + after < now:
+        if (await self.record(request_id)).edited + after < now:
             await run(self._client.zadd(DIRTY_CARDS, {request_id: now}))
 
     async def clean(self, request_id: str, drawn: int) -> None:
@@ -150,7 +166,11 @@ class Cards:
         await run(self._clean(keys=[DIRTY_CARDS], args=[request_id, drawn]))
 
     async def wait_before_edit(self, request_id: str, *, pause: float, milestone: bool) -> float:
-        """Ask for an edit: 0 when it is granted, else the seconds to wait and ask again."""
+        """Ask for an edit: 0 when it is granted, else the seconds to wait and ask again.
+
+        A card is not edited within `pause` seconds of its last edit. What is no `milestone` leaves
+        some of the budget to those that are.
+        """
         limit = LIMIT if milestone else LIMIT - _RESERVE
         wait = await run(
             self._allow(

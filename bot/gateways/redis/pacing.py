@@ -7,6 +7,7 @@ knowing what became of the request.
 
 from typing import Any, Final
 
+from bot.domain.forecast import Pace
 from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
 
@@ -61,6 +62,22 @@ return 0
 """
 
 
+# How many have a place in the queue that is still to come, how far away the last one is, and how
+# many more may go at once.
+_AHEAD: Final = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local count, last = 0, 0
+for _, place in ipairs(redis.call('HVALS', KEYS[2])) do
+  local wait = tonumber(place) - now
+  if wait > 0 then count = count + 1; last = math.max(last, wait) end
+end
+local full = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
+local free = math.floor(tonumber(ARGV[1]) - (full - now) / tonumber(ARGV[2]))
+return {count, last, math.max(0, free)}
+"""
+
+
 class Pacing:
     """The queues."""
 
@@ -68,6 +85,7 @@ class Pacing:
         self._client: Any = client
         self._take = client.register_script(_TAKE)
         self._hold = client.register_script(_HOLD)
+        self._ahead = client.register_script(_AHEAD)
 
     async def take(self, subscription: str, who: str) -> float:
         """Ask to make one change: 0 when it may be made now, else the seconds until it may.
@@ -82,6 +100,14 @@ class Pacing:
         """Let nobody go within so many seconds, because Azure said so; the order is kept."""
         args = [int(seconds * 1000), BURST, _SPACING, _KEPT]
         await run(self._hold(keys=[_key(subscription), queue_key(subscription)], args=args))
+
+    async def pace(self, subscription: str) -> Pace:
+        """Return how long the queue is now, and how fast it goes on behind its end."""
+        keys = [_key(subscription), queue_key(subscription)]
+        queued, last, free = await run(self._ahead(keys=keys, args=[BURST, _SPACING]))
+        return Pace(
+            queued=int(queued), last=int(last) / 1000, free=int(free), per_second=PER_SECOND
+        )
 
 
 def queue_key(subscription: str) -> str:

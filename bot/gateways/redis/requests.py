@@ -198,10 +198,12 @@ class Requests:
         """
         found: dict[str, str] = await run(self._client.hgetall(_results_key(parent)))
         results = {}
-        for one, (seal, _, text) in ((k, v.partition(" ")) for k, v in found.items()):
-            if _same(self._seal(f"{one} result", text), seal):
-                with suppress(ValidationError):
-                    results[one] = Outcome.model_validate_json(text)
+        async for some in slices(list(found.items())):
+            for one, sealed in some:
+                seal, _, text = sealed.partition(" ")
+                if _same(self._seal(f"{one} result", text), seal):
+                    with suppress(ValidationError):
+                        results[one] = Outcome.model_validate_json(text)
         return results
 
     async def give_up(self, request_id: str, target_id: str = "") -> None:

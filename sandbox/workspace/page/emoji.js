@@ -12,6 +12,7 @@ arrow_right ➡️ arrow_left ⬅️ arrow_up ⬆️ arrow_down ⬇️ left_righ
 double_vertical_bar ⏸️ pause_button ⏸️ black_square_for_stop ⏹️
 large_green_circle 🟢 red_circle 🔴 large_red_circle 🔴 large_yellow_circle 🟡 large_orange_circle 🟠 large_blue_circle 🔵
 large_purple_circle 🟣 white_circle ⚪ black_circle ⚫ large_green_square 🟩 large_red_square 🟥 large_yellow_square 🟨
+large_blue_square 🟦
 white_large_square ⬜ black_large_square ⬛ radio_button 🔘
 lock 🔒 unlock 🔓 closed_lock_with_key 🔐 key 🔑 shield 🛡️ mag 🔍 mag_right 🔎 bell 🔔 no_bell 🔕 fire 🔥 fire_engine 🚒
 memo 📝 pencil ✏️ pencil2 ✏️ clipboard 📋 page_facing_up 📄 scroll 📜 bookmark 🔖 ledger 📒 file_folder 📁 card_index 📇

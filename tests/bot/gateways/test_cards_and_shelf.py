@@ -28,6 +28,24 @@ async def test_a_card_is_edited_once_in_a_pause(store: Redis) -> None:
     await until(granted, "the pause does not end")
 
 
+async def test_what_matters_does_not_wait_out_a_longer_pause(store: Redis) -> None:
+    """The pause is that of whoever asks, since the last edit: a milestone has a short one."""
+    assert await may(store, "R-1", pause=60, milestone=False) == 0
+    assert await may(store, "R-1", pause=60, milestone=False) > 50
+    assert await may(store, "R-1", pause=0) == 0
+
+
+async def test_a_record_remembers_what_the_card_shows(store: Redis) -> None:
+    """Unless another card was posted meanwhile."""
+    assert await store.cards.posted("R-1", CardRecord(), "C1", "17.5")
+    first = await store.cards.record("R-1")
+    await store.cards.shown("R-1", first, 7)
+    assert (await store.cards.record("R-1")).rev == 7
+    assert await store.cards.posted("R-1", first, "C1", "18.5")
+    await store.cards.shown("R-1", first, 8)
+    assert (await store.cards.record("R-1")).rev == 0
+
+
 async def test_all_cards_together_are_edited_48_times_a_minute(
     store: Redis, redis_url: str
 ) -> None:
@@ -114,11 +132,11 @@ async def test_a_card_that_became_dirty_again_stays_so(store: Redis) -> None:
 async def test_a_card_is_touched_after_a_silence_only(store: Redis) -> None:
     """An edit just made is news enough."""
     await may(store, "R-1", pause=0)
-    due = (await store.cards.record("R-1")).due
-    await store.cards.touch("R-1", due + 19_000, after=20_000)
+    edited = (await store.cards.record("R-1")).edited
+    await store.cards.touch("R-1", edited + 19_000, after=20_000)
     assert await store.cards.dirty() == {}
-    await store.cards.touch("R-1", due + 20_001, after=20_000)
-    assert await store.cards.dirty() == {"R-1": due + 20_001}
+    await store.cards.touch("R-1", edited + 20_001, after=20_000)
+    assert await store.cards.dirty() == {"R-1": edited + 20_001}
 
 
 async def test_one_at_a_time_draws_a_card(store: Redis) -> None:

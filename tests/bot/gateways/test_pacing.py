@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.domain.forecast import Pace
 from bot.gateways.redis import opened
 from bot.gateways.redis.pacing import BURST, PER_SECOND, Pacing
 from tests.world import until
@@ -75,3 +76,14 @@ async def test_a_place_far_behind_a_hold_stays(pacing: Pacing) -> None:
     place = await pacing.take("sub", "R-1")
     await pacing.hold("sub", 5)
     assert place - 1 < await pacing.take("sub", "R-1") <= place
+
+
+async def test_how_long_the_queue_is_can_be_asked(pacing: Pacing) -> None:
+    """So that a card can say when the last is sent; asking takes no place."""
+    assert await pacing.pace("sub") == Pace(queued=0, last=0, free=BURST, per_second=PER_SECOND)
+    for number in range(BURST + 30):
+        await pacing.take("sub", f"R-{number}")
+    found = await pacing.pace("SUB")
+    assert 0 < found.queued <= 30
+    assert 0 < found.last <= 30 / PER_SECOND
+    assert found.free == 0

@@ -14,6 +14,7 @@ import bot.messages
 from bot.domain.audit import START, Fact, chain
 from bot.domain.checkpoints import Checkpoint
 from bot.domain.diagnosis import Diagnosis, Grade
+from bot.domain.forecast import Forecast
 from bot.domain.operations import CATALOGUE
 from bot.domain.outside import Source
 from bot.domain.quorum import Need
@@ -27,6 +28,7 @@ from bot.messages import (
     arranged,
     ask_form,
     blocks,
+    board,
     card,
     choices,
     doctor,
@@ -41,6 +43,7 @@ from bot.messages import (
     receipt,
     reminders,
     reviews,
+    roster,
     tables,
     thread,
     vaults,
@@ -57,6 +60,7 @@ from tests.bot.messages.wild import (
     FACT,
     GLASS,
     JOB,
+    MANY,
     REQUESTS,
     RUNNING,
     SEVERAL,
@@ -102,8 +106,13 @@ def _share(text: str) -> tuple[Request, ...]:
 def _cards(text: str) -> Iterator[Message]:
     for one in _share(text):
         bad = wild(one, text)
-        holds = {"locks": [wild(lock(), text)] * 3, "delegated": [wild(delegation(), text)] * 3}
-        yield card.card(bad, now=NOW, expected=140, outcomes=outcomes(bad, text), **holds)
+        holds: dict[str, Any] = {
+            "locks": [wild(lock(), text)] * 3,
+            "delegated": [wild(delegation(), text)] * 3,
+        }
+        ahead = Forecast(unsent=9, per_minute=600, last_sent=NOW, end=NOW)
+        known = outcomes(bad, text)
+        yield card.card(bad, now=NOW, expected=140, outcomes=known, ahead=ahead, **holds)
 
 
 def _previews(text: str) -> Iterator[Message]:
@@ -247,6 +256,13 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
     "arranged.with_locks": lambda t: [
         arranged.with_locks(answers.sorry(Unavailable(t)), [wild(lock(), t)] * 4)
     ],
+    "board.board": lambda t: [
+        board.board(fleet, outcomes(one, t), ended=ended)
+        for one in (wild(MANY, t),)
+        for fleet in (one.fleet,)
+        if fleet
+        for ended in (True, False)
+    ],
     "card.card": _cards,
     "ask_form.ask_form": lambda t: [
         ask_form.ask_form("word", t, t, reason_required=required) for required in (True, False)
@@ -339,6 +355,11 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
         reviews.notice(wild(one, t)) for one in (GLASS, request(terms=broken()))
     ],
     "reviews.review": lambda t: [reviews.review(wild(GLASS, t))],
+    "roster.request_view": lambda t: [
+        roster.request_view(wild(one, t), outcomes(one, t), NOW, page=page)
+        for one in (WAITING, SEVERAL, MANY, several.several(State.WAITING, several.fleet(90)))
+        for page in (1, 2)
+    ],
     "tables.step_blocks": lambda t: [
         tables.step_blocks(wild(STEPS * times, t), NOON) for times in (1, 30)
     ],

@@ -46,7 +46,7 @@ from bot.messages.help import help_on, help_page, help_with
 from bot.messages.receipt import receipt
 from bot.messages.thread import line
 from bot.refusals import CODES, Type
-from sandbox.workspace.blocks import check_blocks
+from sandbox.workspace.blocks import check_blocks, shown_by
 from sandbox.workspace.view_rules import check_view
 from tests.bot import samples
 from tests.bot.samples import (
@@ -118,6 +118,18 @@ def sound(message: Message) -> None:
             inert(one["text"])
 
 
+def posts(message: Message) -> None:
+    """Make sure that Slack takes a message in a channel, and that nobody's words do anything."""
+    sound(message)
+    fits(message)
+
+
+def fits(message: Message) -> None:
+    """Make sure that Slack takes a message in a channel, where all its text counts."""
+    assert check_blocks(message.blocks, "message") == []
+    assert shown_by(message.blocks) <= 12_000
+
+
 def inert(text: str) -> None:
     """Make sure that all markup in a text is ours, and whole."""
     for found in MARKUP.findall(text):
@@ -175,24 +187,24 @@ def hostile_glass(text: str) -> Request:
 @pytest.mark.parametrize("operation", CATALOGUE)
 def test_slack_takes_every_card(state: State, operation: str) -> None:
     """In every state of every operation, with friendly and with hostile content."""
-    sound(card(in_state(state, operation), now=NOW, expected=None))
-    sound(card(in_state(state, operation), now=NOW + 60_000, expected=140))
+    posts(card(in_state(state, operation), now=NOW, expected=None))
+    posts(card(in_state(state, operation), now=NOW + 60_000, expected=140))
     for text in HOSTILE:
-        sound(card(hostile(text, state, operation), now=NOW, expected=140))
+        posts(card(hostile(text, state, operation), now=NOW, expected=140))
 
 
 @given(st.text(max_size=300) | st.sampled_from(HOSTILE), st.sampled_from(State))
 def test_no_text_of_others_does_anything_on_a_card(text: str, state: State) -> None:
     """Whatever it holds."""
-    sound(card(hostile(text or "x", state, "failover"), now=NOW, expected=None))
+    posts(card(hostile(text or "x", state, "failover"), now=NOW, expected=None))
 
 
 def test_very_many_approvers_do_not_break_a_card() -> None:
     """Mentions are never cut in two."""
     many = tuple(f"U{n:09}" for n in range(400))
-    sound(card(request(terms=terms(may_approve=many)), now=NOW, expected=None))
+    posts(card(request(terms=terms(may_approve=many)), now=NOW, expected=None))
     crowd = tuple(vote(person(f"P{n}"), at=NOW) for n in range(90))
-    sound(card(in_state(State.APPROVED, votes=crowd), now=NOW, expected=None))
+    posts(card(in_state(State.APPROVED, votes=crowd), now=NOW, expected=None))
 
 
 def offered_by(element: dict[str, Any]) -> list[str]:
@@ -586,7 +598,7 @@ def test_a_running_card_counts_what_azure_has_not_named() -> None:
     odd = JobStep(name="Orbit", state="HeldByOrbit", started=NOON)
     for steps in ((), (odd,), STEPS * 30):
         one = in_state(State.RUNNING, job=job(steps=steps))
-        sound(card(one, now=NOW + 60_000, expected=None))
+        posts(card(one, now=NOW + 60_000, expected=None))
 
 
 def test_a_machine_that_is_failed_over_is_told_from_one_that_is_home() -> None:

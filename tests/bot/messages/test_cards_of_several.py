@@ -9,13 +9,14 @@ import pytest
 
 from bot.domain.catalogue import Ground
 from bot.domain.fleets import Fleet, LeftOut, Member, child
+from bot.domain.forecast import Forecast
 from bot.domain.jobs import MANUAL, JobStep
 from bot.domain.nods import Nod
 from bot.domain.plans import Plan, PlanAction, PlanGroup
 from bot.domain.request import Outcome, Request, State, fingerprint
 from bot.messages.blocks import Message
 from bot.messages.card import card, preview
-from tests.bot.messages.test_cards import HOSTILE, RENEW, sound
+from tests.bot.messages.test_cards import HOSTILE, RENEW, posts, sound
 from tests.bot.samples import (
     ANN,
     BO,
@@ -161,7 +162,47 @@ def drawn(request: Request, known: dict[str, Outcome] | None = None) -> Message:
 STUCK = outcomes(THREE, State.APPROVED, State.UNKNOWN, State.RUNNING)
 STUCK[child(WHOLE, 1)] = STUCK[child(WHOLE, 1)].model_copy(update={"needs_nod": True})
 BAD = outcomes(THREE, State.SUCCEEDED, State.FAILED, State.VOID)
+RISKY = "Its RPO is 2 h 13 min, so a failover now loses that much."
+MANY = fleet(
+    60,
+    left_out=tuple(
+        LeftOut(name=name, why=f"Azure is running TestFailover on {name}.")
+        for name in ("vm-web61", "vm-web62")
+    ),
+    notes=("vm-web01, vm-web02 belong to the consistency group shop.",),
+)
+MANY = MANY.model_copy(
+    update={
+        "members": (
+            member(1, health="Critical", risk=RISKY),
+            member(2, health="Critical", risk=RISKY),
+            *MANY.members[2:50],
+            *(
+                member(number, vault=VAULT.replace("vault-dr", "vault-two"), here="UK South")
+                for number in range(51, 61)
+            ),
+        )
+    }
+)
+WAY = (*[State.SUCCEEDED] * 30, *[State.RUNNING] * 8, State.SUBMITTING, State.UNKNOWN)
+FAR = outcomes(MANY.model_copy(update={"members": MANY.members[:40]}), *WAY) | {
+    child(WHOLE, number): Outcome(
+        name=f"vm-web{number}",
+        state=State.FAILED,
+        why=f"There is no room left for vm-web{number} (QuotaExceeded)",
+    )
+    for number in (38, 39)
+}
+AHEAD = Forecast(unsent=20, per_minute=600, last_sent=NOW + 122_000, end=NOW + 262_000)
 GOLDENS = {
+    "many-waiting": drawn(several(State.WAITING, MANY)),
+    "many-running": card(
+        several(State.RUNNING, MANY), now=NOW + 120_000, expected=140, outcomes=FAR, ahead=AHEAD
+    ),
+    "many-failed": drawn(
+        several(State.FAILED, MANY, why="30 of 60 machines succeeded: 2 failed, 28 lost."), FAR
+    ),
+    "many-succeeded": drawn(several(State.SUCCEEDED, MANY), outcomes(MANY, State.SUCCEEDED)),
     "several-waiting": drawn(several(State.WAITING, THREE)),
     "several-running": drawn(several(State.RUNNING, THREE), STUCK),
     "several-failed": drawn(
@@ -184,7 +225,7 @@ GOLDENS = {
 def test_a_card_looks_as_it_did(name: str) -> None:
     """Whole, text and blocks, and Slack takes it."""
     message = GOLDENS[name]
-    sound(message)
+    posts(message)
     found = {"text": message.text, "blocks": message.blocks}
     path = GOLDEN / f"{name}.json"
     if RENEW:
@@ -219,8 +260,8 @@ def test_slack_takes_the_card_of_a_thousand_machines(state: State, text: str) ->
     known = outcomes(one, *EACH, why=text)
     stuck = {key: value.model_copy(update={"needs_nod": True}) for key, value in known.items()}
     for outcome in ({}, known, stuck):
-        sound(drawn(request, outcome))
-        sound(drawn(behind_glass(request, text), outcome))
+        posts(drawn(request, outcome))
+        posts(drawn(behind_glass(request, text), outcome))
 
 
 def behind_glass(request: Request, text: str) -> Request:
@@ -241,17 +282,19 @@ def test_slack_takes_the_card_of_a_large_plan(state: State, text: str) -> None:
         asks = WAITS.model_copy(update={"steps": many})
         request = request.model_copy(update={"job": asks})
     for one in (request, behind_glass(request, text)):
-        sound(drawn(one))
+        posts(drawn(one))
         sound(preview(one, text))
 
 
 def test_what_a_card_has_no_room_for_is_counted() -> None:
     """Nothing is left out in silence."""
-    said = json.dumps(drawn(of_plan(State.WAITING, plan(60, 20))).blocks, ensure_ascii=False)
+    said = json.dumps(drawn(of_plan(State.WAITING, plan(60, 2))).blocks, ensure_ascii=False)
     assert "and 52 more groups" in said
+    said = json.dumps(drawn(of_plan(State.WAITING, plan(60, 20))).blocks, ensure_ascii=False)
+    assert "… and more: `/dr plan plan-shop`" in said
     assert "look in the portal" in json.dumps(
         drawn(of_plan(State.WAITING, plan(2, 25, "&" * 90))).blocks
     )
     notes = json.dumps(drawn(several(State.WAITING, huge("vm-"))).blocks, ensure_ascii=False)
-    assert "and 292 more left out" in notes
+    assert "*300 are left out*" in notes
     assert "and 292 more such groups" in notes

@@ -112,6 +112,7 @@ GLASS: Final = in_state(
     State.SUCCEEDED, terms=broken(), votes=(vote(BO),), reviews=(reviewed(DAN),)
 )
 SEVERAL: Final = several.several(State.RUNNING, several.THREE)
+MANY: Final = several.several(State.RUNNING, several.fleet(90))
 FACT: Final = Fact(
     type="request.deny",
     subject="x",
