@@ -122,7 +122,7 @@ def _rate(stage: Stage, what: str, processes: int, ids: Sequence[str]) -> float:
             _hear(runner)
         for runner in runners:
             _tell(runner, "go")
-        spans = [json.loads(_hear(runner)) for runner in runners]
+        spans: list[list[float]] = [json.loads(_hear(runner)) for runner in runners]
     began, ended = min(one for one, _ in spans), max(one for _, one in spans)
     return len(ids) / (ended - began)
 
