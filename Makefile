@@ -16,6 +16,7 @@ install: .venv/ready ## create .venv with everything, hashes checked
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q bot handlers sandbox  # pip did that for everything else
 	touch $@
 
 demo: install ## the whole bot against a sandbox, on one local address (ARGS=--script plays it unattended)
@@ -47,9 +48,8 @@ crashes: install ## kill the bot's processes, and Redis, at every point there is
 soak: install ## people and trouble at random (ARGS="--minutes 5 --seed 7"), and an account of it
 	$(BIN)/python -m tests.soak $(ARGS)
 
-bench: install ## print the measured ratios of benchmarks/
-	$(BIN)/python -m benchmarks.acknowledge $(ARGS)
-	$(BIN)/python -m benchmarks.inventory
+bench: install ## measure everything side by side (ARGS="votes --rounds 3": some of it); JSON in .bench
+	$(BIN)/python -m benchmarks $(ARGS)
 
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --upgrade
 
@@ -58,4 +58,4 @@ lock: ## renew requirements.lock and audit.lock (needs uv on the path)
 	$(LOCK) --group audit --output-file audit.lock
 
 clean: ## remove what the other targets made
-	rm -rf .venv .venv-audit .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-audit .demo .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis

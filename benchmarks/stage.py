@@ -1,6 +1,6 @@
 """What benchmarks need around them, started on loopback and stopped again, the last first.
 
-A Valkey server that writes every change to disk, the sandbox, and processes of ours.
+A Valkey server with an append-only file that it syncs every second, the sandbox, processes of ours.
 """
 
 import json
@@ -15,6 +15,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import redis
 
 from benchmarks.caller import Caller, Unanswered
 from sandbox import valkey
@@ -40,6 +42,11 @@ class Stage:
     def secret(self) -> str:
         """What Slack signs with."""
         return self.environment["SLACK_SIGNING_SECRET"]
+
+    def sync(self, when: str) -> None:
+        """Have Valkey sync its append-only file `always`, before it answers, or `everysec`."""
+        with redis.Redis.from_url(self.redis_url) as client:
+            client.config_set("appendfsync", when)
 
     @contextmanager
     def process(self, *module: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:
@@ -90,7 +97,9 @@ def set_up() -> Iterator[Stage]:
         stack.enter_context(alone.process("sandbox", "--announce", str(announcement)))
         alone.until(announcement.exists, pause=0.05)
         told: dict[str, str] = json.loads(announcement.read_text("utf-8"))
-        yield Stage(kept | _environment(told, server.url), folder)
+        stage = Stage(kept | _environment(told, server.url), folder)
+        stage.sync("everysec")
+        yield stage
 
 
 def answers(port: int, path: str) -> bool:

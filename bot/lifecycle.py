@@ -136,9 +136,7 @@ async def note(bot: Bot, fact: Fact, click: str = "") -> int:
         async with bot.redis.requests.turn:
             before = await bot.redis.requests.snapshot()
             verdict, detail = await bot.redis.requests.write(before, Write(fact=fact, click=click))
-        if verdict is Verdict.DONE:
-            return before.sequence + 1
-        if verdict is Verdict.REPLAYED:
+        if verdict in {Verdict.DONE, Verdict.REPLAYED}:
             return int(detail)
         await settle(attempt)
     raise Unavailable("The audit log could not be written.")

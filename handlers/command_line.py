@@ -2,27 +2,29 @@
 `dr audit …`.
 
 A setting that is wrong ends a process at once with one sentence and exit code 2; no traceback
-reaches whoever started it.
+reaches whoever started it. What a command needs is imported when it runs, so that help and mistakes
+are told at once.
 """
 
 import argparse
-import asyncio
 import gc
 import os
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-
-from redis.credentials import CredentialProvider
+from typing import TYPE_CHECKING
 
 from bot.errors import DrError
-from bot.gateways import entra
-from bot.settings import Settings, redis_entra, redis_url
-from handlers.logs import configure
-from handlers.tracing import traced
 
-Process = Callable[[Settings, asyncio.Event], Awaitable[None]]
+if TYPE_CHECKING:
+    import asyncio
+
+    from redis.credentials import CredentialProvider
+
+    from bot.settings import Settings
+
+    Process = Callable[[Settings, asyncio.Event], Awaitable[None]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -110,25 +112,29 @@ def _add_policy(policy: argparse.ArgumentParser) -> None:
 
 
 def _web(_options: argparse.Namespace) -> int:
-    from handlers.web import serve
-
+    with _unswept():
+        from handlers.web import serve
     return _run_process(serve)
 
 
 def _socket(_options: argparse.Namespace) -> int:
-    from handlers.socket import connect
-
+    with _unswept():
+        from handlers.socket import connect
     return _run_process(connect)
 
 
 def _worker(_options: argparse.Namespace) -> int:
-    from handlers.worker import work
-
+    with _unswept():
+        from handlers.worker import work
     return _run_process(work)
 
 
 def _doctor(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from bot.settings import Settings
     from handlers.doctor_command import print_role, report
+    from handlers.logs import configure
 
     if options.role:
         return print_role(os.environ)
@@ -138,12 +144,17 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    import asyncio
+
     from handlers.demo import demo
 
     return asyncio.run(demo(script=options.script, speed=options.speed, port=options.port))
 
 
 def _verify(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from bot.settings import redis_url
     from handlers.audit_verify import Files, verify
 
     files = Files(
@@ -153,10 +164,14 @@ def _verify(options: argparse.Namespace) -> int:
         secrets=options.hmac_key,
         since=options.hmac_since,
     )
-    return asyncio.run(verify(redis_url(os.environ), files, credentials=_credentials()))
+    with _unswept():
+        return asyncio.run(verify(redis_url(os.environ), files, credentials=_credentials()))
 
 
 def _export(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from bot.settings import redis_url
     from handlers.audit_commands import export
 
     return asyncio.run(
@@ -164,18 +179,27 @@ def _export(options: argparse.Namespace) -> int:
     )
 
 
-def _credentials() -> CredentialProvider | None:
+def _credentials() -> "CredentialProvider | None":
     """Return what signs in to Redis, where the address does not."""
+    from bot.gateways import entra
+    from bot.settings import redis_entra
+
     return entra.credentials() if redis_entra(os.environ) else None
 
 
 def _check_policy(options: argparse.Namespace) -> int:
+    import asyncio
+
     from handlers.policy_commands import check
 
     return asyncio.run(check(os.environ, options.file))
 
 
 def _explain_policy(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from bot.settings import Settings
+    from handlers.logs import configure
     from handlers.policy_commands import explain
 
     settings = Settings.read(os.environ)
@@ -183,7 +207,13 @@ def _explain_policy(options: argparse.Namespace) -> int:
     return asyncio.run(explain(settings, options.line, options.user))
 
 
-def _run_process(process: Process) -> int:
+def _run_process(process: "Process") -> int:
+    import asyncio
+
+    from bot.settings import Settings
+    from handlers.logs import configure
+    from handlers.tracing import traced
+
     settings = Settings.read(os.environ)
     configure(settings.log_level)
     gc.freeze()  # what was imported stays: looking through it again holds the loop up for long
@@ -192,8 +222,21 @@ def _run_process(process: Process) -> int:
     return 0
 
 
-async def _until_told(process: Process, settings: Settings) -> None:
+@contextmanager
+def _unswept() -> Iterator[None]:
+    """Do without the collector where next to nothing of what is made is garbage."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+async def _until_told(process: "Process", settings: "Settings") -> None:
     """Run a process until SIGTERM or SIGINT; a second signal is the system's business."""
+    import asyncio
+    import signal
+
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

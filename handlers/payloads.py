@@ -13,7 +13,8 @@ COMMAND: Final = "/dr"
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(strict=True, extra="ignore")
+    # What is frozen is not copied when it stands in for a part that is missing.
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 
 
 def _whole(text: str) -> str:

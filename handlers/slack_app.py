@@ -11,9 +11,11 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.response import BoltResponse
 
 from bot import approvals, settling
@@ -62,54 +64,74 @@ log = logging.getLogger(__name__)
 
 def build(bot: Bot, supervisor: Supervisor) -> AsyncApp:
     """Make the app; opens nothing."""
-    secret = bot.settings.slack_signing_secret
+    app = AsyncApp(
+        client=bot.slack.client,
+        request_verification_enabled=False,  # the gate did, over the bytes that came
+        process_before_response=True,
+        raise_error_for_unhandled_request=True,
+        authorize=_Home(bot),
+        logger=logging.getLogger("slack_bolt"),  # its own would take the level of the root
+    )
+    listeners = _Listeners(bot, supervisor)
+    app.use(_Door(listeners))
+    app.command(COMMAND)(listeners.typed)
+    app.action(re.compile(f"^{re.escape(PREFIX)}"))(listeners.pressed)
+    app.block_suggestion(INPUT)(listeners.typing)
+    app.view(re.compile(rf"^({'|'.join(map(re.escape, listeners.forms))})\Z"))(listeners.sent)
+    app.error(listeners.unhandled)
+    return app
 
-    async def authorize() -> AuthorizeResult:
-        home = await bot.slack.home()
+
+class _Home(AsyncAuthorize):
+    """Tells Bolt who we are: a class, for of a function Bolt finds out each time what it takes."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def __call__(self, **_asked: object) -> AuthorizeResult:
+        home = await self._bot.slack.home()
         return AuthorizeResult(
             enterprise_id=None,
             team_id=min(home.teams),
             bot_user_id=home.user,
-            bot_token=bot.settings.slack_bot_token.get_secret_value(),
+            bot_token=self._bot.settings.slack_bot_token.get_secret_value(),
         )
 
-    app = AsyncApp(
-        client=bot.slack.client,
-        signing_secret=secret.get_secret_value() if secret else None,
-        process_before_response=True,
-        raise_error_for_unhandled_request=True,
-        authorize=authorize,
-        logger=logging.getLogger("slack_bolt"),  # its own would take the level of the root
-    )
-    listeners = _Listeners(bot, supervisor)
-    app.use(listeners.as_slack_sends)
-    app.use(listeners.at_home)
-    app.command(COMMAND)(listeners.typed)
-    app.action(re.compile(f"^{re.escape(PREFIX)}"))(listeners.pressed)
-    app.block_suggestion(INPUT)(listeners.typing)
-    app.view(ASK_FORM)(listeners.asked)
-    app.view(OPTION_FORM)(listeners.filled_in)
-    app.view(NOD_FORM)(listeners.nodded)
-    app.view(CONFIRM_FORM)(listeners.confirmed)
-    app.view(REVIEW_FORM)(listeners.reviewed)
-    app.view(DENY_FORM)(listeners.denied)
-    app.error(listeners.unhandled)
-    return app
+
+class _Door(AsyncMiddleware):
+    """What every request passes before a listener has it: a class for the same reason."""
+
+    def __init__(self, listeners: "_Listeners") -> None:
+        self._listeners = listeners
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002
+    ) -> BoltResponse | None:
+        if where := unlike_slack(req.body):
+            log.warning("a request was turned away that is not as Slack sends them, at %r", where)
+            return BoltResponse(status=400, body="")
+        return await self._listeners.why_not_at_home(req.body) or await next()
 
 
 class _Listeners:
     def __init__(self, bot: Bot, supervisor: Supervisor) -> None:
         self._bot = bot
         self._supervisor = supervisor
+        self.forms: Mapping[str, Callable[[AsyncAck, Body, Body], Awaitable[None]]] = {
+            ASK_FORM: self.asked,
+            OPTION_FORM: self.filled_in,
+            NOD_FORM: self.nodded,
+            CONFIRM_FORM: self.confirmed,
+            REVIEW_FORM: self.reviewed,
+            DENY_FORM: self.denied,
+        }
+        """One listener for all of them: Bolt asks its listeners one after the other."""
 
-    async def as_slack_sends(self, body: Body, next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002
-        """Turn away what lacks a part that is read here, or has it of another kind."""
-        if where := unlike_slack(body):
-            log.warning("a request was turned away that is not as Slack sends them, at %r", where)
-            return BoltResponse(status=400, body="")
-        return await next()
-
-    async def at_home(self, body: Body, next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002
+    async def why_not_at_home(self, body: Body) -> BoltResponse | None:
         """Turn away what comes from another workspace than ours."""
         home = await self._bot.slack.home()
         enterprise = body.get("enterprise") or {}
@@ -120,7 +142,7 @@ class _Listeners:
             enterprise.get("id") if isinstance(enterprise, dict) else enterprise,
         }
         if home.teams & teams:
-            return await next()
+            return None
         log.warning("a request of another workspace was turned away")
         self._turn_away(body)
         return BoltResponse(status=200, body="This bot works for another workspace.")
@@ -174,6 +196,10 @@ class _Listeners:
         user, typed = str(body["user"]["id"]), str(body.get("value") or "")
         found = ask_form.suggested(self._bot, user, word, typed)
         await ack(await self._supervisor.promptly(found, ask_form.NOTHING))
+
+    async def sent(self, ack: AsyncAck, body: Body, view: Body) -> None:
+        """Somebody sent a form."""
+        await self.forms[view["callback_id"]](ack, body, view)
 
     async def asked(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Somebody chose what a command is about, and said why."""

@@ -23,6 +23,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
             log.warning("Redis cannot confirm that an intent is on disk; dr doctor says more")
         jobs.register(bot)
         await take_effect(bot)
+        await bot.azure.prepare()
         async with probed(bot, stopping):
             log.info("working")
             await bot.engine.work(stopping)

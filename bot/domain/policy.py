@@ -6,8 +6,9 @@ refused. Nobody is allowed anything that no rule names them for.
 
 import tomllib
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
@@ -110,10 +111,16 @@ class Policy(Data):
             raise ValueError(f"two freezes are called {', '.join(sorted(twins))}")
         return self
 
-    @property
+    @cached_property  # each vote asks
     def version(self) -> str:
         """A digest of what the policy says, whatever its layout."""
         return digest(self.model_dump(mode="json"))[:12]
+
+    def __copy__(self) -> Self:
+        """Forget the version: a copy may say something else."""
+        copied = super().__copy__()
+        copied.__dict__.pop("version", None)
+        return copied
 
     def who_may_ask(self, operation: str, *, glass: bool = False) -> tuple[Who, ...]:
         """Return everybody whom some rule lets ask for an operation, whatever it is done to.

@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -19,7 +19,6 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError
 from azure.core.rest import HttpRequest
 from azure.identity.aio import DefaultAzureCredential
-from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementClient
 
 from bot.domain.catalogue import CREATE, Call
 from bot.domain.data import Data
@@ -48,6 +47,9 @@ from bot.gateways.azure.wire_sites import ReplicaShape, SiteShape
 from bot.gateways.dates import ahead
 from bot.settings import CLOUDS
 from bot.slices import slices
+
+if TYPE_CHECKING:
+    from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementClient
 
 API_VERSION: Final = "2025-08-01"
 POST_TIMEOUT: Final = 30.0
@@ -95,6 +97,10 @@ class Azure:
         await self._reads.close()
         for client in self._clients.values():
             await client.close()
+
+    async def prepare(self) -> None:
+        """Load the SDK's operations before they are needed, beside whatever else goes on."""
+        await asyncio.to_thread(_sdk)
 
     async def machines(self, vault: str, *, fresh: bool = True) -> tuple[Machine, ...]:
         """List the machines of a vault.
@@ -221,6 +227,7 @@ class Azure:
         return _accepted(answers)
 
     async def _begin(self, call: Call, **options: Any) -> None:
+        await self.prepare()
         client = self._client(call.resource)
         begin = operations(client, call.resource)[call.action]
         body = () if call.body is None else (call.body,)
@@ -267,10 +274,10 @@ class Azure:
             raise refusal(answer.status_code, answer.headers, body)
         return body
 
-    def _client(self, resource_id: str) -> SiteRecoveryManagementClient:
+    def _client(self, resource_id: str) -> "SiteRecoveryManagementClient":
         subscription = segment(resource_id, "subscriptions")
         if subscription not in self._clients:
-            self._clients[subscription] = SiteRecoveryManagementClient(
+            self._clients[subscription] = _sdk()(
                 self._credential,
                 subscription,
                 base_url=self._url,
@@ -289,6 +296,13 @@ async def opened(url: str, *, sandbox: bool) -> AsyncIterator[Azure]:
         azure = Azure(credential, url, sandbox=sandbox)
         stack.push_async_callback(azure.close)
         yield azure
+
+
+def _sdk() -> type["SiteRecoveryManagementClient"]:
+    """Import the SDK when something is changed: it is large, and a front hardly ever needs it."""
+    from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementClient
+
+    return SiteRecoveryManagementClient
 
 
 def _accepted(answers: list[Any]) -> Accepted:

@@ -1,17 +1,19 @@
 """The SDK's operations that change something, and the names that they take."""
 
 from collections.abc import Awaitable, Callable, Mapping
-
-from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementClient
+from typing import TYPE_CHECKING
 
 from bot.domain.catalogue import CREATE
 from bot.domain.machines import segment
+
+if TYPE_CHECKING:
+    from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementClient
 
 Begin = Callable[..., Awaitable[object]]
 """One of the SDK's operations that start something."""
 
 
-def operations(client: SiteRecoveryManagementClient, resource_id: str) -> Mapping[str, Begin]:
+def operations(client: "SiteRecoveryManagementClient", resource_id: str) -> Mapping[str, Begin]:
     """Return the SDK's operations on a resource, by the action of a `Call`."""
     if segment(resource_id, "replicationJobs"):
         jobs = client.replication_jobs

@@ -6,13 +6,17 @@ reading twenty machines: logging and tracing, decoding what we decode ourselves,
 redirects, for our token goes where we send it and nowhere else.
 """
 
+from importlib.metadata import version
+from typing import Final
+
 from azure.core import AsyncPipelineClient
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.pipeline.policies import AsyncRetryPolicy, RequestIdPolicy, UserAgentPolicy
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 from azure.mgmt.core.policies import AsyncARMChallengeAuthenticationPolicy
-from azure.mgmt.recoveryservicessiterecovery import __version__
+
+_SDK: Final = "azure-mgmt-recoveryservicessiterecovery"
 
 Reads = AsyncPipelineClient[HttpRequest, AsyncHttpResponse]
 
@@ -23,7 +27,7 @@ def reads(credential: AsyncTokenCredential, url: str, scope: str, *, proxied: bo
         url,
         policies=[
             RequestIdPolicy(),
-            UserAgentPolicy(sdk_moniker=f"mgmt-recoveryservicessiterecovery/{__version__}"),
+            UserAgentPolicy(sdk_moniker=f"{_SDK.removeprefix('azure-')}/{version(_SDK)}"),
             AsyncRetryPolicy(),
             AsyncARMChallengeAuthenticationPolicy(credential, scope),
         ],

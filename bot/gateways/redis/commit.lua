@@ -20,7 +20,9 @@ if now < a.not_before then return {'early', tostring(now)} end
 if math.abs(now - a.seen) > 5000 then return {'stale', tostring(now)} end
 
 local head = redis.call('HGET', head_key, 'hash') or a.start
-if head ~= a.prevhash then return {'contended', head} end
+if head ~= a.prevhash then
+  return {'contended', head, redis.call('HGET', head_key, 'sequence') or '0', tostring(now)}
+end
 
 if a.policy ~= '' and (redis.call('GET', policy_key) or '') ~= a.policy_was then
   return {'moved', a.policy}
@@ -96,4 +98,4 @@ if a.id ~= '' then
   if a.review_by ~= '' then redis.call('ZADD', unreviewed, a.review_by, a.id)
   else redis.call('ZREM', unreviewed, a.id) end
 end
-return {'done', tostring(now)}
+return {'done', tostring(a.sequence)}

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from bot.domain.audit import START, Entry, chain
+from bot.domain.audit import START, Fact, chain
 from bot.domain.data import canonical, digest
 from bot.domain.fleets import root
 from bot.domain.looks import look_of
@@ -60,6 +60,8 @@ _AT_ONCE: Final = 25
 """So many requests are read together."""
 _DRAFT: Final = " draft"
 _CLICK_TTL: Final = 24 * 3600 * 1000
+_PLACES: Final = 20
+"""So many places in the log are tried for an entry before the caller lets the others finish."""
 
 
 def request_key(request_id: str) -> str:
@@ -121,14 +123,23 @@ class Requests:
         return found
 
     async def write(self, before: Snapshot, write: Write) -> tuple[Verdict, str]:
-        """Write all of it or nothing; the second value is the script's detail for the verdict."""
-        at = datetime.fromtimestamp(before.now / 1000, UTC).isoformat(timespec="milliseconds")
-        entry = chain(write.fact, sequence=before.sequence + 1, prevhash=before.head, time=at)
-        if self._mac_key:
-            entry = vouched(entry, self._mac_key)
-        keys, arguments = self._commit_arguments(before, write, entry)
-        verdict, detail = await run(self._commit(keys=keys, args=arguments))
-        return Verdict(verdict), detail
+        """Write all of it or nothing; the second value is the script's detail for the verdict.
+
+        An entry that only came too late for its place gets the next one at once: what it says
+        depends on the request, which the script compares again, and not on its place. That of a
+        record in a book does, and is for the caller to decide anew.
+        """
+        keys, arguments, drafts = self._commit_arguments(before, write)
+        now, sequence, head = before.now, before.sequence, before.head
+        for _ in range(1 if write.kept else _PLACES):
+            arguments |= self._chained(write.fact, now, sequence, head)
+            verdict, *detail = await run(
+                self._commit(keys=keys, args=[json.dumps(arguments), *drafts])
+            )
+            if verdict != Verdict.CONTENDED:
+                break
+            head, sequence, now = detail[0], int(detail[1]), int(detail[2])
+        return Verdict(verdict), detail[0]
 
     async def confirm(self) -> None:
         """Wait until everything written so far is where it cannot be lost.
@@ -228,9 +239,22 @@ class Requests:
         found: str | None = await run(self._client.get(_target_key(target_id)))
         return found
 
+    def _chained(self, fact: Fact, now: int, sequence: int, head: str) -> dict[str, Any]:
+        """Give a fact the place behind an entry."""
+        at = datetime.fromtimestamp(now / 1000, UTC).isoformat(timespec="milliseconds")
+        entry = chain(fact, sequence=sequence + 1, prevhash=head, time=at)
+        if self._mac_key:
+            entry = vouched(entry, self._mac_key)
+        return {
+            "prevhash": head,
+            "sequence": entry.sequence,
+            "hash": entry.hash,
+            "entry": entry.model_dump_json(),
+        }
+
     def _commit_arguments(
-        self, before: Snapshot, write: Write, entry: Entry
-    ) -> tuple[list[str], list[str]]:
+        self, before: Snapshot, write: Write
+    ) -> tuple[list[str], dict[str, Any], list[str]]:
         request = write.request
         request_id = request.id if request else ""
         parent = request.parent if request else ""
@@ -258,10 +282,6 @@ class Requests:
             "id": request_id,
             "start": START,
             "seen": before.now,
-            "prevhash": before.head,
-            "sequence": entry.sequence,
-            "hash": entry.hash,
-            "entry": entry.model_dump_json(),
             "click_ttl": _CLICK_TTL,
             "not_after": write.not_after,
             "not_before": write.not_before,
@@ -278,7 +298,7 @@ class Requests:
             keys += [book_key(one.book), entries_key(one.id)]
         arguments["kept"] = [one.model_dump() for one in write.kept]
         drafts = [part for draft in write.drafts for part in (draft.id, self._sealed(draft))]
-        return keys, [json.dumps(arguments), *drafts]
+        return keys, arguments, drafts
 
     def _request_arguments(self, request: Request, before: Request | None) -> dict[str, Any]:
         document = _document(request)

@@ -48,6 +48,16 @@ async def test_a_record_is_kept_changed_and_gone_with_its_entries(store: Redis) 
     assert await store.audit.latest_of([]) == {}
 
 
+async def test_a_record_whose_entry_lost_its_place_is_decided_anew(store: Redis) -> None:
+    """It may name that place, so it is not simply written under the next one."""
+    before = await store.requests.snapshot()
+    await store.requests.write(before, Write(fact=fact("of something else")))
+    kept = Kept(book=BOOK, id="L-1", was="", now=sealed(store, "first"), expires=before.now + HOUR)
+    write = Write(fact=fact("lock.put", "L-1"), kept=(kept,))
+    assert (await store.requests.write(before, write))[0] is Verdict.CONTENDED
+    assert await store.books.pages(BOOK) == []
+
+
 @pytest.mark.parametrize("was", ["", "something else"])
 async def test_a_record_that_is_not_as_it_was_read_is_left(store: Redis, was: str) -> None:
     """And nothing else is written either."""

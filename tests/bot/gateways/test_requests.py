@@ -106,11 +106,25 @@ async def test_a_request_that_moved_on_is_not_overwritten(store: Redis) -> None:
 
 
 async def test_two_entries_never_take_the_same_place(store: Redis) -> None:
-    """Another entry came in between: nothing is written, and it is to be tried again."""
+    """Another entry came in between: this one gets the place behind it."""
     before = await store.requests.snapshot()
-    assert (await store.requests.write(before, Write(fact=fact("first"))))[0] is Verdict.DONE
-    await refused(store, before, Write(fact=fact("second")), Verdict.CONTENDED)
-    assert [entry.type for entry in await log(store)] == ["dr.first"]
+    assert await store.requests.write(before, Write(fact=fact("first"))) == (Verdict.DONE, "1")
+    assert await store.requests.write(before, Write(fact=fact("second"))) == (Verdict.DONE, "2")
+    assert [entry.type for entry in await log(store)] == ["dr.first", "dr.second"]
+
+
+async def test_a_step_that_lost_its_place_still_counts_only_if_nothing_changed(
+    store: Redis,
+) -> None:
+    """An entry about something else is no matter; a step of the same request is."""
+    await asked(store)
+    before = await store.requests.snapshot("R-7K2M9P")
+    assert before.request
+    await store.requests.write(before, Write(fact=fact("of something else")))
+    write = Write(fact=fact("request.vote"), request=take(before.request, Step.VOTE))
+    assert (await store.requests.write(before, write))[0] is Verdict.DONE
+    await refused(store, before, write, Verdict.MOVED)
+    assert len(await log(store)) == 3
 
 
 async def test_a_machine_has_one_open_request(store: Redis) -> None:
