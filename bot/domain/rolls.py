@@ -75,7 +75,7 @@ class Roll:
 
     def within(self, part: str) -> Iterator[Machine]:
         """Go through those whose names have it elsewhere than at the beginning; casefolded, too."""
-        found = (name for name in self.names if name.find(part) > 0 and not name.startswith(part))
+        found = (name for name in self.names if name.find(part) > 0)
         return (machine for name in found for machine in self._by_name[name])
 
     def meant(self, word: str) -> Iterable[Machine]:
