@@ -6,7 +6,6 @@ import pytest
 
 from bot.cards import draw
 from bot.domain.machines import segment
-from bot.gateways.redis.pacing import BURST
 from sandbox.people import Message
 from tests.world import World, inhabited, until
 
@@ -107,10 +106,9 @@ async def _drawn(world: World, request_id: str) -> bool:
 
 
 async def test_the_card_says_when_azure_will_have_taken_all(farm: World) -> None:
-    """Two hundred changes went just now, so these go ten a second, and the card has an estimate."""
+    """Azure asked us to wait, so they go ten a second from then on, and the card has an estimate."""
     subscription = segment(farm.vault.resource_id, "subscriptions")
-    for number in range(BURST):
-        await farm.bot.redis.pacing.take(subscription, f"R-AAAAAA.{number}")
+    await farm.bot.redis.pacing.hold(subscription, 5)
     await farm.bot.redis.shelf.took("failover", "A2A", 140)
     await asked(farm, THIRTY)
     await farm.approved(THIRTY)
