@@ -106,7 +106,7 @@ async def _drawn(world: World, request_id: str) -> bool:
 
 
 async def test_the_card_says_when_azure_will_have_taken_all(farm: World) -> None:
-    """Azure asked us to wait, so they go ten a second from then on, and the card has an estimate."""
+    """Azure asked us to wait, so they go ten a second from then on: the card has an estimate."""
     subscription = segment(farm.vault.resource_id, "subscriptions")
     await farm.bot.redis.pacing.hold(subscription, 5)
     await farm.bot.redis.shelf.took("failover", "A2A", 140)
