@@ -6,7 +6,6 @@ import pytest
 
 from bot.cards import draw
 from bot.domain.machines import segment
-from bot.gateways.redis.pacing import BURST
 from sandbox.people import Message
 from tests.world import World, inhabited, until
 
@@ -40,6 +39,12 @@ async def told(world: World, card: Message, words: str) -> None:
     await until(said, f"the thread does not say: {words}")
 
 
+async def all_sent(world: World) -> None:
+    """Wait until Azure has got all thirty."""
+    said = "not all of them were sent"
+    await until(lambda: world.posts("unplannedFailover") == 30, said, within=60)
+
+
 async def test_people_decide_on_sixty_machines_with_one_look(redis_url: str) -> None:
     """The card counts them and says where every one of them is to be read."""
     async with inhabited(redis_url, machines=60, worker=False) as world:
@@ -61,7 +66,7 @@ async def test_thirty_machines_are_one_message_and_a_few_lines(farm: World) -> N
         farm.vault.fail_next_job(f"vm-{number:04}", "UnplannedFailover")
     card = await asked(farm, THIRTY)
     await farm.approved(THIRTY)
-    await farm.started("UnplannedFailover", 30)
+    await all_sent(farm)
     await told(farm, card, "All 30 are submitted to Azure.")
     request = await farm.request()
     await farm.bo.types("/dr requests")
@@ -81,7 +86,7 @@ async def test_each_milestone_is_told_once(farm: World) -> None:
     """Whoever looks, and however often: it is a step of the request like any other."""
     card = await asked(farm, THIRTY)
     await farm.approved(THIRTY)
-    await farm.started("UnplannedFailover", 30)
+    await all_sent(farm)
     await farm.done(THIRTY, "Succeeded for all 30 machines")
     await told(farm, card, "has ended: 30 succeeded.")
     request = await farm.request()
@@ -101,17 +106,16 @@ async def _drawn(world: World, request_id: str) -> bool:
 
 
 async def test_the_card_says_when_azure_will_have_taken_all(farm: World) -> None:
-    """Two hundred changes went just now, so these go ten a second, and the card has an estimate."""
+    """Azure asked us to wait, so they go ten a second from then on: the card has an estimate."""
     subscription = segment(farm.vault.resource_id, "subscriptions")
-    for number in range(BURST):
-        await farm.bot.redis.pacing.take(subscription, f"R-AAAAAA.{number}")
+    await farm.bot.redis.pacing.hold(subscription, 5)
     await farm.bot.redis.shelf.took("failover", "A2A", 140)
     await asked(farm, THIRTY)
     await farm.approved(THIRTY)
     card = await farm.alice.sees(THIRTY, "Azure takes about 600 submissions a minute")
     assert "The last should end at about" in card.words
     assert "if each takes 2 min 20 s as lately" in card.words
-    await farm.started("UnplannedFailover", 30)
+    await all_sent(farm)
     await farm.done(THIRTY, "Succeeded for all 30 machines")
     edits = [seen for seen in farm.workspace.journal if seen.method == "chat.update"]
     assert len(edits) < 30, "a card is drawn for every step of every machine"

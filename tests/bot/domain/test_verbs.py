@@ -48,6 +48,8 @@ USAGE = {
     "jobs": "/dr jobs [<machine>|<job id>] [--which recent|active|failed] [--page <number>]",
     "events": "/dr events [<machine>] [--severity all|critical|warning|info] [--page <number>]",
     "nudge": "/dr nudge <request>",
+    "request": "/dr request <request> "
+    "[--which all|failed|unknown|running|waiting|succeeded] [--page <number>]",
     "requests": "/dr requests",
     "preview": "/dr preview <any command>",
     "audit": "/dr audit [<machine>|<request>] [--since <date>] [--kind <words>] [--by <person>] "
