@@ -6,7 +6,6 @@ questions a minute. All processes share one Valkey whose append-only file is syn
 """
 
 import asyncio
-import io
 import json
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.filling import fill
@@ -27,7 +27,6 @@ from bot.gateways.slack import Account, Home, Slack
 from bot.lifecycle import note
 from bot.runtime import Bot, opened
 from bot.settings import Settings
-from handlers.audit_verify import Files, verify
 from tests.bot.samples import BO, CARLA, GROUPS, TEAM, fact
 
 _PROCESSES: Final = (1, 2, 8)
@@ -70,7 +69,7 @@ def measure(rounds: int) -> Result:
                 f"Entries that change nothing else, from 8 processes: {entries:,.0f}/s.",
             ),
             Table(
-                "`dr audit verify`",
+                "`dr audit verify`, the start of the process included",
                 ("entries", "s", "µs an entry"),
                 tuple((f"{many:,}", took, took / many * 1e6) for many, took in seconds.items()),
             ),
@@ -183,10 +182,12 @@ async def _verified(stage: Stage, many: int) -> float:
                 await pipe.execute()
         assert last
         await client.hset(AUDIT_HEAD, mapping={"hash": last.hash, "sequence": last.sequence})
-    said = io.StringIO()
-    start_at = time.perf_counter()
-    assert await verify(stage.redis_url, Files(), said) == 0, said.getvalue()
-    return time.perf_counter() - start_at
+    began = time.perf_counter()
+    command = [str(Path(sys.executable).with_name("dr")), "audit", "verify"]
+    subprocess.run(  # noqa: ASYNC221 - nothing else goes on
+        command, env=dict(stage.environment), check=True, stdout=subprocess.DEVNULL
+    )
+    return time.perf_counter() - began
 
 
 if __name__ == "__main__":
