@@ -8,7 +8,7 @@ should that be lost, the sweeper finds the work.
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from bot.domain.audit import BOT, Actor, Fact
@@ -23,6 +23,7 @@ from bot.runtime import Bot
 
 DRAW: Final = "draw"
 SUBMIT: Final = "submit"
+PACE: Final = "pace"
 FOLLOW: Final = "follow"
 GATHER: Final = "gather"
 REMIND: Final = "remind"
@@ -74,6 +75,21 @@ async def create(
             return request
         await settle(attempt)
     raise Unavailable("Too many people are writing at this moment; please try again.")
+
+
+async def create_parts(bot: Bot, parts: Sequence[tuple[Request, Fact]]) -> frozenset[str]:
+    """Store the requests of some machines of one whole, each with its entry, and wake nobody.
+
+    Returns the ids of those that were stored: another is there already, or somebody else wrote
+    meanwhile.
+    """
+    if not parts:
+        return frozenset()
+    writes = [Write(fact=fact, request=request, told=False) for request, fact in parts]
+    async with bot.redis.requests.turn:
+        before = await bot.redis.requests.snapshot()
+        done = await bot.redis.requests.write_in_a_row(before, writes)
+    return frozenset(parts[at][0].id for at in range(done))
 
 
 async def change(

@@ -28,8 +28,14 @@ from bot.domain.machines import Disk, Machine, Point, segment, vault_of
 from bot.domain.outside import Source
 from bot.domain.plans import Plan
 from bot.domain.sites import ContainerMapping, Replica, Site
-from bot.errors import AnswerLost, AzureRefused, Unavailable
-from bot.gateways.azure.answers import refusal, retry_after, trouble
+from bot.errors import AnswerLost, AzureRefused, TurnedAway, Unavailable
+from bot.gateways.azure.answers import (
+    left,
+    refusal,
+    retry_after,
+    trouble,
+    turned_away,
+)
 from bot.gateways.azure.around import Around
 from bot.gateways.azure.once import once
 from bot.gateways.azure.operations import operations, place
@@ -63,6 +69,8 @@ class Accepted(Data):
     """The guid of the job."""
     pace: int
     """Seconds to wait between two looks at it."""
+    left: int | None = None
+    """How many changes the subscription may make now, by what Azure says."""
 
 
 class Azure:
@@ -207,7 +215,8 @@ class Azure:
     async def submit(self, call: Call, client_request_id: str, *, by: float = math.inf) -> Accepted:
         """Send a change, once, and not at all after `by`, in monotonic seconds.
 
-        Raises `AzureRefused` when Azure said no, else `AnswerLost`.
+        Raises `AzureRefused` when Azure said no, `TurnedAway` when it was too busy to look at it,
+        else `AnswerLost`.
         """
         with timed("PUT" if call.action == CREATE else "POST", call.resource):
             return await self._submit(call, client_request_id, by)
@@ -231,6 +240,8 @@ class Azure:
             said = trouble(error) if isinstance(error, AzureError) else None
             if isinstance(said, AzureRefused) and said.status >= 300:
                 raise said from error
+            if isinstance(said, Unavailable) and turned_away(getattr(error, "response", None)):
+                raise TurnedAway(said.sentence, retry_after=said.retry_after) from error
             raise AnswerLost(
                 f"{said.sentence if said else 'Azure did not answer in time.'} "
                 "Whether the operation began is not known yet.",
@@ -325,7 +336,8 @@ def _accepted(answers: list[Any]) -> Accepted:
     for name in ("Azure-AsyncOperation", "Location", "x-ms-request-id"):
         value = str(headers.get(name, "")).split(", ")[0]
         if job := urlsplit(value).path.rpartition("/")[2]:
-            return Accepted(job=job, pace=int(retry_after(headers) or 0) or _no_pace(headers))
+            pace = int(retry_after(headers) or 0) or _no_pace(headers)
+            return Accepted(job=job, pace=pace, left=left(headers))
     raise AnswerLost("Azure accepted the operation but did not name its job.")
 
 

@@ -8,7 +8,7 @@ import asyncio
 import hmac
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import resources
@@ -116,13 +116,29 @@ class Requests:
 
     async def write(self, before: Snapshot, write: Write) -> tuple[Verdict, str]:
         """Write all of it or nothing; the second value is the script's detail for the verdict."""
+        verdict, detail, _ = await self._write(before, write)
+        return verdict, detail
+
+    async def write_in_a_row(self, before: Snapshot, writes: Sequence[Write]) -> int:
+        """Write several things one behind the other; returns how many, up to the first that failed.
+
+        Each is all of it or nothing, as with `write`; only nobody looks again between two.
+        """
+        for done, write in enumerate(writes):
+            verdict, _, entry = await self._write(before, write)
+            if verdict is not Verdict.DONE:
+                return done
+            before = before.model_copy(update={"sequence": entry.sequence, "head": entry.hash})
+        return len(writes)
+
+    async def _write(self, before: Snapshot, write: Write) -> tuple[Verdict, str, Entry]:
         at = datetime.fromtimestamp(before.now / 1000, UTC).isoformat(timespec="milliseconds")
         entry = chain(write.fact, sequence=before.sequence + 1, prevhash=before.head, time=at)
         if self._mac_key:
             entry = vouched(entry, self._mac_key)
         keys, arguments = self._commit_arguments(before, write, entry)
         verdict, detail = await run(self._commit(keys=keys, args=arguments))
-        return Verdict(verdict), detail
+        return Verdict(verdict), detail, entry
 
     async def confirm(self) -> None:
         """Wait until everything written so far is where it cannot be lost.
