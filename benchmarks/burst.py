@@ -112,8 +112,10 @@ async def _all_accepted(night: Night, machines: int) -> None:
 
 async def _places(client: Any, vault_id: str, machines: int) -> list[tuple[str, ...]]:
     parts = vault_id.split("/")
-    found = []
-    async for item in client.replication_protected_items.list(parts[4], parts[8], enforce_https=False):
+    found: list[tuple[str, ...]] = []
+    async for item in client.replication_protected_items.list(
+        parts[4], parts[8], enforce_https=False
+    ):
         if re.fullmatch(r"vm-0\d{3}", item.properties.friendly_name):
             words = item.id.split("/")
             found.append((parts[4], parts[8], words[10], words[12], words[14]))

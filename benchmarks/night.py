@@ -43,6 +43,8 @@ class Post:
 class Night:
     """Where everything is, and what Azure has seen."""
 
+    page: str
+    """Where the people of the workspace are."""
     vault: str
     vault_id: str
     people: People
@@ -83,9 +85,7 @@ class Night:
 
 
 @asynccontextmanager
-async def fallen(
-    machines: int, *, workers: int = 0, retry_after: int = 1
-) -> AsyncIterator[Night]:
+async def fallen(machines: int, *, workers: int = 0, retry_after: int = 1) -> AsyncIterator[Night]:
     """Start everything; stop everything, the server last. Without workers there is no bot."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dr-night-")))
@@ -101,7 +101,7 @@ async def fallen(
         told: dict[str, str] = json.loads(announcement.read_text("utf-8"))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         people = await stack.enter_async_context(People(told["workspace"], patience=10))
-        night = Night(told["vault"], told["vault_id"], people, told, session)
+        night = Night(told["workspace"], told["vault"], told["vault_id"], people, told, session)
         if workers:
             server = stack.enter_context(valkey.running(folder / "valkey"))
             night.environment = environment = _environment(told, server.url, port)
@@ -124,7 +124,9 @@ class _Starter:
         self._out = out
 
     @asynccontextmanager
-    async def process(self, module: list[str], environment: Mapping[str, str]) -> AsyncIterator[subprocess.Popen[bytes]]:
+    async def process(
+        self, module: list[str], environment: Mapping[str, str]
+    ) -> AsyncIterator[subprocess.Popen[bytes]]:
         running = subprocess.Popen(  # noqa: ASYNC220 - it only forks
             [sys.executable, "-m", *module],
             env=dict(environment),

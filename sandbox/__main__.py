@@ -57,9 +57,7 @@ async def _run(options: argparse.Namespace) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     clock = Clock(hurry=options.speed)
     workspace = Workspace(clock, seed=options.seed)
-    vault = Vault(
-        clock, seed=options.seed, estate=options.estate, extra_machines=options.machines
-    )
+    vault = Vault(clock, seed=options.seed, estate=options.estate, extra_machines=options.machines)
     for world in vault.worlds:
         vault.limits(world.vault.id).retry_after = options.retry_after
     workspace.deliver_to(None if options.deliver_to == "none" else options.deliver_to)

@@ -92,9 +92,7 @@ class Engine:
         for task in tasks:
             self._docket.register(task)
 
-    async def wake(
-        self, task: str, *arguments: str, after: float = 0, again: bool = False
-    ) -> None:
+    async def wake(self, task: str, *arguments: str, after: float = 0, again: bool = False) -> None:
         """Have a task run soon, or after some seconds; a no-op while the same one is pending.
 
         With `again` it runs then in any case: once more behind one that runs now, and instead of

@@ -1,4 +1,4 @@
-"""Letting those go whose turn it is, in the order of the approvals and no faster than Azure takes them.
+"""Letting those go whose turn it is, in the order of the approvals, as fast as Azure takes them.
 
 `bot/gateways/redis/pacing.py` keeps the lines; this wakes whoever is named there, and looks again
 for as long as anybody waits.
