@@ -15,6 +15,7 @@ from bot.domain.delegations import Delegation
 from bot.domain.drift import Change, drift, gone_point, sent_otherwise, worse
 from bot.domain.freezes import frozen
 from bot.domain.locks import said_of
+from bot.domain.machines import Point
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.plans import Plan
@@ -33,7 +34,7 @@ from bot.errors import (
     SlackRefused,
     Unavailable,
 )
-from bot.inventory import ground, members_of, reread
+from bot.inventory import ground, members_of, reads_points, reread
 from bot.locks import locks_on
 from bot.runtime import Bot
 
@@ -158,6 +159,27 @@ async def _people_gone(bot: Bot, request: Request) -> Check:
 
 async def _changed(bot: Bot, request: Request) -> Check:
     """Compare the target with what was approved."""
+    points = _points(bot, request)
+    try:
+        return await _compared(bot, request, points)
+    finally:
+        if points:
+            points.cancel()
+
+
+def _points(bot: Bot, request: Request) -> asyncio.Task[tuple[Point, ...]] | None:
+    """Begin to read the recovery points, where they will be needed, while the machine is read."""
+    operation, bulk = CATALOGUE[request.operation], bool(request.parent)
+    if not reads_points(operation, request.target, _pinned(request), in_bulk=bulk):
+        return None
+    points = asyncio.create_task(bot.azure.points(request.target.id))
+    points.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may ask
+    return points
+
+
+async def _compared(
+    bot: Bot, request: Request, points: asyncio.Task[tuple[Point, ...]] | None
+) -> Check:
     operation = CATALOGUE[request.operation]
     try:
         target = await reread(bot, request.target)
@@ -172,7 +194,9 @@ async def _changed(bot: Bot, request: Request) -> Check:
             return Check(void=changes)
         if reason := why_not(operation, target):
             return _void_for(reason.sentence)
-        now = await ground(bot, operation, target, _pinned(request), in_bulk=bool(request.parent))
+        now = await ground(
+            bot, operation, target, _pinned(request), in_bulk=bool(request.parent), points=points
+        )
         call = operation.call(now, request.arguments)
     except (Refused, Missing, AzureRefused) as error:
         if isinstance(error, NotNow) and request.ground.point:

@@ -160,7 +160,7 @@ async def _claim(bot: Bot, checked: Request, claim: str) -> Request | None:
         fact = fact_of(Step.CLAIM, request, after, BOT, words)
         return Move(request=after, fact=fact, in_time=True)
 
-    request = await change(bot, checked.id, decide, click=claim, durable=True)
+    request = await change(bot, checked.id, decide, click=claim, durable=True, quiet=True)
     mine = request.submission is not None and request.submission.claim == claim
     return request if mine and request.state is State.SUBMITTING else None
 
