@@ -185,7 +185,7 @@ async def _send(bot: Bot, request: Request) -> None:
         await _rejected(bot, request, error)
     except TurnedAway as error:
         SUBMISSIONS.labels(request.operation, "turned away").inc()
-        await _told(bot, request, hold=error.retry_after or _RETRY)
+        await _told(bot, request, hold=_RETRY if error.retry_after is None else error.retry_after)
         await _turned_away(bot, request, error.sentence)
     except AnswerLost as error:
         SUBMISSIONS.labels(request.operation, "lost").inc()
@@ -203,7 +203,7 @@ async def _told(
     """Let the others know what Azure's answer says of the pace; losing that costs little."""
     subscription = subscription_of(request)
     try:
-        if hold:
+        if hold is not None:
             await bot.redis.pacing.hold(subscription, hold)
         await bot.redis.pacing.told(subscription, request.id, left)
     except Unavailable:

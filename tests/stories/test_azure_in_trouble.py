@@ -70,7 +70,7 @@ async def test_a_lost_answer_is_found_again(world: World, trouble: Kind) -> None
     assert kinds.index("request.lose") < kinds.index("request.find")
 
 
-@pytest.mark.parametrize("trouble", ["drop", "unavailable", "throttle"])
+@pytest.mark.parametrize("trouble", ["drop", "unavailable", "throttle_behind"])
 async def test_what_never_began_is_not_sent_again_by_itself(world: World, trouble: Kind) -> None:
     """No answer and no job: it stays unknown while one may still turn up, and nothing is sent."""
     await _lost(world, trouble)
