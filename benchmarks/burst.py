@@ -204,10 +204,9 @@ async def measure(
 ) -> list[Burst]:
     """Measure every size, and the largest with every `Retry-After`."""
     cases = [(size, waits[0]) for size in sizes[:-1]] + [(sizes[-1], wait) for wait in waits]
-    bursts = []
+    bursts: list[Burst] = []
     for size, wait in cases:
-        for count in workers:
-            bursts.append(await ours(size, workers=count, retry_after=wait))
+        bursts += [await ours(size, workers=count, retry_after=wait) for count in workers]
         if beside:
             bursts.append(await naive(size, retry_after=wait))
     return bursts

@@ -30,7 +30,12 @@ async def line_up(bot: Bot, requests: Sequence[Request]) -> None:
         by_subscription.setdefault(subscription_of(request), []).append(place_of(request))
     for subscription, places in by_subscription.items():
         await bot.redis.pacing.line_up(subscription, places)
-        await bot.engine.wake(PACE, subscription)
+        await call(bot, subscription)
+
+
+async def call(bot: Bot, subscription: str) -> None:
+    """Have it looked after those who wait, also when that was just done for the last time."""
+    await bot.engine.wake(PACE, subscription, again=True)
 
 
 async def let_go(bot: Bot, subscription: str) -> float | None:

@@ -32,8 +32,8 @@ from bot.errors import (
 )
 from bot.gateways.azure import Accepted
 from bot.jobs.check import check
-from bot.jobs.pace import line_up, place_of, subscription_of
-from bot.lifecycle import GATHER, PACE, Move, change, fact_of
+from bot.jobs.pace import call, line_up, place_of, subscription_of
+from bot.lifecycle import GATHER, Move, change, fact_of
 from bot.metrics import SUBMISSIONS
 from bot.runtime import Bot
 from bot.spans import span
@@ -56,11 +56,11 @@ async def submit_request(bot: Bot, request_id: str) -> float | None:
         return None
     subscription = subscription_of(request)
     if request.state is not State.APPROVED or request.needs_nod:
-        if not request.submission or not request.open:  # it will send nothing, or has sent it
+        if request.state is State.WAITING or not request.open:  # it will not come now
             await bot.redis.pacing.leave(subscription, request_id)
         return None
     if not await bot.redis.pacing.take(subscription, place_of(request)):
-        await bot.engine.wake(PACE, subscription)
+        await call(bot, subscription)
         return None
     try:
         claimed, wait = await _checked(bot, request)

@@ -55,6 +55,8 @@ return {time[1], time[2], head[1], head[2], request[1], request[2]}
 _FREE: Final = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
 _DRAFT: Final = " draft"
+_TOGETHER: Final = 10
+"""So many requests are read at once: hundreds would hold the loop up when they come."""
 _CLICK_TTL: Final = 24 * 3600 * 1000
 
 
@@ -106,13 +108,16 @@ class Requests:
 
     async def load_many(self, request_ids: Iterable[str]) -> list[Request]:
         """Read several requests; those that are gone or tampered with are left out."""
-        loaded = await asyncio.gather(
-            *(self.load(one) for one in request_ids), return_exceptions=True
-        )
-        for one in loaded:
-            if isinstance(one, BaseException) and not isinstance(one, Tampered | OtherVersion):
-                raise one
-        return [one for one in loaded if isinstance(one, Request)]
+        wanted, found = list(request_ids), list[Request]()
+        for at in range(0, len(wanted), _TOGETHER):
+            loaded = await asyncio.gather(
+                *(self.load(one) for one in wanted[at : at + _TOGETHER]), return_exceptions=True
+            )
+            for one in loaded:
+                if isinstance(one, BaseException) and not isinstance(one, Tampered | OtherVersion):
+                    raise one
+            found += [one for one in loaded if isinstance(one, Request)]
+        return found
 
     async def write(self, before: Snapshot, write: Write) -> tuple[Verdict, str]:
         """Write all of it or nothing; the second value is the script's detail for the verdict."""
