@@ -41,6 +41,7 @@ from bot.gateways.azure.once import once
 from bot.gateways.azure.operations import operations, place
 from bot.gateways.azure.permissions import Permissions
 from bot.gateways.azure.reads import reads
+from bot.gateways.azure.spare import Spare
 from bot.gateways.azure.timed import timed
 from bot.gateways.azure.unprotected import COMPUTE_VERSION, Unprotected
 from bot.gateways.azure.wire import ShapeT, read, unswept
@@ -83,6 +84,7 @@ class Azure:
         self._https: dict[str, Any] = {"enforce_https": False} if sandbox else {}
         self._clients: dict[str, SiteRecoveryManagementClient] = {}
         self._reads = reads(credential, url, self._scope, proxied=_proxied())
+        self._spare = Spare()
         self._per_container: set[str] = set()
         self._activities: dict[str, str] = {}
         self._listed: dict[str, tuple[float, tuple[Machine, ...]]] = {}
@@ -171,7 +173,11 @@ class Azure:
         return tuple(shape.job() for shape in shapes)
 
     async def job(self, vault: str, name: str) -> Job:
-        """Read one job with its steps and errors."""
+        """Read one job with its steps and errors; it waits while others need Azure's answers more.
+
+        Hundreds of jobs may be asked for at once.
+        """
+        await self._spare.wait(vault)
         return read(JobShape, await self._get(f"{vault}/replicationJobs/{name}")).job()
 
     async def source(self, vault: str, name: str) -> Source:
@@ -302,6 +308,7 @@ class Azure:
         except TimeoutError as error:
             raise Unavailable("Azure did not answer in time.") from error
         self.ahead = ahead(answer.headers.get("Date"), time.time())
+        self._spare.heard(path, answer.headers)
         if answer.status_code >= 300:
             raise refusal(answer.status_code, answer.headers, body)
         return body
