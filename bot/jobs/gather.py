@@ -73,20 +73,18 @@ async def _let_go(bot: Bot, whole: Request, members: list[Member]) -> None:
     ready = []
     for member in members:
         try:
-            ready.append(await _ready(bot, whole, member))
+            if await bot.redis.requests.load(member.request) is None:
+                ready.append(await _ready(bot, whole, member))
         except Tampered as error:
             await _disown(bot, member, error)
-    made = await create_parts(bot, [(one, fact) for _, one, fact in ready])
-    for member, one, fact in ready:
+    made = await create_parts(bot, ready)
+    for one, fact in ready:
         if one.id not in made:
-            try:
-                await create(bot, one, fact)
-            except Tampered as error:
-                await _disown(bot, member, error)
-    await line_up(bot, [one for _, one, _ in ready])
+            await create(bot, one, fact)
+    await line_up(bot, [one for one, _ in ready])
 
 
-async def _ready(bot: Bot, whole: Request, member: Member) -> tuple[Member, Request, Fact]:
+async def _ready(bot: Bot, whole: Request, member: Member) -> tuple[Request, Fact]:
     """Turn what was approved for one machine into its request, approved by the same votes."""
     draft = await bot.redis.requests.drafted(whole.id, member.request)
     if draft is None or draft.fingerprint != member.fingerprint:
@@ -104,7 +102,7 @@ async def _ready(bot: Bot, whole: Request, member: Member) -> tuple[Member, Requ
         channel=whole.channel,
     )
     words = f"Approved with {whole.id}."
-    return member, ready, fact_of(Step.APPROVE, draft, ready, BOT, words, whole.reason)
+    return ready, fact_of(Step.APPROVE, draft, ready, BOT, words, whole.reason)
 
 
 async def _disown(bot: Bot, member: Member, error: Tampered) -> None:

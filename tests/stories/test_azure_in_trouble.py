@@ -301,7 +301,7 @@ async def test_other_ways_to_lose_an_answer(
     assert len(client_request_ids(world)) == 1
 
 
-@pytest.mark.parametrize("trouble", ["broken", "throttle_silently"])
+@pytest.mark.parametrize("trouble", ["broken", "throttle_behind"])
 async def test_other_ways_of_not_being_accepted(world: World, trouble: Kind) -> None:
     """Nobody can tell it from an answer that was lost: nothing is sent again by itself."""
     await _lost(world, trouble)
