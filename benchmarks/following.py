@@ -25,8 +25,8 @@ from bot.domain.audit import BOT, Fact
 from bot.domain.catalogue import Ground
 from bot.domain.fleets import child
 from bot.domain.jobs import Job
-from bot.domain.looks import FEW
 from bot.domain.machines import Machine
+from bot.domain.progress import FEW
 from bot.domain.request import Request, State, Submission
 from bot.gateways.redis import Verdict, Write
 from bot.jobs.follow import follow_vault

@@ -12,7 +12,8 @@
     ├── SlackRefused         Slack answered, and the answer is no
     ├── Unavailable          somebody at the other end did not answer; trying again may help
     │   ├── OtherVersion     a stored record is ours, and this version cannot read it
-    │   └── AnswerLost       a change was sent and its answer was lost: it may or may not have begun
+    │   ├── AnswerLost       a change was sent and its answer was lost: it may or may not have begun
+    │   └── TurnedAway       Azure's front door was busy, and let the change through to nobody
     ├── IllegalStep          a request was asked to make a step its table does not have
     └── Tampered             a stored record is not as we wrote it
 
@@ -138,6 +139,10 @@ class AnswerLost(Unavailable):
     """A change was sent and no answer tells us whether it was accepted."""
 
     refusal = Far.ANSWER_LOST
+
+
+class TurnedAway(Unavailable):
+    """A change was turned away by Azure's own front door, so that nothing can have begun."""
 
 
 class IllegalStep(DrError):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -11,7 +11,7 @@ from bot import candidates
 from bot.domain.candidates import Candidate
 from bot.domain.catalogue import Ground, Operation
 from bot.domain.jobs import Job
-from bot.domain.machines import Machine, as_id, segment
+from bot.domain.machines import Machine, Point, as_id, segment
 from bot.domain.offers import why_not_all
 from bot.domain.plans import Plan, members
 from bot.domain.points import by_id, choose
@@ -150,10 +150,12 @@ async def ground(
     arguments: Mapping[str, str],
     *,
     in_bulk: bool = False,
+    points: Awaitable[tuple[Point, ...]] | None = None,
 ) -> Ground:
     """Read what an operation stands on; raises `NotNow` or `Missing`.
 
     For one machine of many, `in_bulk`, recovery points are read only when one has to be chosen.
+    `points` are being read already, where the caller could tell that they will be needed.
     """
     if isinstance(target, Plan):
         return await _plan_ground(bot, operation, target)
@@ -164,18 +166,31 @@ async def ground(
         return Ground(target=candidate, way_back=way)
     if "way back" in operation.reads:
         return Ground(target=target, way_back=await way_back(bot, target, arguments))
-    choice = arguments.get("point", "latest") if by_id(operation.name, target) else "latest"
-    if "points" not in operation.reads or (in_bulk and choice == "latest"):
+    if not reads_points(operation, target, arguments, in_bulk=in_bulk):
         return Ground(target=target)
+    choice = _choice(operation, target, arguments)
     try:
-        points = await bot.azure.points(target.id)
+        found = await (points or bot.azure.points(target.id))
     except (AzureRefused, Unavailable):
         if choice != "latest":
             raise
         return Ground(target=target)
     now = (await bot.redis.requests.snapshot()).now
-    point = choose(choice, points, target, datetime.fromtimestamp(now / 1000, UTC))
-    return Ground(target=target, point=point, points=len(points))
+    point = choose(choice, found, target, datetime.fromtimestamp(now / 1000, UTC))
+    return Ground(target=target, point=point, points=len(found))
+
+
+def reads_points(
+    operation: Operation, target: Target, arguments: Mapping[str, str], *, in_bulk: bool
+) -> bool:
+    """Whether an operation on a machine stands on its recovery points."""
+    if not isinstance(target, Machine) or "points" not in operation.reads:
+        return False
+    return not in_bulk or _choice(operation, target, arguments) != "latest"
+
+
+def _choice(operation: Operation, machine: Machine, arguments: Mapping[str, str]) -> str:
+    return arguments.get("point", "latest") if by_id(operation.name, machine) else "latest"
 
 
 async def _plan_ground(bot: Bot, operation: Operation, plan: Plan) -> Ground:

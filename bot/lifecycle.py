@@ -8,7 +8,7 @@ should that be lost, the sweeper finds the work.
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from bot.domain.audit import BOT, Actor, Fact
@@ -24,10 +24,12 @@ from bot.runtime import Bot
 
 DRAW: Final = "draw"
 SUBMIT: Final = "submit"
+PACE: Final = "pace"
 FOLLOW: Final = "follow"
 GATHER: Final = "gather"
 REMIND: Final = "remind"
 
+_SHORTLY: Final = 0.1
 _TRIES: Final = 60
 _A_DAY: Final = 24 * 3600
 
@@ -74,14 +76,36 @@ async def create(
     raise Unavailable("Too many people are writing at this moment; please try again.")
 
 
+async def create_parts(bot: Bot, parts: Sequence[tuple[Request, Fact]]) -> frozenset[str]:
+    """Store the requests of some machines of one whole, each with its entry, and wake nobody.
+
+    Returns the ids of those that were stored: another is there already, or somebody else wrote
+    meanwhile.
+    """
+    if not parts:
+        return frozenset()
+    writes = [Write(fact=fact, request=request, told=False) for request, fact in parts]
+    async with bot.redis.requests.turn:
+        before = await bot.redis.requests.snapshot()
+        done = await bot.redis.requests.write_in_a_row(before, writes)
+    return frozenset(parts[at][0].id for at in range(done))
+
+
 async def change(
-    bot: Bot, request_id: str, decide: Decide, *, click: str = "", durable: bool = False
+    bot: Bot,
+    request_id: str,
+    decide: Decide,
+    *,
+    click: str = "",
+    durable: bool = False,
+    quiet: bool = False,
 ) -> Request:
     """Make one step; returns the request as it is then.
 
-    The same `click` is carried out once, however often it arrives. Raises what `decide` raises;
-    `NotNow` when there is no such request; `Unavailable` when Redis does not answer, and then it
-    may or may not have been recorded.
+    The same `click` is carried out once, however often it arrives. A `quiet` step wakes nobody: the
+    next one follows at once, or else the sweeper finds what is left of it. Raises what `decide`
+    raises; `NotNow` when there is no such request; `Unavailable` when Redis does not answer, and
+    then it may or may not have been recorded.
     """
     for attempt in range(_TRIES):
         async with bot.redis.requests.turn:
@@ -96,7 +120,8 @@ async def change(
             await bot.redis.requests.confirm()
         if verdict is Verdict.DONE:
             STEPS.labels(move.fact.type).inc()
-            await _wake(bot, move.request, before.request)
+            if not quiet:
+                await _wake(bot, move.request, before.request)
             return move.request
         if verdict is Verdict.REPLAYED:
             return await _reload(bot, request_id)
@@ -254,19 +279,21 @@ async def _reload(bot: Bot, request_id: str) -> Request:
 
 async def _wake(bot: Bot, request: Request, before: Request | None = None) -> None:
     """Wake whoever has work now. Losing this costs seconds: the sweeper looks for the same."""
+    submitted = request.state is State.APPROVED and not request.needs_nod
     try:
         if request.fleet:
             await bot.engine.wake(GATHER, request.id)
-        elif request.state is State.APPROVED and not request.needs_nod:
+        elif submitted:
             await bot.engine.wake(SUBMIT, request.id)
         elif request.followed:
             await bot.engine.wake(FOLLOW, request.place)
         if request.parent and not request.open:
             await bot.engine.wake(GATHER, request.parent)
-        await bot.engine.wake(DRAW, root(request.id))
+        # What was approved just now is sent first; then the card shows both.
+        await bot.engine.wake(DRAW, root(request.id), after=_SHORTLY if submitted else 0)
         if before and before.state is State.WAITING:
             await bot.redis.reminders.look_again(request.id, 0)
-            await bot.engine.wake(REMIND, request.id)
+            await bot.engine.wake(REMIND, request.id, after=_SHORTLY)
     except Unavailable:
         log.warning("%s was saved, but waking the workers failed", request.id)
 

@@ -24,7 +24,7 @@ CLICKS: Final = Counter(
 )
 SUBMISSIONS: Final = Counter(
     "dr_submissions_total",
-    "Changes sent to Azure: accepted, refused, or lost when the answer is not known",
+    "Changes sent to Azure: accepted, refused, turned away unseen, or lost when nobody can tell",
     ["operation", "outcome"],
 )
 JOBS: Final = Histogram(

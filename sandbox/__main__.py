@@ -34,6 +34,12 @@ def _options(words: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--estate", choices=("shop", "full"), default="shop", help="which machines there are"
     )
+    parser.add_argument(
+        "--machines", type=int, default=0, help="so many healthy machines more, called vm-0001 …"
+    )
+    parser.add_argument(
+        "--retry-after", default="1", help="the seconds that a 429 of the allowance asks for"
+    )
     parser.add_argument("--speed", type=float, default=1.0, help="how much faster work goes")
     parser.add_argument("--seed", type=int, default=7, help="what chance starts from")
     parser.add_argument("--workspace-port", type=int, default=0, help="0 takes a free port")
@@ -51,7 +57,9 @@ async def _run(options: argparse.Namespace) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     clock = Clock(hurry=options.speed)
     workspace = Workspace(clock, seed=options.seed)
-    vault = Vault(clock, seed=options.seed, estate=options.estate)
+    vault = Vault(clock, seed=options.seed, estate=options.estate, extra_machines=options.machines)
+    for world in vault.worlds:
+        vault.limits(world.vault.id).retry_after = options.retry_after
     workspace.deliver_to(None if options.deliver_to == "none" else options.deliver_to)
     async with AsyncExitStack() as stack:
         page = await stack.enter_async_context(

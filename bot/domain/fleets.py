@@ -80,6 +80,12 @@ def root(request_id: str) -> str:
     return request_id.partition(".")[0]
 
 
+def number(request_id: str) -> int:
+    """Return the number of one machine of several; 0 for a request that is none of those."""
+    _, _, found = request_id.partition(".")
+    return int(found or 0)
+
+
 def is_request(word: str) -> bool:
     """Whether a word is the id of a request, or of one machine of several."""
     return bool(_ID.match(word))

@@ -5,12 +5,10 @@ from typing import Final
 
 from bot.domain.data import Data
 from bot.domain.jobs import Job
+from bot.domain.progress import FEW
 from bot.domain.request import Request, State
 from bot.domain.targets import provider_of
 
-FEW: Final = 20
-"""So many running jobs of one vault are shown step by step, and of so many machines in one request
-each is told of by itself; of more, only what changes what people have to know."""
 SOON: Final = 1.0
 FINDING: Final = 5.0
 """Seconds between two looks for a job whose answer was lost."""

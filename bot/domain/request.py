@@ -8,7 +8,9 @@ From there it belongs to the workers. A worker reads the machine again: if it is
 approved, the request is **void**; where only the RPO or the health went further than the policy
 lets them, people are asked again. Otherwise the intent is written down first (**submitting**), and
 only then is Azure called, at most once. Azure says yes and names a job (**running**), or says no
-(**failed**); or the answer is lost, and then we do not know (**unknown**). From unknown the only
+(**failed**); or Azure's front door is too busy and says that it passed the call on to nobody, and
+then it is **approved** as before and waits for its next turn; or the answer is lost, and then we do
+not know (**unknown**). From unknown the only
 ways out are evidence: the job is found, or it is proved that there is none, and then a person has
 to say *Submit again*. Where neither can be had, because somebody changed the machine meanwhile or
 Azure has forgotten a job that it had accepted, a person who looked in the portal may give it up
@@ -86,6 +88,7 @@ class Step(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
     LOSE = "lose"
+    TURN_AWAY = "turn-away"
     FIND = "find"
     ABSENT = "absent"
     GIVE_UP = "give-up"
@@ -129,6 +132,7 @@ TABLE: Final[Mapping[State, Mapping[Step, State]]] = {
         Step.ACCEPT: State.RUNNING,
         Step.REJECT: State.FAILED,
         Step.LOSE: State.UNKNOWN,
+        Step.TURN_AWAY: State.APPROVED,
     },
     State.UNKNOWN: {
         Step.ACCEPT: State.RUNNING,

@@ -93,16 +93,20 @@ class Engine:
         for task in tasks:
             self._docket.register(task)
 
-    async def wake(self, task: str, *arguments: str, after: float = 0) -> None:
+    async def wake(self, task: str, *arguments: str, after: float = 0, again: bool = False) -> None:
         """Have a task run soon, or after some seconds; a no-op while the same one is pending.
 
-        A wake-up may be lost without harm: the sweeper finds the work anyway. Raises
-        `Unavailable` when Redis does not answer.
+        With `again` it runs then in any case: once more behind one that runs now, and instead of
+        one that was to run at another time. A wake-up may be lost without harm: the sweeper finds
+        the work anyway. Raises `Unavailable` when Redis does not answer.
         """
         when = datetime.now(UTC) + timedelta(seconds=after)
         key = ":".join([task, *arguments])
         try:
-            await self._docket.add(task, when=when, key=key)(*arguments)
+            if again:
+                await self._docket.replace(task, when=when, key=key)(*arguments)
+            else:
+                await self._docket.add(task, when=when, key=key)(*arguments)
         except (RedisError, RedisClusterException, OSError) as error:
             raise Unavailable("Redis does not answer; the sweeper will find the work.") from error
 

@@ -21,9 +21,10 @@ from bot.jobs.gather import gather
 from bot.jobs.keep import keep
 from bot.jobs.outside import WATCH_EVERY, watch_vaults
 from bot.jobs.overdue import call_for_review
+from bot.jobs.pace import let_go
 from bot.jobs.remind import remind
 from bot.jobs.submit import submit_request
-from bot.lifecycle import DRAW, FOLLOW, GATHER, REMIND, SUBMIT, disown
+from bot.lifecycle import DRAW, FOLLOW, GATHER, PACE, REMIND, SUBMIT, disown
 from bot.metrics import OUTSIDE_TROUBLE
 from bot.runtime import Bot
 from bot.spans import span
@@ -47,6 +48,7 @@ def register(bot: Bot) -> None:
     """Make the tasks known to the engine; processes that only wake them need this too."""
     bot.engine.register(
         _task(SUBMIT, submit_request, bot),
+        _task(PACE, let_go, bot),
         _task(FOLLOW, follow_vault, bot),
         _task(GATHER, gather, bot),
         _task(DRAW, cards.draw, bot),
@@ -134,8 +136,13 @@ async def sweep_once(bot: Bot) -> None:
         await _late(bot, request_id, expire)
     for request_id in await bot.redis.requests.due_for_review_ids():
         await _late(bot, request_id, call_for_review)
+    waiting = await bot.redis.pacing.waiting([vault.subscription for vault in bot.settings.vaults])
+    for subscription in waiting:
+        await bot.engine.wake(PACE, subscription)
+    in_line = frozenset[str]().union(*waiting.values())
     for request_id in await bot.redis.requests.outbox_ids():
-        await bot.engine.wake(SUBMIT, request_id)
+        if request_id not in in_line:  # those have been seen, and are woken when it is their turn
+            await bot.engine.wake(SUBMIT, request_id)
     for place in await bot.redis.following.places():
         await bot.engine.wake(FOLLOW if place.startswith("/") else GATHER, place)
     now = (await bot.redis.requests.snapshot()).now

@@ -4,6 +4,7 @@ Nothing is decided here that could be put right: what does not hold any more mak
 worthless, and what went further than the policy lets it has people asked again.
 """
 
+import asyncio
 import logging
 
 from bot.access import REFUSAL_AGE, person
@@ -14,9 +15,9 @@ from bot.domain.delegations import Delegation
 from bot.domain.drift import Change, drift, gone_point, sent_otherwise, worse
 from bot.domain.freezes import frozen
 from bot.domain.locks import said_of
+from bot.domain.machines import Point
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
-from bot.domain.people import Person
 from bot.domain.plans import Plan
 from bot.domain.policy import handles
 from bot.domain.recount import lapsed, no_longer_counts
@@ -33,7 +34,7 @@ from bot.errors import (
     SlackRefused,
     Unavailable,
 )
-from bot.inventory import ground, members_of, reread
+from bot.inventory import ground, members_of, reads_points, reread
 from bot.locks import locks_on
 from bot.runtime import Bot
 
@@ -62,33 +63,51 @@ async def check(bot: Bot, request: Request) -> Check:
     )  # fmt: skip
     if promised != request.fingerprint:
         return _void_for("the stored request is not the one that was approved")
-    if await _rolled_back(bot, request):
-        return _void_for("the stored request is older than what the audit log says of it")
-    if held := await _frozen(bot, request) or await _locked(bot, request):
-        return _void_for(*held)
-    if gone := await _people_gone(bot, request):
-        return _void_for(*gone)
-    return await _changed(bot, request)
+    # All is asked at once, for every answer comes from far away; the first that voids it counts.
+    answers = await asyncio.gather(
+        _rolled_back(bot, request),
+        _held(bot, request),
+        _people_gone(bot, request),
+        _changed(bot, request),
+        return_exceptions=True,
+    )
+    found = Check()
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+        if answer.void:
+            return answer
+        found = answer
+    return found
 
 
 def _void_for(*sentences: str) -> Check:
     return Check(void=tuple(Change(what=one) for one in sentences))
 
 
-async def _rolled_back(bot: Bot, request: Request) -> bool:
+async def _rolled_back(bot: Bot, request: Request) -> Check:
     """Whether an older document was put back, whose seal is good: the log goes on where it ends."""
+    older = _void_for("the stored request is older than what the audit log says of it")
     newest = await bot.redis.audit.latest(request.id)
     if newest is None or newest.data.after != request.state:
-        return True
+        return older
     # What was approved twice, with other votes between, is told apart by its revision. A record
     # that is read after the log cannot be behind it, whatever happened meanwhile.
     current = await bot.redis.requests.load(request.id)
     revision = newest.data.correlation.get("revision", "0")
-    return current is None or not revision.isdecimal() or current.rev < int(revision)
+    behind = current is None or not revision.isdecimal() or current.rev < int(revision)
+    return older if behind else Check()
+
+
+async def _held(bot: Bot, request: Request) -> Check:
+    """Name the freezes and the locks that hold now."""
+    return _void_for(*(await _frozen(bot, request) or await _locked(bot, request)))
 
 
 async def _frozen(bot: Bot, request: Request) -> tuple[str, ...]:
     """Name the freezes that hold now and were not overridden when it was asked."""
+    if not bot.policy.freezes:
+        return ()
     now = (await bot.redis.requests.snapshot()).now
     known = {one.name for one in request.terms.overrides}
     held = frozen(bot.policy.freezes, request.operation, now)
@@ -102,7 +121,7 @@ async def _locked(bot: Bot, request: Request) -> tuple[str, ...]:
     return tuple(said_of(one) for one in held if one.id not in known)
 
 
-async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
+async def _people_gone(bot: Bot, request: Request) -> Check:
     """Check everybody's standing afresh. Without Slack, the check made at their click holds.
 
     For one of several machines, what Slack said within the last minute will do. A vote that was
@@ -114,33 +133,53 @@ async def _people_gone(bot: Bot, request: Request) -> tuple[str, ...]:
     if any(vote.place for vote in votes):
         delegated = await delegations_now(bot)
         if ended := lapsed(request, delegated):
-            return ended
+            return _void_for(*ended)
     now = (await bot.redis.requests.snapshot()).now
-    ids = {request.asker.id, *(v.person.id for v in votes), *(v.seat.id for v in votes)}
+    ids = sorted({request.asker.id, *(v.person.id for v in votes), *(v.seat.id for v in votes)})
     try:
         home = await bot.slack.home()
-        people: dict[str, Person] = {
-            one: await person(bot, one, fresh=not request.parent) for one in sorted(ids)
-        }
-        groups = await bot.slack.groups(
-            handles(
-                request.terms.may_ask,
-                request.terms.may_approve,
-                *(one.override for one in request.terms.overrides),
-                *(one.override for one in request.terms.locks),
-            ),
-            age=REFUSAL_AGE,
+        named = handles(
+            request.terms.may_ask,
+            request.terms.may_approve,
+            *(one.override for one in request.terms.overrides),
+            *(one.override for one in request.terms.locks),
+        )
+        groups, people = await asyncio.gather(
+            bot.slack.groups(named, age=REFUSAL_AGE),
+            asyncio.gather(*(person(bot, one, fresh=not request.parent) for one in ids)),
         )
     except Unavailable:
         log.warning("%s: Slack does not answer; the votes stand as they were cast", request.id)
-        return ()
+        return Check()
     except SlackRefused as error:
-        return (f"the votes could not be checked: {error.sentence}",)
-    return no_longer_counts(request, people, home.teams, groups, delegated, now)
+        return _void_for(f"the votes could not be checked: {error.sentence}")
+    known = dict(zip(ids, people, strict=True))
+    return _void_for(*no_longer_counts(request, known, home.teams, groups, delegated, now))
 
 
 async def _changed(bot: Bot, request: Request) -> Check:
     """Compare the target with what was approved."""
+    points = _points(bot, request)
+    try:
+        return await _compared(bot, request, points)
+    finally:
+        if points:
+            points.cancel()
+
+
+def _points(bot: Bot, request: Request) -> asyncio.Task[tuple[Point, ...]] | None:
+    """Begin to read the recovery points, where they will be needed, while the machine is read."""
+    operation, bulk = CATALOGUE[request.operation], bool(request.parent)
+    if not reads_points(operation, request.target, _pinned(request), in_bulk=bulk):
+        return None
+    points = asyncio.create_task(bot.azure.points(request.target.id))
+    points.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may ask
+    return points
+
+
+async def _compared(
+    bot: Bot, request: Request, points: asyncio.Task[tuple[Point, ...]] | None
+) -> Check:
     operation = CATALOGUE[request.operation]
     try:
         target = await reread(bot, request.target)
@@ -155,7 +194,9 @@ async def _changed(bot: Bot, request: Request) -> Check:
             return Check(void=changes)
         if reason := why_not(operation, target):
             return _void_for(reason.sentence)
-        now = await ground(bot, operation, target, _pinned(request), in_bulk=bool(request.parent))
+        now = await ground(
+            bot, operation, target, _pinned(request), in_bulk=bool(request.parent), points=points
+        )
         call = operation.call(now, request.arguments)
     except (Refused, Missing, AzureRefused) as error:
         if isinstance(error, NotNow) and request.ground.point:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from bot.domain.audit import BOT
+from bot.domain.audit import BOT, Fact
 from bot.domain.catalogue import Ground
 from bot.domain.fleets import Fleet, Member
 from bot.domain.machines import Machine
@@ -17,12 +17,13 @@ from bot.domain.operations import CATALOGUE
 from bot.domain.request import OPEN, Outcome, Request, State, Step, take
 from bot.errors import Tampered
 from bot.jobs.milestones import mark
-from bot.lifecycle import Move, change, create, disown, fact_of
+from bot.jobs.pace import line_up
+from bot.lifecycle import Move, change, create, create_parts, disown, fact_of
 from bot.runtime import Bot
 
 _LOST: Final = "lost"
 _AT_ONCE: Final = 25
-"""So many requests are read together."""
+"""So many requests are made, or read, together."""
 _A_DAY: Final = 24 * 3600
 
 
@@ -61,26 +62,33 @@ async def let_go_all(bot: Bot, whole: Request, fleet: Fleet) -> dict[str, Outcom
     """Make the requests of all machines that have none yet; returns how each machine stands."""
     begun = await bot.redis.requests.results(whole.id)
     waiting = [member for member in fleet.members if member.request not in begun]
-    for member in waiting:
-        await _let_go(bot, whole, member)
+    for at in range(0, len(waiting), _AT_ONCE):
+        await _let_go(bot, whole, waiting[at : at + _AT_ONCE])
     return await bot.redis.requests.results(whole.id) if waiting else begun
 
 
-async def _let_go(bot: Bot, whole: Request, member: Member) -> None:
-    """Make the request of one machine; nothing happens when it is there already.
+async def _let_go(bot: Bot, whole: Request, members: list[Member]) -> None:
+    """Make the requests of some machines, in their order, and put them in line.
 
-    A record that is not what was approved is disowned; the end of the whole says so, too.
+    Nothing happens to one that is there already. A record that is not what was approved is
+    disowned; the end of the whole says so, too.
     """
-    try:
-        if await bot.redis.requests.load(member.request):
-            return
-        await _make(bot, whole, member)
-    except Tampered as error:
-        if await bot.redis.shelf.first_time(f"disowned:{member.request}", _A_DAY):
-            await disown(bot, member.request, error, (member.id, member.name))
+    ready = []
+    for member in members:
+        try:
+            if await bot.redis.requests.load(member.request) is None:
+                ready.append(await _ready(bot, whole, member))
+        except Tampered as error:
+            await _disown(bot, member, error)
+    made = await create_parts(bot, ready)
+    for one, fact in ready:
+        if one.id not in made:
+            await create(bot, one, fact)
+    await line_up(bot, [one for one, _ in ready])
 
 
-async def _make(bot: Bot, whole: Request, member: Member) -> None:
+async def _ready(bot: Bot, whole: Request, member: Member) -> tuple[Request, Fact]:
+    """Turn what was approved for one machine into its request, approved by the same votes."""
     draft = await bot.redis.requests.drafted(whole.id, member.request)
     if draft is None or draft.fingerprint != member.fingerprint:
         raise Tampered(
@@ -97,7 +105,12 @@ async def _make(bot: Bot, whole: Request, member: Member) -> None:
         channel=whole.channel,
     )
     words = f"Approved with {whole.id}."
-    await create(bot, ready, fact_of(Step.APPROVE, draft, ready, BOT, words, whole.reason))
+    return ready, fact_of(Step.APPROVE, draft, ready, BOT, words, whole.reason)
+
+
+async def _disown(bot: Bot, member: Member, error: Tampered) -> None:
+    if await bot.redis.shelf.first_time(f"disowned:{member.request}", _A_DAY):
+        await disown(bot, member.request, error, (member.id, member.name))
 
 
 async def _end(bot: Bot, whole: Request, fleet: Fleet, outcomes: Mapping[str, Outcome]) -> None:

@@ -27,10 +27,12 @@ from bot.domain.tally import ask_again
 from bot.errors import (
     AnswerLost,
     AzureRefused,
+    TurnedAway,
     Unavailable,
 )
 from bot.gateways.azure import Accepted
 from bot.jobs.check import check
+from bot.jobs.pace import call, line_up, place_of, subscription_of
 from bot.lifecycle import GATHER, Move, change, fact_of
 from bot.metrics import SUBMISSIONS
 from bot.runtime import Bot
@@ -47,30 +49,49 @@ log = logging.getLogger(__name__)
 async def submit_request(bot: Bot, request_id: str) -> float | None:
     """Carry an approved request out; returns the seconds to wait when Azure cannot be read."""
     request = await bot.redis.requests.load(request_id)
-    if request is None or request.state is not State.APPROVED or request.needs_nod:
+    if request is None:
         return None
     if request.fleet:
         await bot.engine.wake(GATHER, request_id)
         return None
-    if wait := await bot.redis.pacing.take(_subscription(request), request_id):
+    subscription = subscription_of(request)
+    if request.state is not State.APPROVED or request.needs_nod:
+        if request.state is State.WAITING or not request.open:  # it will not come now
+            await bot.redis.pacing.leave(subscription, request_id)
+        return None
+    if not await bot.redis.pacing.take(subscription, place_of(request)):
+        await call(bot, subscription)
+        return None
+    try:
+        claimed, wait = await _checked(bot, request)
+    except BaseException:
+        await bot.redis.pacing.leave(subscription, request_id)
+        raise
+    if claimed is None:
+        await bot.redis.pacing.leave(subscription, request_id)
         return wait
+    await _send(bot, claimed)
+    return None
+
+
+async def _checked(bot: Bot, request: Request) -> tuple[Request | None, float | None]:
+    """Look at a request again, and claim it if all is as it was approved.
+
+    Returns None for one that is not to be sent, with the seconds to wait if it may be later.
+    """
     try:
         found = await check(bot, request)
     except Unavailable as error:
-        log.warning("%s is not submitted yet: %s", request_id, error.sentence)
+        log.warning("%s is not submitted yet: %s", request.id, error.sentence)
         await _wait_visibly(bot, request, error)
-        return error.retry_after or _RETRY
+        return None, error.retry_after or _RETRY
     if found.void or (found.worse and request.parent):  # one of several cannot wait by itself
         await _void(bot, request, found.void + found.worse)
-        return None
-    if found.worse and found.ground:
+    elif found.worse and found.ground:
         await _ask_again(bot, request, found.ground, found.worse)
-        return None
-    claim = uuid.uuid4().hex
-    claimed = await _claim(bot, request, claim)
-    if claimed is not None:
-        await _send(bot, claimed)
-    return None
+    else:
+        return await _claim(bot, request, uuid.uuid4().hex), None
+    return None, None
 
 
 async def _void(bot: Bot, checked: Request, changes: tuple[Change, ...]) -> None:
@@ -139,7 +160,7 @@ async def _claim(bot: Bot, checked: Request, claim: str) -> Request | None:
         fact = fact_of(Step.CLAIM, request, after, BOT, words)
         return Move(request=after, fact=fact, in_time=True)
 
-    request = await change(bot, checked.id, decide, click=claim, durable=True)
+    request = await change(bot, checked.id, decide, click=claim, durable=True, quiet=True)
     mine = request.submission is not None and request.submission.claim == claim
     return request if mine and request.state is State.SUBMITTING else None
 
@@ -160,15 +181,33 @@ async def _send(bot: Bot, request: Request) -> None:
             accepted = await bot.azure.submit(request.sends, crid, by=by)
     except AzureRefused as error:
         SUBMISSIONS.labels(request.operation, "refused").inc()
+        await _told(bot, request)
         await _rejected(bot, request, error)
+    except TurnedAway as error:
+        SUBMISSIONS.labels(request.operation, "turned away").inc()
+        await _told(bot, request, hold=_RETRY if error.retry_after is None else error.retry_after)
+        await _turned_away(bot, request, error.sentence)
     except AnswerLost as error:
         SUBMISSIONS.labels(request.operation, "lost").inc()
-        if error.retry_after:
-            await bot.redis.pacing.hold(_subscription(request), error.retry_after)
+        await _told(bot, request, hold=error.retry_after)
         await _lost(bot, request, error.sentence)
     else:
         SUBMISSIONS.labels(request.operation, "accepted").inc()
         await _accepted(bot, request, accepted)
+        await _told(bot, request, left=accepted.left)
+
+
+async def _told(
+    bot: Bot, request: Request, *, left: int | None = None, hold: float | None = None
+) -> None:
+    """Let the others know what Azure's answer says of the pace; losing that costs little."""
+    subscription = subscription_of(request)
+    try:
+        if hold is not None:
+            await bot.redis.pacing.hold(subscription, hold)
+        await bot.redis.pacing.told(subscription, request.id, left)
+    except Unavailable:
+        log.warning("what Azure said of the pace was not written down")
 
 
 async def _accepted(bot: Bot, sent: Request, accepted: Accepted) -> None:
@@ -211,6 +250,18 @@ async def _rejected(bot: Bot, sent: Request, error: AzureRefused) -> None:
     await change(bot, sent.id, decide)
 
 
+async def _turned_away(bot: Bot, sent: Request, sentence: str) -> None:
+    def decide(request: Request, _now: int) -> Move | None:
+        if not _same_attempt(request, sent) or request.state is not State.SUBMITTING:
+            return None
+        why = f"{sentence} Nothing began; it is sent when it is its turn again."
+        after = take(request, Step.TURN_AWAY, why=why)
+        return Move(request=after, fact=fact_of(Step.TURN_AWAY, request, after, BOT, why))
+
+    await change(bot, sent.id, decide)
+    await line_up(bot, [sent])
+
+
 async def _lost(bot: Bot, sent: Request, sentence: str) -> None:
     def decide(request: Request, _now: int) -> Move | None:
         if not _same_attempt(request, sent) or request.state is not State.SUBMITTING:
@@ -220,10 +271,6 @@ async def _lost(bot: Bot, sent: Request, sentence: str) -> None:
         return Move(request=after, fact=fact_of(Step.LOSE, request, after, BOT, words))
 
     await change(bot, sent.id, decide)
-
-
-def _subscription(request: Request) -> str:
-    return segment(request.target.vault, "subscriptions")
 
 
 def _same_attempt(request: Request, sent: Request) -> bool:

@@ -41,6 +41,7 @@ _ICONS: Final = {
     "request.accept": ":inbox_tray:",
     "request.reject": ":x:",
     "request.lose": ":question:",
+    "request.turn-away": ":hourglass:",
     "request.find": ":mag:",
     "request.absent": ":mag:",
     "request.resubmit": ":repeat:",

@@ -43,6 +43,8 @@ def refuse_on_purpose(trouble: Kind | None, call: Call) -> None:
         raise throttled(retry_after(call))
     if trouble == "throttle_silently":
         raise faults.throttled()
+    if trouble == "throttle_behind":
+        raise faults.overrun()
     if trouble == "broken":
         raise faults.broken()
     if trouble == "unavailable":

@@ -112,12 +112,21 @@ def no_way_for_plans(plan: str) -> Fault:
 
 
 def throttled() -> Fault:
-    """Refuse because the subscription asked too often."""
-    return Fault(
+    """Refuse because the subscription asked too often: ARM itself does, and passes nothing on."""
+    fault = Fault(
         429,
         "SubscriptionRequestsThrottled",
         "Number of requests for subscription has exceeded the limit. Please try again later.",
     )
+    fault.headers["x-ms-failure-cause"] = "gateway"
+    return fault
+
+
+def overrun() -> Fault:
+    """Refuse because the service behind ARM was asked too often."""
+    fault = Fault(429, "TooManyRequests", "The request is being throttled.")
+    fault.headers["x-ms-failure-cause"] = "service"
+    return fault
 
 
 def broken() -> Fault:

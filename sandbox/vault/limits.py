@@ -37,6 +37,9 @@ class Bucket:
 class Limits:
     """The two buckets of a subscription: 250 reads and 25 a second, 200 writes and 10 a second."""
 
+    retry_after = "1"
+    """The seconds that whoever is turned away is told to wait."""
+
     def __init__(self, clock: Clock) -> None:
         self.reads = Bucket(250, 25, clock)
         self.writes = Bucket(200, 10, clock)

@@ -28,6 +28,9 @@ from sandbox.vault.trouble import KINDS, Kind
 from sandbox.vault.world import Caller
 
 DROPPED = 0
+SEEN = "/__seen"
+"""Where a script reads which requests there were, in the order in which they were answered, without
+the first `since` of them."""
 _TOKEN = "/msi/token"
 
 
@@ -40,6 +43,11 @@ def application(vault: Front) -> web.Application:
     async def arm(request: web.Request) -> web.StreamResponse:
         return await _receive(vault, request)
 
+    async def seen(request: web.Request) -> web.StreamResponse:
+        since = request.query.get("since", "0")
+        first = int(since) if since.isdecimal() else 0
+        return web.json_response([_told(one) for one in vault.journal[first:]])
+
     async def open_up(_app: web.Application) -> None:
         vault.closing.clear()
 
@@ -50,6 +58,7 @@ def application(vault: Front) -> web.Application:
     app.on_startup.append(open_up)
     app.on_shutdown.append(close)
     _door(vault).add_routes(app)
+    app.router.add_get(SEEN, seen)
     app.router.add_get(_TOKEN, token)
     app.router.add_route("*", "/{tail:.*}", arm)
     return app
@@ -157,8 +166,9 @@ def _answer(
         words={},
     )
     refuse_on_purpose(trouble, call)
-    if not vault.limits(call.path).bucket(request.method).take():
-        raise throttled("1")
+    limits = vault.limits(call.path)
+    if not limits.bucket(request.method).take():
+        raise throttled(limits.retry_after)
     refused = vault.rights.refusal(request.method, call.path)
     if refused is not None:
         raise refused
@@ -196,6 +206,16 @@ def _response(vault: Front, request: web.Request, answer: Answer, caller: Caller
     if "x-ms-request-id" not in response.headers:
         response.headers["x-ms-request-id"] = caller.correlation_id
     return response
+
+
+def _told(one: Seen) -> dict[str, object]:
+    return {
+        "method": one.method,
+        "path": one.path,
+        "client_request_id": one.client_request_id,
+        "at": one.at.timestamp(),
+        "status": one.status,
+    }
 
 
 def _drop(vault: Front, request: web.Request, body: object, caller: Caller) -> web.StreamResponse:

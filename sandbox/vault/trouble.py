@@ -18,6 +18,7 @@ from typing import Literal, get_args
 Kind = Literal[
     "throttle",  # 429 with Retry-After
     "throttle_silently",  # 429 without one
+    "throttle_behind",  # 429 not of ARM itself, but of the service that it had passed the call to
     "broken",  # 500, nothing was accepted
     "broken_after_accept",  # 500, although the request was accepted
     "unavailable",  # 503, nothing was accepted

@@ -39,6 +39,7 @@ async def begin(visitor: Visitor, **options: int) -> None:
     [
         ("throttle", 429, 0),
         ("throttle_silently", 429, 0),
+        ("throttle_behind", 429, 0),
         ("broken", 500, 0),
         ("broken_after_accept", 500, 1),
         ("unauthorized", 401, 0),

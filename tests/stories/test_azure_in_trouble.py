@@ -70,7 +70,7 @@ async def test_a_lost_answer_is_found_again(world: World, trouble: Kind) -> None
     assert kinds.index("request.lose") < kinds.index("request.find")
 
 
-@pytest.mark.parametrize("trouble", ["drop", "unavailable", "throttle"])
+@pytest.mark.parametrize("trouble", ["drop", "unavailable", "throttle_behind"])
 async def test_what_never_began_is_not_sent_again_by_itself(world: World, trouble: Kind) -> None:
     """No answer and no job: it stays unknown while one may still turn up, and nothing is sent."""
     await _lost(world, trouble)
@@ -301,7 +301,7 @@ async def test_other_ways_to_lose_an_answer(
     assert len(client_request_ids(world)) == 1
 
 
-@pytest.mark.parametrize("trouble", ["broken", "throttle_silently"])
+@pytest.mark.parametrize("trouble", ["broken", "throttle_behind"])
 async def test_other_ways_of_not_being_accepted(world: World, trouble: Kind) -> None:
     """Nobody can tell it from an answer that was lost: nothing is sent again by itself."""
     await _lost(world, trouble)

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from bot.errors import AnswerLost, AzureRefused, Unavailable
 from bot.gateways.azure.timed import KINDS, OTHER, kind_of, timed
+from bot.gateways.redis.pacing import Place
 from bot.gauges import GAUGES, OPEN_STATES, Scrape
 from bot.runtime import opened
 from tests.ports import free_port
@@ -112,7 +113,8 @@ async def test_the_budgets_are_seen(quiet: World) -> None:
     full = _of(await _now(quiet), "dr_slack_edits_left")
     assert not await redis.cards.wait_before_edit("R-222222", pause=0, milestone=True)
     await redis.pacing.hold(vault.subscription, 60)
-    assert await redis.pacing.take(vault.subscription, "R-222222") > 0
+    place = Place(who="R-222222", order=1, among=1)
+    assert not await redis.pacing.take(vault.subscription, place)
     numbers = await _now(quiet)
     assert _of(numbers, "dr_slack_edits_left") < full
     assert _of(numbers, "dr_azure_queue_length") == 1

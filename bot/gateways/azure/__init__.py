@@ -27,8 +27,14 @@ from bot.domain.machines import Disk, Machine, Point, segment, vault_of
 from bot.domain.outside import Source
 from bot.domain.plans import Plan
 from bot.domain.sites import ContainerMapping, Replica, Site
-from bot.errors import AnswerLost, AzureRefused, Unavailable
-from bot.gateways.azure.answers import refusal, retry_after, trouble
+from bot.errors import AnswerLost, AzureRefused, TurnedAway, Unavailable
+from bot.gateways.azure.answers import (
+    left,
+    refusal,
+    retry_after,
+    trouble,
+    turned_away,
+)
 from bot.gateways.azure.around import Around
 from bot.gateways.azure.listings import Listings
 from bot.gateways.azure.once import once
@@ -36,6 +42,7 @@ from bot.gateways.azure.operations import operations, place
 from bot.gateways.azure.permissions import Permissions
 from bot.gateways.azure.protected import Protected
 from bot.gateways.azure.reads import reads
+from bot.gateways.azure.spare import Spare
 from bot.gateways.azure.timed import timed
 from bot.gateways.azure.unprotected import COMPUTE_VERSION, Unprotected
 from bot.gateways.azure.wire import ShapeT, read, unswept
@@ -66,6 +73,8 @@ class Accepted(Data):
     """The guid of the job."""
     pace: int
     """Seconds to wait between two looks at it."""
+    left: int | None = None
+    """How many changes the subscription may make now, by what Azure says."""
 
 
 class Azure:
@@ -78,6 +87,7 @@ class Azure:
         self._https: dict[str, Any] = {"enforce_https": False} if sandbox else {}
         self._clients: dict[str, SiteRecoveryManagementClient] = {}
         self._reads = reads(credential, url, self._scope, proxied=_proxied())
+        self._spare = Spare()
         self._activities: dict[str, str] = {}
         self._protected = Protected(self._pages, self._list)
         self.ahead: float | None = None
@@ -151,7 +161,11 @@ class Azure:
         return tuple(jobs)
 
     async def job(self, vault: str, name: str) -> Job:
-        """Read one job with its steps and errors."""
+        """Read one job with its steps and errors; it waits while others need Azure's answers more.
+
+        Hundreds of jobs may be asked for at once.
+        """
+        await self._spare.wait(vault)
         return read(JobShape, await self._get(f"{vault}/replicationJobs/{name}")).job()
 
     async def source(self, vault: str, name: str) -> Source:
@@ -195,7 +209,8 @@ class Azure:
     async def submit(self, call: Call, client_request_id: str, *, by: float = math.inf) -> Accepted:
         """Send a change, once, and not at all after `by`, in monotonic seconds.
 
-        Raises `AzureRefused` when Azure said no, else `AnswerLost`.
+        Raises `AzureRefused` when Azure said no, `TurnedAway` when it was too busy to look at it,
+        else `AnswerLost`.
         """
         with timed("PUT" if call.action == CREATE else "POST", call.resource):
             return await self._submit(call, client_request_id, by)
@@ -219,6 +234,8 @@ class Azure:
             said = trouble(error) if isinstance(error, AzureError) else None
             if isinstance(said, AzureRefused) and said.status >= 300:
                 raise said from error
+            if isinstance(said, Unavailable) and turned_away(getattr(error, "response", None)):
+                raise TurnedAway(said.sentence, retry_after=said.retry_after) from error
             raise AnswerLost(
                 f"{said.sentence if said else 'Azure did not answer in time.'} "
                 "Whether the operation began is not known yet.",
@@ -270,6 +287,7 @@ class Azure:
         except TimeoutError as error:
             raise Unavailable("Azure did not answer in time.") from error
         self.ahead = ahead(answer.headers.get("Date"), time.time())
+        self._spare.heard(path, answer.headers)
         if answer.status_code >= 300:
             raise refusal(answer.status_code, answer.headers, body)
         return body
@@ -311,7 +329,8 @@ def _accepted(answers: list[Any]) -> Accepted:
     for name in ("Azure-AsyncOperation", "Location", "x-ms-request-id"):
         value = str(headers.get(name, "")).split(", ")[0]
         if job := urlsplit(value).path.rpartition("/")[2]:
-            return Accepted(job=job, pace=int(retry_after(headers) or 0) or _no_pace(headers))
+            pace = int(retry_after(headers) or 0) or _no_pace(headers)
+            return Accepted(job=job, pace=pace, left=left(headers))
     raise AnswerLost("Azure accepted the operation but did not name its job.")
 
 

@@ -19,6 +19,7 @@ from bot.errors import AzureRefused, DrError, Unavailable
 from bot.gateways.azure.rights import missing
 
 _TRY_AGAIN = frozenset({408, 429})
+_ALL = ("", "global-")
 _LONGEST = 3600.0
 """Seconds: nobody is made to wait longer by a header."""
 
@@ -43,6 +44,18 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes) -> DrError:
     )
 
 
+def turned_away(response: Any) -> bool:
+    """Whether Azure Resource Manager itself refused a call, and so passed it on to nobody.
+
+    It does so when the subscription has used up its allowance, and names itself as the cause. A
+    429 that does not say both may be the provider's, who may have begun something.
+    """
+    if response is None or response.status_code != 429:
+        return False
+    cause, code = response.headers.get("x-ms-failure-cause"), _words(_body(response))[0]
+    return (cause, code) == ("gateway", "SubscriptionRequestsThrottled")
+
+
 def trouble(error: AzureError) -> DrError:
     """Turn an exception of the SDK into one of our errors."""
     if isinstance(error, ClientAuthenticationError) and error.response is None:
@@ -62,6 +75,15 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that Azure asks to wait, or None."""
     text = headers.get("Retry-After", "")
     return min(float(text), _LONGEST) if text.isdecimal() else None
+
+
+def left(headers: Mapping[str, str]) -> int | None:
+    """Return how many changes the subscription may make now, or None when it is not said.
+
+    There is one allowance for whoever asks, and one for all together: the smaller counts.
+    """
+    told = [headers.get(f"x-ms-ratelimit-remaining-subscription-{one}writes", "") for one in _ALL]
+    return min((int(one) for one in told if one.isdecimal()), default=None)
 
 
 def _body(response: Any) -> bytes:

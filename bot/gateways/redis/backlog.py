@@ -9,7 +9,7 @@ from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
 from bot.gateways.redis.cards import EDITS, LIMIT, MINUTE
 from bot.gateways.redis.following import FOLLOWED
-from bot.gateways.redis.pacing import queue_key
+from bot.gateways.redis.pacing import bucket, lines, until_gone
 from bot.gateways.redis.requests import (
     AUDIT_HEAD,
     DIRTY_CARDS,
@@ -55,7 +55,7 @@ class Backlogs:
 
         Raises `Unavailable` when Redis does not answer.
         """
-        queues = [queue_key(one) for one in sorted({one.casefold() for one in subscriptions})]
+        known = sorted({one.casefold() for one in subscriptions})
         async with self._client.pipeline(transaction=True) as pipe:
             pipe.zrange(OPEN, 0, -1)
             pipe.hgetall(STATES)
@@ -65,12 +65,14 @@ class Backlogs:
             pipe.zcard(UNREVIEWED)
             pipe.hget(AUDIT_HEAD, "sequence")
             pipe.zrange(EDITS, 0, -1, withscores=True)
-            for queue in queues:
-                pipe.hgetall(queue)
-            ids, states, outbox, dirty, followed, owing, entries, edits, *waiting = await run(
+            for one in known:
+                pipe.hgetall(bucket(one))
+                for line in lines(one):
+                    pipe.zcard(line)
+            ids, states, outbox, dirty, followed, owing, entries, edits, *paces = await run(
                 pipe.execute()
             )
-        places = [int(place) for places in waiting for place in places.values()]
+        queues = [(paces[at], paces[at + 1] + paces[at + 2]) for at in range(0, len(paces), 3)]
         return Backlog(
             states=Counter(states.get(one, UNREAD) for one in ids),
             oldest_approved=_age(outbox, now),
@@ -79,8 +81,8 @@ class Backlogs:
             unreviewed=int(owing),
             entries=int(entries or 0),
             edits_left=max(0, LIMIT - sum(at > now - MINUTE for _, at in edits)),
-            queue=len(places),
-            queue_wait=max([0, *(place - now for place in places)]) / 1000,
+            queue=sum(waiting for _, waiting in queues),
+            queue_wait=max([0.0, *(until_gone(state, many, now) for state, many in queues)]),
         )
 
 

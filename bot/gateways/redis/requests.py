@@ -8,7 +8,7 @@ import asyncio
 import hmac
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import resources
@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from bot.domain.audit import START, Fact, chain
+from bot.domain.audit import START, Entry, Fact, chain
 from bot.domain.data import canonical, digest
 from bot.domain.fleets import root
 from bot.domain.looks import look_of
@@ -56,8 +56,8 @@ return {time[1], time[2], head[1], head[2], request[1], request[2]}
 # Frees a machine, if it is still this request that holds it.
 _FREE: Final = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
-_AT_ONCE: Final = 25
-"""So many requests are read together."""
+_AT_ONCE: Final = 10
+"""So many requests are read together: hundreds would hold the loop up when they come."""
 _DRAFT: Final = " draft"
 _CLICK_TTL: Final = 24 * 3600 * 1000
 _PLACES: Final = 20
@@ -114,7 +114,7 @@ class Requests:
     async def load_many(self, request_ids: Iterable[str]) -> list[Request]:
         """Read several requests; those that are gone or tampered with are left out."""
         found: list[Request] = []
-        async for some in slices(list(request_ids), _AT_ONCE):  # a thousand take every connection
+        async for some in slices(list(request_ids), _AT_ONCE):
             loaded = await asyncio.gather(*map(self.load, some), return_exceptions=True)
             for one in loaded:
                 if isinstance(one, BaseException) and not isinstance(one, Tampered | OtherVersion):
@@ -129,17 +129,36 @@ class Requests:
         depends on the request, which the script compares again, and not on its place. That of a
         record in a book does, and is for the caller to decide anew.
         """
+        verdict, detail, _ = await self._write(before, write)
+        return verdict, detail
+
+    async def write_in_a_row(self, before: Snapshot, writes: Sequence[Write]) -> int:
+        """Write several things one behind the other; returns how many, up to the first that failed.
+
+        Each is all of it or nothing, as with `write`; only nobody looks again between two.
+        """
+        for done, write in enumerate(writes):
+            verdict, _, before = await self._write(before, write)
+            if verdict is not Verdict.DONE:
+                return done
+        return len(writes)
+
+    async def _write(self, before: Snapshot, write: Write) -> tuple[Verdict, str, Snapshot]:
+        """Write it; the last value is the snapshot with the log as it is behind the entry."""
         keys, arguments, drafts = self._commit_arguments(before, write)
-        now, sequence, head = before.now, before.sequence, before.head
+        at = before
         for _ in range(1 if write.kept else _PLACES):
-            arguments |= self._chained(write.fact, now, sequence, head)
+            entry = self._entry(write.fact, at)
+            arguments |= _chained(entry)
             verdict, *detail = await run(
                 self._commit(keys=keys, args=[json.dumps(arguments), *drafts])
             )
             if verdict != Verdict.CONTENDED:
                 break
-            head, sequence, now = detail[0], int(detail[1]), int(detail[2])
-        return Verdict(verdict), detail[0]
+            there = {"head": detail[0], "sequence": int(detail[1]), "now": int(detail[2])}
+            at = at.model_copy(update=there)
+        behind = {"head": entry.hash, "sequence": entry.sequence}
+        return Verdict(verdict), detail[0], at.model_copy(update=behind)
 
     async def confirm(self) -> None:
         """Wait until everything written so far is where it cannot be lost.
@@ -239,18 +258,11 @@ class Requests:
         found: str | None = await run(self._client.get(_target_key(target_id)))
         return found
 
-    def _chained(self, fact: Fact, now: int, sequence: int, head: str) -> dict[str, Any]:
-        """Give a fact the place behind an entry."""
-        at = datetime.fromtimestamp(now / 1000, UTC).isoformat(timespec="milliseconds")
-        entry = chain(fact, sequence=sequence + 1, prevhash=head, time=at)
-        if self._mac_key:
-            entry = vouched(entry, self._mac_key)
-        return {
-            "prevhash": head,
-            "sequence": entry.sequence,
-            "hash": entry.hash,
-            "entry": entry.model_dump_json(),
-        }
+    def _entry(self, fact: Fact, at: Snapshot) -> Entry:
+        """Give a fact the place behind what the log held."""
+        time = datetime.fromtimestamp(at.now / 1000, UTC).isoformat(timespec="milliseconds")
+        entry = chain(fact, sequence=at.sequence + 1, prevhash=at.head, time=time)
+        return vouched(entry, self._mac_key) if self._mac_key else entry
 
     def _commit_arguments(
         self, before: Snapshot, write: Write
@@ -342,6 +354,16 @@ class Requests:
             raise OtherVersion(
                 f"The record of {request_id} was written by another version of the bot."
             ) from error
+
+
+def _chained(entry: Entry) -> dict[str, Any]:
+    """Return what the script has to know of an entry."""
+    return {
+        "prevhash": entry.prevhash,
+        "sequence": entry.sequence,
+        "hash": entry.hash,
+        "entry": entry.model_dump_json(),
+    }
 
 
 def _deadline(request: Request) -> int:

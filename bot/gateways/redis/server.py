@@ -30,6 +30,7 @@ _WAYS: Final = """
     RPUSH KEY 1
     LTRIM KEY 0 1
     ZADD KEY 1 m
+    ZPOPMIN KEY
     ZCARD KEY
     ZRANGE KEY 0 1
     ZREM KEY m

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.domain.jobs import Job
-from bot.domain.looks import FEW, FINDING, LATE, SLOWEST, SOON, Look, due, few_alone, look_of, pace
+from bot.domain.looks import FINDING, LATE, SLOWEST, SOON, Look, due, few_alone, look_of, pace
+from bot.domain.progress import FEW
 from bot.domain.request import State
 from tests.bot.samples import NOW, in_state
 

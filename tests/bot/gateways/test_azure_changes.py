@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.domain.catalogue import Call, Ground
 from bot.domain.machines import segment
 from bot.domain.operations import CATALOGUE
-from bot.errors import AnswerLost, AzureRefused
+from bot.errors import AnswerLost, AzureRefused, TurnedAway
 from bot.gateways import azure as gateway
 from bot.gateways.azure import Accepted, Azure
 from sandbox.server import serve
@@ -45,6 +45,26 @@ async def test_an_accepted_change_names_its_job(azure: Azure, vault: Vault) -> N
     assert read.scenario == "UnplannedFailover"
 
 
+async def test_an_accepted_change_tells_what_is_left(azure: Azure, vault: Vault) -> None:
+    """The smaller of the two allowances, where Azure names them."""
+    accepted = await azure.submit(await failover_of(azure, vault), CRID)
+    assert accepted.left == vault.limits(vault.resource_id).writes.left == 199
+
+
+@pytest.mark.parametrize(("trouble", "wait"), [("throttle", 0.0), ("throttle_silently", None)])
+async def test_what_the_front_door_turns_away_has_not_begun(
+    azure: Azure, vault: Vault, trouble: Kind, wait: float | None
+) -> None:
+    """Azure Resource Manager says that it was itself, and why: it has passed the call to nobody."""
+    vault.trouble.next("/unplannedFailover", trouble)
+    call = await failover_of(azure, vault)
+    with pytest.raises(TurnedAway) as caught:
+        await azure.submit(call, CRID)
+    assert caught.value.retry_after == wait
+    assert posts(vault) == [429]
+    assert not vault.jobs
+
+
 async def test_all_operations_are_taken_by_azure(azure: Azure, vault: Vault) -> None:
     """Failover and commit are posted to the item, with the bodies that the vault insists on."""
     await azure.submit(await failover_of(azure, vault), CRID)
@@ -58,8 +78,7 @@ async def test_all_operations_are_taken_by_azure(azure: Azure, vault: Vault) -> 
 LOST: list[tuple[Kind, int, int]] = [
     ("unavailable", 503, 0),
     ("unavailable_after_accept", 503, 1),
-    ("throttle", 429, 0),
-    ("throttle_silently", 429, 0),
+    ("throttle_behind", 429, 0),
     ("drop", 0, 0),
     ("drop_after_accept", 0, 1),
 ]

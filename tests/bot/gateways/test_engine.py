@@ -206,6 +206,20 @@ async def _again(engine: Engine, ran: Ran) -> bool:
     return ran.done.count("once") == 2
 
 
+async def test_what_runs_already_runs_once_more_where_that_is_wanted(redis_url: str) -> None:
+    """An ordinary wake-up is lost while the same task runs, or is to run later."""
+    ran = Ran()
+    async with working(redis_url, ran) as engine:
+        await engine.wake("slow", "x")
+        await until(lambda: ran.done == ["x"], "it does not run")
+        await engine.wake("slow", "x")
+        await engine.wake("slow", "x", again=True)
+        ran.hold.set()
+        await engine.wake("note", "y", after=3600)
+        await engine.wake("note", "y", again=True)
+        await until(lambda: sorted(ran.done) == ["x", "x", "y"], f"not so: {ran.done}")
+
+
 async def test_a_running_task_is_finished_before_the_worker_stops(redis_url: str) -> None:
     """Stopping takes nothing away from what has begun."""
     ran, stopping = Ran(), asyncio.Event()

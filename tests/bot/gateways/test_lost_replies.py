@@ -10,6 +10,7 @@ from redis.exceptions import ResponseError
 from bot.errors import Unavailable
 from bot.gateways.redis import Redis, opened
 from bot.gateways.redis.answers import run
+from bot.gateways.redis.pacing import Place
 from sandbox import valkey
 from sandbox.redis_proxy import Network, between
 from tests.bot.samples import KEY
@@ -66,7 +67,7 @@ async def test_every_drawer_says_it_in_our_words(network: Network, far: Redis) -
         far.ping(),
         far.shelf.how_often("x", 60),
         far.cards.dirty(),
-        far.pacing.take("s", "x"),
+        far.pacing.take("s", Place(who="x", order=1, among=1)),
     ):
         with pytest.raises(Unavailable, match="does not answer"):
             await ask

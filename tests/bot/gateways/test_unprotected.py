@@ -126,7 +126,7 @@ async def test_the_built_in_operator_lacks_the_write(azure: Azure, vault: Vault)
 LOST: list[tuple[Kind, int, int]] = [
     ("unavailable", 503, 0),
     ("unavailable_after_accept", 503, 1),
-    ("throttle", 429, 0),
+    ("throttle_behind", 429, 0),
     ("drop", 0, 0),
     ("drop_after_accept", 0, 1),
 ]
