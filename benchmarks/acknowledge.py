@@ -57,9 +57,8 @@ class Case:
 
     def row(self, beside: "Case") -> tuple[str | float, ...]:
         """Say how long it took, and how that compares."""
-        columns = [self.name]
         return (
-            *columns,
+            self.name,
             statistics.median(self.alone),
             p99(self.alone),
             f"{statistics.median(self.alone) / statistics.median(beside.alone):.2f}x",

@@ -66,6 +66,7 @@ class Supervisor:
 
 async def _answered(work: Coroutine[Any, Any, Message | None], reply: Reply) -> None:
     """Do the work and answer; an answer that does not arrive is given again a few times."""
+    await asyncio.sleep(0)  # the acknowledgement, which is ready now, goes out first
     with span("dr.front"):
         message = await _outcome(work)
     if message is None:
