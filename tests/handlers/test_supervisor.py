@@ -1,5 +1,4 @@
-<<<<<<< HEAD
-"""What Slack waits for comes in time, whatever becomes of the work."""
+"""What Slack waits for comes in time, whatever becomes of the work; the rest happens behind it."""
 
 import asyncio
 import logging
@@ -7,6 +6,7 @@ import logging
 import pytest
 
 from bot.errors import Refused, Unavailable
+from bot.messages.blocks import Message
 from bot.refusals import Ask
 from handlers.supervisor import Supervisor
 
@@ -41,13 +41,6 @@ async def test_somebody_who_waits_is_answered(
         assert await Supervisor().promptly(work(outcome), OTHERWISE) == answer
     assert said in caplog.text
     assert bool(caplog.records) == bool(said)
-=======
-"""What happens behind an acknowledgement does not hold it up."""
-
-import asyncio
-
-from bot.messages.blocks import Message
-from handlers.supervisor import Supervisor
 
 
 async def test_work_begins_when_the_acknowledgement_is_out() -> None:
@@ -69,4 +62,3 @@ async def test_work_begins_when_the_acknowledgement_is_out() -> None:
     order.append("sent")
     await supervisor.drain()
     assert order == ["acknowledged", "sent", "the work begins"]
->>>>>>> benches
