@@ -6,13 +6,14 @@ has ended: well, if all of them ended well.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from bot.domain.audit import BOT, Fact
 from bot.domain.catalogue import Ground
 from bot.domain.fleets import Fleet, Member
-from bot.domain.machines import Machine
+from bot.domain.machines import Machine, bare
 from bot.domain.operations import CATALOGUE
 from bot.domain.request import OPEN, Outcome, Request, State, Step, take
 from bot.errors import Tampered
@@ -20,6 +21,7 @@ from bot.jobs.milestones import mark
 from bot.jobs.pace import line_up
 from bot.lifecycle import Move, change, create, create_parts, disown, fact_of
 from bot.runtime import Bot
+from bot.slices import slices
 
 _LOST: Final = "lost"
 _AT_ONCE: Final = 25
@@ -62,12 +64,12 @@ async def let_go_all(bot: Bot, whole: Request, fleet: Fleet) -> dict[str, Outcom
     """Make the requests of all machines that have none yet; returns how each machine stands."""
     begun = await bot.redis.requests.results(whole.id)
     waiting = [member for member in fleet.members if member.request not in begun]
-    for at in range(0, len(waiting), _AT_ONCE):
-        await _let_go(bot, whole, waiting[at : at + _AT_ONCE])
+    async for some in slices(waiting, _AT_ONCE):
+        await _let_go(bot, whole, some)
     return await bot.redis.requests.results(whole.id) if waiting else begun
 
 
-async def _let_go(bot: Bot, whole: Request, members: list[Member]) -> None:
+async def _let_go(bot: Bot, whole: Request, members: Sequence[Member]) -> None:
     """Make the requests of some machines, in their order, and put them in line.
 
     Nothing happens to one that is there already. A record that is not what was approved is
@@ -121,7 +123,7 @@ async def _end(bot: Bot, whole: Request, fleet: Fleet, outcomes: Mapping[str, Ou
         return
     states = Counter(str(parts[one].state) if one in parts else _LOST for one in ids)
     good = states[State.SUCCEEDED]
-    machines = _machines_after([parts[one] for one in ids if one in parts])
+    machines = tuple(after for one in ids if one in parts and (after := parts[one].after))
     title = f"{CATALOGUE[whole.operation].title} of {whole.name}"
     counted = ", ".join(f"{count} {state}" for state, count in states.most_common())
     words = f"{title} has ended: {counted}."
@@ -144,9 +146,18 @@ async def _end(bot: Bot, whole: Request, fleet: Fleet, outcomes: Mapping[str, Ou
     await change(bot, whole.id, decide)
 
 
+@dataclass(frozen=True)
+class _Ended:
+    """What is kept in mind of the request of one machine: a thousand whole ones are forty MiB."""
+
+    state: State
+    after: Machine | None
+    """The machine as it was read when its request had ended."""
+
+
 async def _ended(
     bot: Bot, ids: list[str], outcomes: Mapping[str, Outcome]
-) -> dict[str, Request] | None:
+) -> dict[str, _Ended] | None:
     """Read the requests of all machines; None as soon as one of them is still open.
 
     Those that may be open are read first. A record that is gone or not ours counts as ended: it
@@ -154,12 +165,12 @@ async def _ended(
     """
     closed = {one for one, outcome in outcomes.items() if outcome.state not in OPEN}
     ids = sorted(ids, key=lambda one: one in closed)
-    parts: dict[str, Request] = {}
-    for at in range(0, len(ids), _AT_ONCE):
-        some = ids[at : at + _AT_ONCE]
-        parts |= {one.id: one for one in await bot.redis.requests.load_many(some)}
-        if any(parts[one].open for one in some if one in parts):
+    parts: dict[str, _Ended] = {}
+    async for some in slices(ids, _AT_ONCE):
+        found = await bot.redis.requests.load_many(some)
+        if any(one.open for one in found):
             return None
+        parts |= {one.id: _Ended(one.state, _machine_after(one)) for one in found}
         for missing in set(some) - set(parts):
             if await _is_there(bot, missing):
                 return None
@@ -180,8 +191,6 @@ def _advice(states: Counter[str]) -> str:
     return f"{lost if states[_LOST] else ''}{again}"
 
 
-def _machines_after(parts: list[Request]) -> tuple[Machine, ...]:
-    """Return the machines as they were read when the request of each had ended."""
-    return tuple(
-        one.after.target for one in parts if one.after and isinstance(one.after.target, Machine)
-    )
+def _machine_after(part: Request) -> Machine | None:
+    after = part.after.target if part.after else None
+    return bare(after) if isinstance(after, Machine) else None
