@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator
 from itertools import pairwise
+from typing import Any
 
 import aiohttp
 import pytest
@@ -369,3 +370,32 @@ async def test_a_lost_connection_does_not_stop_the_vault(visitor: Visitor) -> No
         await visitor.ask("POST", "replicationFabrics")
     visitor.vault.trouble.calm()
     assert (await visitor.ask("GET", "replicationFabrics")).status == 200
+
+
+async def test_a_script_reads_what_was_answered(visitor: Visitor) -> None:
+    """Each request once, in the order of the answers, and only those it has not read yet."""
+    await begin(visitor)
+    seen = []
+    for since in ("0", "1", "nonsense"):
+        url = f"{visitor.address}/__seen"
+        async with visitor.session.get(url, params={"since": since}) as answer:
+            seen.append(await answer.json())
+    everything, without_first, again = seen
+    assert without_first == everything[1:]
+    assert again == everything
+    [post] = [one for one in everything if one["method"] == "POST"]
+    assert post["status"] == 202
+    assert post["path"].endswith("/unplannedFailover")
+
+
+async def test_who_refused_is_told(visitor: Visitor) -> None:
+    """ARM itself, because of the allowance, or the service behind it."""
+    visitor.vault.trouble.next("unplannedFailover", "throttle")
+    visitor.vault.trouble.next("unplannedFailover", "throttle_behind")
+    causes = []
+    for _ in range(2):
+        with pytest.raises(HttpResponseError) as caught:
+            await begin(visitor, retry_total=0)
+        response: Any = caught.value.response
+        causes.append(response.headers["x-ms-failure-cause"])
+    assert causes == ["gateway", "service"]
