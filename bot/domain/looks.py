@@ -9,7 +9,11 @@ from bot.domain.progress import FEW
 from bot.domain.request import Request, State
 from bot.domain.targets import provider_of
 
+SUBMITTER_LOST: Final = 45_000
+"""Milliseconds after which a submission without an outcome has lost its worker."""
 SOON: Final = 1.0
+UNHURRIED: Final = 10.0
+"""Seconds between two looks while one of many is submitted, whose first step nobody waits for."""
 FINDING: Final = 5.0
 """Seconds between two looks for a job whose answer was lost."""
 SLOWEST: Final = 60.0
@@ -58,7 +62,11 @@ def due(look: Look | None, job: Job | None, now: int, *, shown: bool) -> bool:
     `shown` says that people are shown the steps of single jobs; no list has those. What cannot be
     read is due as well, for then somebody has to find out why.
     """
-    if look is None or look.state is not State.RUNNING or (shown and not look.part):
+    if look is None:
+        return True
+    if look.state is State.SUBMITTING:
+        return now >= look.at + SUBMITTER_LOST
+    if look.state is not State.RUNNING or (shown and not look.part):
         return True
     if job is None:
         return now > look.at + LATE
@@ -91,7 +99,7 @@ def _pace(
     if look is None:
         return SLOWEST
     if look.state is State.SUBMITTING:
-        return SOON
+        return UNHURRIED if look.part else SOON
     if look.state is State.UNKNOWN:
         return FINDING
     if shown and not look.part:

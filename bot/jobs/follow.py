@@ -26,8 +26,6 @@ from bot.messages.lines import progress
 from bot.runtime import Bot
 from bot.slices import slices
 
-SUBMITTER_LOST: Final = 45_000
-"""Milliseconds after which a submission without an outcome has lost its worker."""
 _MANY: Final = 50
 """Of so many requests that have changed, the machines are read as one list."""
 _AT_MOST: Final = 200
@@ -140,7 +138,7 @@ async def _refused(bot: Bot, request: Request, error: AzureRefused) -> None:
 
 
 async def _submitter_lost(view: View, request: Request) -> None:
-    if request.submission is None or view.now - request.submission.at < SUBMITTER_LOST:
+    if not due(look_of(request), None, view.now, shown=view.shown):
         return
     why = "The worker that was submitting it stopped before it could write down Azure's answer."
     await step(view.bot, request, Step.LOSE, why, why=why)

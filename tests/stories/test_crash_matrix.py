@@ -7,8 +7,8 @@ import json
 
 import pytest
 
+from bot.domain.looks import SUBMITTER_LOST
 from bot.gateways.azure import POST_TIMEOUT
-from bot.jobs.follow import SUBMITTER_LOST
 from bot.jobs.reconcile import GRACE
 from bot.jobs.submit import CLAIM_LIFETIME
 from tests.crashes.boundaries import Phase, Point, named
@@ -83,7 +83,7 @@ def test_the_quicker_clocks_keep_their_order() -> None:
     assert in_order(
         QUICKER["bot.jobs.submit", "CLAIM_LIFETIME"],
         QUICKER["bot.gateways.azure", "POST_TIMEOUT"],
-        QUICKER["bot.jobs.follow", "SUBMITTER_LOST"],
+        QUICKER["bot.domain.looks", "SUBMITTER_LOST"],
         QUICKER["bot.jobs.reconcile", "GRACE"],
     )
 

@@ -3,7 +3,19 @@
 import pytest
 
 from bot.domain.jobs import Job
-from bot.domain.looks import FINDING, LATE, SLOWEST, SOON, Look, due, few_alone, look_of, pace
+from bot.domain.looks import (
+    FINDING,
+    LATE,
+    SLOWEST,
+    SOON,
+    SUBMITTER_LOST,
+    UNHURRIED,
+    Look,
+    due,
+    few_alone,
+    look_of,
+    pace,
+)
 from bot.domain.progress import FEW
 from bot.domain.request import State
 from tests.bot.samples import NOW, in_state
@@ -60,6 +72,13 @@ def test_what_is_shown_step_by_step_is_always_read() -> None:
     assert not due(PART, listed("InProgress"), NOW, shown=True)
 
 
+def test_what_is_submitted_is_read_when_its_worker_must_be_lost() -> None:
+    """Until then there is nothing to do for it, however many there are."""
+    look = RUNS.model_copy(update={"state": State.SUBMITTING})
+    assert not due(look, None, NOW + SUBMITTER_LOST - 1, shown=True)
+    assert due(look, None, NOW + SUBMITTER_LOST, shown=True)
+
+
 def test_a_job_that_the_list_does_not_have_is_given_a_moment() -> None:
     """Azure's lists are late; later on somebody has to find out why."""
     assert not due(RUNS, None, NOW + LATE, shown=False)
@@ -84,6 +103,7 @@ def test_few_alone_counts_those_whose_steps_are_shown() -> None:
         (PART.model_copy(update={"pace": 45}), 0, SLOWEST),
         (PART.model_copy(update={"operation": "commit"}), 0, 20),
         (RUNS.model_copy(update={"state": State.SUBMITTING}), 0, SOON),
+        (PART.model_copy(update={"state": State.SUBMITTING}), 0, UNHURRIED),
         (RUNS.model_copy(update={"state": State.UNKNOWN}), 0, FINDING),
         (None, 0, SLOWEST),
     ],
