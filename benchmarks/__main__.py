@@ -13,7 +13,10 @@ from benchmarks.results import Result, drawn, summary, write
 
 BENCHMARKS: Final = {
     "acknowledge": "until a command is acknowledged",
+    "vote_to_post": "from the last vote until Azure has the call",
     "inventory": "listing the machines of a vault",
+    "names": "finding and suggesting a machine by its name",
+    "burst": "hundreds of failovers at once, against Azure's allowance",
     "following": "following jobs that run",
     "votes": "votes through the one door, and reading the audit log over",
     "slack": "one chat.update over TLS",

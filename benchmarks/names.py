@@ -1,21 +1,18 @@
-"""How long a name takes among thousands of machines: `python -m benchmarks.names`.
+"""How long a name takes among thousands of machines.
 
 The vault is listed once over HTTP; then names are looked up in what is known of it, as every
 command does. A suggestion is what somebody who types into a form waits for: asked of the real
 `dr web` in signed requests, with what is typed changing each time.
 """
 
-import argparse
 import asyncio
 import gc
-import json
 import os
 import random
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +21,7 @@ from typing import Any, Final
 import aiohttp
 from redis.asyncio import Redis
 
+from benchmarks.results import Cell, Result, Table, Target
 from bot.domain.rolls import named, select
 from bot.inventory import everything, nearly
 from bot.runtime import Bot, opened
@@ -39,7 +37,8 @@ RESOLVE_MS: Final = 5.0
 """What an exact name is to take at the most, at every size."""
 SUGGEST_MS: Final = 100.0
 """What a suggestion is to take at the most."""
-_TIMES: Final = 60
+_TIMES: Final = 12
+"""So often each question is asked in a round."""
 
 Figures = dict[str, list[float]]
 """What was measured, in milliseconds, by what it is."""
@@ -56,34 +55,35 @@ class _Stage:
     """What Slack sends while somebody types."""
 
 
-def main() -> int:
-    """Measure, print, and end with 1 when a name or a suggestion takes longer than it may."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.names", description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="N")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
-    options = parser.parse_args()
-    found = {size: asyncio.run(_measure(size)) for size in options.sizes}
-    print(_table(found))
-    exact = max(statistics.median(one["exact name"]) for one in found.values())
-    typed = max(statistics.median(one["suggestion over HTTP"]) for one in found.values())
-    met = exact < RESOLVE_MS and typed < SUGGEST_MS
-    print(
-        f"\nAn exact name takes {exact:.3f} ms ({RESOLVE_MS:.0f} ms is the bar), a suggestion "
-        f"{typed:.1f} ms ({SUGGEST_MS:.0f} ms): {'met' if met else 'NOT MET'}."
+async def measure(rounds: int) -> Result:
+    """Look names up among a hundred, a thousand and five thousand machines."""
+    found = {size: await _measure(size, rounds) for size in SIZES}
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (what, *[statistics.median(one[what]) for one in found.values()])
+        for what in found[SIZES[0]]
     )
-    if options.json:
-        options.json.write_text(json.dumps(_figures(found), indent=2) + "\n")
-    return 0 if met else 1
+    table = Table("A name, in ms", ("", *(f"{size:,} machines" for size in SIZES)), rows)
+    exact, typed = (
+        max(statistics.median(one[what]) for one in found.values())
+        for what in ("exact name", "suggestion over HTTP")
+    )
+    return Result(
+        (table,),
+        (
+            Target("an exact name, at any size", exact, RESOLVE_MS, "ms"),
+            Target("a suggestion, at any size", typed, SUGGEST_MS, "ms"),
+        ),
+    )
 
 
-async def _measure(machines: int) -> Figures:
+async def _measure(machines: int, rounds: int) -> Figures:
     async with _stage(machines) as stage:
         gc.freeze()  # as our processes do
-        typed = await _type(stage, machines)  # while the front's list is new
-        return await _look_up(stage.bot) | {"suggestion over HTTP": typed}
+        typed = await _type(stage, machines, rounds)  # while the front's list is new
+        return await _look_up(stage.bot, rounds) | {"suggestion over HTTP": typed}
 
 
-async def _look_up(bot: Bot) -> Figures:
+async def _look_up(bot: Bot, rounds: int) -> Figures:
     """Look names up in what is known, as long as a list is good."""
     dice = random.Random(7)
     known = await everything(bot, fresh=True)
@@ -105,15 +105,15 @@ async def _look_up(bot: Bot) -> Figures:
     figures = {}
     for what, question in questions.items():
         await everything(bot, fresh=True)
-        figures[what] = await _times(question)
+        figures[what] = await _times(question, rounds)
     figures["longest wait of others"] = [await _stall(near)]
     return figures
 
 
-async def _times(question: Callable[[], Awaitable[object]]) -> list[float]:
+async def _times(question: Callable[[], Awaitable[object]], rounds: int) -> list[float]:
     """Ask some times; the first warms up and is not counted."""
     spent = []
-    for _ in range(_TIMES + 1):
+    for _ in range(rounds * _TIMES + 1):
         start = time.perf_counter()
         await question()
         spent.append((time.perf_counter() - start) * 1e3)
@@ -142,12 +142,12 @@ def _mistyped(name: str) -> str:
     return name[: at - 1] + name[at] + name[at - 1] + name[at + 1 :]
 
 
-async def _type(stage: _Stage, machines: int) -> list[float]:
+async def _type(stage: _Stage, machines: int, rounds: int) -> list[float]:
     """Type into the form that is open, each time something else."""
     dice = random.Random(7)
     spent = []
     async with aiohttp.ClientSession() as session:
-        for _ in range(_TIMES + 1):
+        for _ in range(rounds * _TIMES + 1):
             async for key in stage.redis.scan_iter("{dr}:often:*"):
                 await stage.redis.delete(key)  # people do not type that fast; all are answered
             typed = f"{dice.randrange(machines):04}"[: dice.randint(1, 4)]
@@ -188,34 +188,3 @@ async def _stage(machines: int) -> AsyncIterator[_Stage]:
             secret=workspace.signing_secret,
             payload=workspace.delivered[-1].payload,
         )
-
-
-def _table(found: Mapping[int, Figures]) -> str:
-    sizes = "".join(f"{size:>12,}" for size in found)
-    lines = [f"{'Medians, ms; machines:':28}{sizes}"]
-    for what in next(iter(found.values())):
-        times = "".join(f"{statistics.median(one[what]):12.3f}" for one in found.values())
-        lines.append(f"{what:28}{times}")
-    return "\n".join(lines)
-
-
-def _figures(found: Mapping[int, Figures]) -> dict[str, object]:
-    """Return the same for a program to read."""
-    return {
-        "bars_ms": {"exact name": RESOLVE_MS, "suggestion over HTTP": SUGGEST_MS},
-        "machines": {
-            str(size): {
-                what: {
-                    "count": len(times),
-                    "median_ms": round(statistics.median(times), 4),
-                    "longest_ms": round(max(times), 4),
-                }
-                for what, times in figures.items()
-            }
-            for size, figures in found.items()
-        },
-    }
-
-
-if __name__ == "__main__":
-    sys.exit(main())
