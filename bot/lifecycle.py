@@ -278,8 +278,15 @@ async def _reload(bot: Bot, request_id: str) -> Request:
 
 
 async def _wake(bot: Bot, request: Request, before: Request | None = None) -> None:
-    """Wake whoever has work now. Losing this costs seconds: the sweeper looks for the same."""
+    """Wake whoever has work now. Losing this costs seconds: the sweeper looks for the same.
+
+    For one of many machines of which nothing is told that is soon enough: a thousand of them would
+    wake the same three tasks over and over.
+    """
     submitted = request.state is State.APPROVED and not request.needs_nod
+    one_of_many = bool(request.parent) and request.among > FEW
+    if before and one_of_many and not submitted and not _worth_telling(before, request):
+        return
     try:
         if request.fleet:
             await bot.engine.wake(GATHER, request.id)

@@ -90,7 +90,7 @@ async def _look_at(view: View, ids: list[str]) -> None:
     """Do for each request what it calls for; raises the first failure when all had their turn."""
     failures: list[BaseException] = []
     async for some in slices(ids, _AT_ONCE):
-        requests = [one for one in await _readable(view.bot, some) if one.followed]
+        requests = [one for one in await _readable(view, some) if one.followed]
         results = await asyncio.gather(
             *(_look(view, one) for one in requests), return_exceptions=True
         )
@@ -99,14 +99,16 @@ async def _look_at(view: View, ids: list[str]) -> None:
         raise failures[0]
 
 
-async def _readable(bot: Bot, ids: Sequence[str]) -> list[Request]:
+async def _readable(view: View, ids: Sequence[str]) -> list[Request]:
     """Read requests; one that is not ours is disowned, so that nobody looks after it again."""
+    bot = view.bot
     found = await bot.redis.requests.load_many(ids)
     for lost in set(ids) - {one.id for one in found}:
         try:
             await bot.redis.requests.load(lost)
         except Tampered as error:
             await disown(bot, lost, error)
+            await bot.redis.following.lose(lost, view.vault)
         except OtherVersion as error:
             log.warning("%s is left to the others: %s", lost, error.sentence)
     return found

@@ -38,13 +38,15 @@ if redis.call('HLEN', KEYS[2]) == 0 then redis.call('ZREM', KEYS[1], ARGV[1]) en
 return 0
 """
 
-# Has nobody look after a request any more, wherever that was done.
+# Has nobody look after a request any more, wherever that was done, and at a place that may be on no
+# list.
 _LOSE: Final = """
 for _, place in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
   if redis.call('HDEL', KEYS[1] .. ':' .. string.lower(place), ARGV[1]) == 1 then
     redis.call('ZINCRBY', KEYS[1], -1, place)
   end
 end
+redis.call('HDEL', KEYS[2], ARGV[1])
 return redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', 0)
 """
 
@@ -80,9 +82,9 @@ class Following:
         keys = [FOLLOWED, followed_key(place)]
         await run(self._leave(keys=keys, args=[place]))
 
-    async def lose(self, request_id: str) -> None:
-        """Look after a request nowhere any more."""
-        await run(self._lose(keys=[FOLLOWED], args=[request_id]))
+    async def lose(self, request_id: str, place: str = "-") -> None:
+        """Look after a request nowhere any more, least of all at that place."""
+        await run(self._lose(keys=[FOLLOWED, followed_key(place)], args=[request_id]))
 
 
 def followed_key(place: str) -> str:

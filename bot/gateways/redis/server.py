@@ -25,6 +25,7 @@ _WAYS: Final = """
     HGETALL KEY
     HSET KEY f 1
     HDEL KEY f
+    HLEN KEY
     LRANGE KEY 0 1
     LPUSH KEY 1
     RPUSH KEY 1
@@ -32,6 +33,7 @@ _WAYS: Final = """
     ZADD KEY 1 m
     ZPOPMIN KEY
     ZCARD KEY
+    ZINCRBY KEY 1 m
     ZRANGE KEY 0 1
     ZREM KEY m
     ZREMRANGEBYSCORE KEY 0 1
