@@ -15,7 +15,7 @@ from tests.world import World, inhabited, until
 
 FAILOVER = "Failover of vm-web01"
 POST = "/unplannedFailover"
-PATIENCE = 60.0
+PATIENCE = 100.0
 MANY = 60
 LONG_AGO = 600_000
 LATE = 2000
@@ -64,7 +64,7 @@ async def test_the_machines_of_a_request_go_in_its_order(redis_url: str) -> None
         assert request.fleet
         wanted = [member.name for member in request.fleet.members]
         late = [abs(wanted.index(name) - at) for at, name in enumerate(names(world))]
-        assert max(late) < 25, "only those that are under way together may overtake each other"
+        assert max(late) < 50, "only those that are under way together may overtake each other"
 
 
 async def test_a_single_one_overtakes_hundreds_that_wait(redis_url: str) -> None:
