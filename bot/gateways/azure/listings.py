@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 LIFE: Final = 3.0
-"""Seconds for which a list may be shown again."""
+"""Seconds for which a list may be shown again, at least."""
+LONGEST: Final = 60.0
+_TIMES: Final = 6
+"""So many times as long as its reading took may a list be shown: large ones are read less often."""
 
 Listed = TypeVar("Listed")
 
@@ -21,6 +24,7 @@ Listed = TypeVar("Listed")
 class _Kept(Generic[Listed]):
     at: float
     what: Listed
+    life: float
 
 
 class _Reading(Generic[Listed]):
@@ -45,7 +49,7 @@ class Listings(Generic[Listed]):
         Whoever stops waiting does not stop it for the others.
         """
         kept = self._kept.get(place)
-        if kept and not fresh and time.monotonic() - kept.at < LIFE:
+        if kept and not fresh and time.monotonic() - kept.at < kept.life:
             return kept.what
         return await asyncio.shield(self._reading(place, fresh=fresh).task)
 
@@ -87,11 +91,18 @@ class Listings(Generic[Listed]):
             if before:
                 await asyncio.wait([before])
             reading.begun = True
+            began = time.monotonic()
             found = await self._read(place)
-            self._kept[place] = _Kept(time.monotonic(), found)
+            now = time.monotonic()
+            self._kept[place] = _Kept(now, found, life_of(now - began))
             return found
         finally:
             self._lines[place].remove(reading)
+
+
+def life_of(took: float) -> float:
+    """Return for how many seconds a list may be shown whose reading took so many."""
+    return max(LIFE, min(LONGEST, _TIMES * took))
 
 
 def _looked_at(task: asyncio.Task[Listed]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import Unavailable
 from bot.gateways.azure import Azure
-from bot.gateways.azure.listings import Listings
+from bot.gateways.azure.listings import LIFE, LONGEST, Listings, life_of
 from sandbox.vault import Vault
 from tests.world import until
 
@@ -166,3 +166,11 @@ async def test_fifty_people_cost_azure_one_reading(azure: Azure, vault: Vault) -
     for_all = pages_read(vault)
     await azure.machines(vault.resource_id)
     assert pages_read(vault) == 2 * for_all
+
+
+@pytest.mark.parametrize(
+    ("took", "life"), [(0.0, LIFE), (LIFE / 6, LIFE), (2.0, 12.0), (30.0, LONGEST)]
+)
+def test_what_is_large_is_read_less_often(took: float, life: float) -> None:
+    """A list that takes long to read is shown for longer, but for a minute at most."""
+    assert life_of(took) == life
