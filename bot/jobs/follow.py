@@ -49,7 +49,9 @@ async def follow_vault(bot: Bot, vault: str) -> float | None:
     now = (await bot.redis.requests.snapshot()).now
     shown = few_alone(looks)
     view = View(bot, vault, now, shown, await _jobs(bot, vault, looks))
-    changed = [one for one in sorted(looks) if _changed(view, looks[one])]
+    changed = [
+        one async for some in slices(sorted(looks)) for one in some if _changed(view, looks[one])
+    ]
     view.many = len(changed) > _MANY
     await _look_at(view, changed[:_AT_MOST])
     for one in sorted({root(one) for one in looks.keys() - changed}):
