@@ -78,11 +78,8 @@ async def ours(machines: int, *, workers: int, retry_after: int) -> Burst:
 async def naive(machines: int, *, retry_after: int) -> Burst:
     """Call the SDK for every machine at once, and let its own policy try again."""
     async with fallen(machines, retry_after=retry_after) as night:
-        told = night.environment
-        os.environ |= {
-            "IDENTITY_ENDPOINT": told["identity_endpoint"],
-            "IDENTITY_HEADER": told["identity_header"],
-        }
+        names = ("IDENTITY_ENDPOINT", "IDENTITY_HEADER")
+        os.environ |= {name: night.environment[name] for name in names}
         subscription = night.vault_id.split("/")[2]
         async with (
             DefaultAzureCredential() as credential,

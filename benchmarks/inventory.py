@@ -6,17 +6,12 @@ in the same process, interleaved. The vault runs in a process of its own, so tha
 counted.
 """
 
-import asyncio
-import contextlib
 import gc
-import json
 import os
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Final
 
 import aiohttp
@@ -25,10 +20,8 @@ from azure.identity.aio import DefaultAzureCredential
 from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementClient
 
 from benchmarks.results import Result, Table, Target
+from benchmarks.running import vault_of
 from bot.gateways.azure import API_VERSION, opened
-from sandbox.clock import Clock
-from sandbox.server import serve
-from sandbox.vault import Vault
 
 _SIZES: Final = (100, 1000, 5000)
 _SLOW: Final = 2
@@ -44,7 +37,7 @@ async def measure(rounds: int) -> Result:
     """List vaults of several sizes in all ways."""
     figures = {}
     for machines in _SIZES:
-        with _far_end(machines) as told:
+        with vault_of(machines) as told:
             gc.collect()
             gc.freeze()  # as our processes do
             figures[machines] = await _measure(told, rounds)
@@ -98,25 +91,32 @@ async def _measure(told: dict[str, str], rounds: int) -> dict[str, float]:
 
 @asynccontextmanager
 async def _listings(told: dict[str, str]) -> AsyncIterator[dict[str, Listing]]:
-    os.environ |= {"IDENTITY_ENDPOINT": told["identity"], "IDENTITY_HEADER": told["header"]}
-    subscription, group, vault = (told["vault"].split("/")[n] for n in (2, 4, 8))
+    os.environ |= {name: told[name] for name in ("IDENTITY_ENDPOINT", "IDENTITY_HEADER")}
+    url, vault_id = told["AZURE_RESOURCE_MANAGER_URL"], told["DR_VAULTS"]
+    subscription, group, vault = (vault_id.split("/")[n] for n in (2, 4, 8))
     async with (
-        opened(told["url"], sandbox=True) as azure,
+        opened(url, sandbox=True) as azure,
         DefaultAzureCredential() as credential,
         SiteRecoveryManagementClient(
-            credential, subscription, base_url=told["url"], credential_scopes=[_SCOPE]
+            credential,
+            subscription,
+            base_url=url,
+            credential_scopes=[_SCOPE],
         ) as client,
     ):
 
         async def ours() -> int:
-            return len(await azure.machines(told["vault"]))
+            return len(await azure.machines(vault_id))
 
         async def typed() -> int:
             pages = client.replication_protected_items.list(group, vault, enforce_https=False)
             return len([one async for one in pages])
 
         async def bytes_alone() -> int:
-            link, size = f"{told['vault']}/replicationProtectedItems?api-version={API_VERSION}", 0
+            link, size = (
+                f"{vault_id}/replicationProtectedItems?api-version={API_VERSION}",
+                0,
+            )
             while link:
                 request = HttpRequest("GET", link)
                 answer = await client.send_request(request, stream=True, enforce_https=False)
@@ -128,8 +128,8 @@ async def _listings(told: dict[str, str]) -> AsyncIterator[dict[str, Listing]]:
         async with aiohttp.ClientSession() as session:
 
             async def aiohttp_alone() -> int:
-                link, size = f"{told['vault']}/replicationProtectedItems", 0
-                link = f"{told['url']}{link}?api-version={API_VERSION}"
+                link, size = f"{vault_id}/replicationProtectedItems", 0
+                link = f"{url}{link}?api-version={API_VERSION}"
                 while link:
                     async with session.get(link, headers=authorized) as answer:
                         body = await answer.read()
@@ -151,40 +151,3 @@ def _next(body: bytes) -> str:
     """Find the next link without reading the rest."""
     _, found, rest = body.rpartition(b'"nextLink": "')
     return rest.partition(b'"')[0].decode() if found else ""
-
-
-@contextmanager
-def _far_end(machines: int) -> Iterator[dict[str, str]]:
-    """Run the vault in a process of its own."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.inventory", str(machines)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    try:
-        yield json.loads(process.stdout.readline())
-    finally:
-        process.communicate()  # it ends when its input does
-
-
-async def _serve(machines: int) -> None:
-    vault = Vault(Clock(), extra_machines=machines)
-    async with serve(vault.application()) as url:
-        print(
-            json.dumps(
-                {
-                    "url": url,
-                    "vault": vault.resource_id,
-                    "identity": f"{url}/msi/token",
-                    "header": vault.identity_header,
-                }
-            ),
-            flush=True,
-        )
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.to_thread(sys.stdin.read)
-
-
-if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1])))

@@ -5,28 +5,19 @@ change to disk before it answers. What reached Azure is read from the sandbox, w
 itself.
 """
 
-import asyncio
-import json
-import os
 import signal
-import socket
 import subprocess
-import sys
-import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import aiohttp
 
-from sandbox import valkey
+from benchmarks.stage import answers, set_up
 from sandbox.people import People
 from tests.ports import free_port
-
-_START_SECONDS: Final = 60.0
-_STOP_SECONDS: Final = 20.0
 
 
 @dataclass(frozen=True)
@@ -43,10 +34,6 @@ class Post:
 class Night:
     """Where everything is, and what Azure has seen."""
 
-    page: str
-    """Where the people of the workspace are."""
-    vault: str
-    vault_id: str
     people: People
     environment: Mapping[str, str]
     session: aiohttp.ClientSession
@@ -56,6 +43,16 @@ class Night:
     posts: list[Post] = field(default_factory=list)
     throttled_reads: int = 0
     _seen: int = 0
+
+    @property
+    def vault(self) -> str:
+        """The address of Azure Resource Manager."""
+        return self.environment["AZURE_RESOURCE_MANAGER_URL"]
+
+    @property
+    def vault_id(self) -> str:
+        """The resource id of the vault."""
+        return self.environment["DR_VAULTS"]
 
     async def look(self) -> None:
         """Read what the sandbox has answered since the last look."""
@@ -87,91 +84,22 @@ class Night:
 @asynccontextmanager
 async def fallen(machines: int, *, workers: int = 0, retry_after: int = 1) -> AsyncIterator[Night]:
     """Start everything; stop everything, the server last. Without workers there is no bot."""
+    port = free_port()
+    options = ("--machines", str(machines), "--retry-after", str(retry_after))
+    delivery = ("--deliver-to", f"http://127.0.0.1:{port}/slack/events")
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dr-night-")))
-        log = stack.enter_context((folder / "log").open("wb"))
-        start = _Starter(folder / "log", log.fileno())
-        port = free_port()
-        announcement = folder / "sandbox.json"
-        sandbox = ["sandbox", "--announce", str(announcement), "--machines", str(machines)]
-        sandbox += ["--retry-after", str(retry_after)]
-        sandbox += ["--deliver-to", f"http://127.0.0.1:{port}/slack/events"]
-        await stack.enter_async_context(start.process(sandbox, os.environ))
-        await start.until(announcement.exists)
-        told: dict[str, str] = json.loads(announcement.read_text("utf-8"))
+        stage = stack.enter_context(set_up(*options, *delivery))
+        stage.sync("always")
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        people = await stack.enter_async_context(People(told["workspace"], patience=10))
-        night = Night(told["workspace"], told["vault"], told["vault_id"], people, told, session)
+        people = await stack.enter_async_context(People(stage.page, patience=10))
+        night = Night(people, {**stage.environment, "PORT": str(port)}, session)
+        for number in range(workers):
+            file = stage.folder / f"stall-{number}"
+            stack.callback(night.note_stall, file)
+            worker = stage.process("benchmarks.watched", str(file))
+            night.workers.append(stack.enter_context(worker))
         if workers:
-            server = stack.enter_context(valkey.running(folder / "valkey"))
-            night.environment = environment = _environment(told, server.url, port)
-            for number in range(workers):
-                file = folder / f"stall-{number}"
-                stack.callback(night.note_stall, file)
-                worker = start.process(["benchmarks.watched", str(file)], environment)
-                night.workers.append(await stack.enter_async_context(worker))
-            await stack.enter_async_context(start.process(["handlers", "web"], environment))
-            await start.until(lambda: start.log.read_text("utf-8").count("working") >= workers)
-            await start.until(lambda: _listens(port))
+            stack.enter_context(stage.process("handlers", "web", PORT=str(port)))
+            stage.until(lambda: stage.said.count("working") >= workers, pause=0.05)
+            stage.until(lambda: answers(port, "/readyz"), pause=0.05)
         yield night
-
-
-class _Starter:
-    """Starts modules of ours as processes, each ended with its block."""
-
-    def __init__(self, log: Path, out: int) -> None:
-        self.log = log
-        self._out = out
-
-    @asynccontextmanager
-    async def process(
-        self, module: list[str], environment: Mapping[str, str]
-    ) -> AsyncIterator[subprocess.Popen[bytes]]:
-        running = subprocess.Popen(  # noqa: ASYNC220 - it only forks
-            [sys.executable, "-m", *module],
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=self._out,
-            stderr=self._out,
-            start_new_session=True,
-        )
-        try:
-            yield running
-        finally:
-            running.send_signal(signal.SIGTERM)
-            try:
-                await asyncio.to_thread(running.wait, _STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                running.kill()
-                running.wait()
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for a condition; end with what the processes said when it does not come."""
-        deadline = asyncio.get_running_loop().time() + _START_SECONDS
-        while not condition():
-            if asyncio.get_running_loop().time() > deadline:
-                said = self.log.read_text("utf-8", "replace")[-2000:]
-                raise SystemExit(f"It did not start:\n{said}")
-            await asyncio.sleep(0.05)
-
-
-def _environment(told: Mapping[str, str], redis_url: str, port: int) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AZURE_", "SLACK_", "DR_"))}
-    return kept | {
-        "DR_SANDBOX": "1",
-        "SLACK_API_URL": told["slack_api_url"],
-        "SLACK_BOT_TOKEN": told["bot_token"],
-        "SLACK_SIGNING_SECRET": told["signing_secret"],
-        "AZURE_RESOURCE_MANAGER_URL": told["vault"],
-        "IDENTITY_ENDPOINT": told["identity_endpoint"],
-        "IDENTITY_HEADER": told["identity_header"],
-        "REDIS_URL": redis_url,
-        "PORT": str(port),
-        "DR_VAULTS": told["vault_id"],
-        "DR_CHANNEL": f"#{told['incident_channel']}",
-    }
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0

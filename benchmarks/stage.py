@@ -39,9 +39,19 @@ class Stage:
         return self.environment["REDIS_URL"]
 
     @property
+    def page(self) -> str:
+        """Where people act in the workspace."""
+        return self.environment["SLACK_API_URL"].removesuffix("/api/")
+
+    @property
     def secret(self) -> str:
         """What Slack signs with."""
         return self.environment["SLACK_SIGNING_SECRET"]
+
+    @property
+    def said(self) -> str:
+        """Everything that the processes have written so far."""
+        return (self.folder / "log").read_text("utf-8", "replace")
 
     def sync(self, when: str) -> None:
         """Have Valkey sync its append-only file `always`, before it answers, or `everysec`."""
@@ -78,14 +88,14 @@ class Stage:
         deadline = time.monotonic() + _START_SECONDS
         while not condition():
             if time.monotonic() > deadline:
-                said = (self.folder / "log").read_text("utf-8", "replace")[-2000:]
-                raise SystemExit(f"What was waited for did not come:\n{said}")
+                raise SystemExit(f"What was waited for did not come:\n{self.said[-2000:]}")
             time.sleep(pause)
 
 
 @contextmanager
-def set_up() -> Iterator[Stage]:
-    """Start the far ends; stop them behind whatever was started on this stage."""
+def set_up(*options: str) -> Iterator[Stage]:
+    """Start the far ends, the sandbox with these options; stop them behind whatever was started on
+    this stage."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dr-bench-")))
         server = stack.enter_context(valkey.running(folder / "valkey"))
@@ -94,7 +104,7 @@ def set_up() -> Iterator[Stage]:
         }
         announcement = folder / "sandbox.json"
         alone = Stage(kept, folder)
-        stack.enter_context(alone.process("sandbox", "--announce", str(announcement)))
+        stack.enter_context(alone.process("sandbox", "--announce", str(announcement), *options))
         alone.until(announcement.exists, pause=0.05)
         told: dict[str, str] = json.loads(announcement.read_text("utf-8"))
         stage = Stage(kept | _environment(told, server.url), folder)

@@ -14,7 +14,7 @@ import shutil
 import statistics
 import time
 import urllib.parse
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -66,7 +66,7 @@ async def _in_turns(rounds: int) -> dict[str, list[float]]:
     """Fail machines over in turn, one way and the other; returns milliseconds by way."""
     names = [f"vm-{number:04}" for number in range(1, 2 * rounds + 3)]
     found: dict[str, list[float]] = {SDK: [], OURS: []}
-    async with fallen(len(names), workers=1) as night, _sdk(night.environment, night) as client:
+    async with fallen(len(names), workers=1) as night, _sdk(night) as client:
         items = await _items(client, night.vault_id)
         await night.look()
         for at in range(0, len(names), 2):
@@ -81,7 +81,7 @@ async def _in_turns(rounds: int) -> dict[str, list[float]]:
 async def _with_az(rounds: int) -> list[float]:
     """Ask `az rest` for the same call; the sandbox has no login, so the token is given to it."""
     names = [f"vm-{number:04}" for number in range(1, rounds + 1)]
-    async with fallen(len(names)) as night, _sdk(night.environment, night) as client:
+    async with fallen(len(names)) as night, _sdk(night) as client:
         items = await _items(client, night.vault_id)
         async with DefaultAzureCredential() as credential:
             token = await credential.get_token("https://management.azure.com/.default")
@@ -102,11 +102,9 @@ async def _with_az(rounds: int) -> list[float]:
 
 
 @asynccontextmanager
-async def _sdk(told: Mapping[str, str], night: Night) -> AsyncIterator[Any]:
-    os.environ |= {
-        "IDENTITY_ENDPOINT": told.get("identity_endpoint") or told["IDENTITY_ENDPOINT"],
-        "IDENTITY_HEADER": told.get("identity_header") or told["IDENTITY_HEADER"],
-    }
+async def _sdk(night: Night) -> AsyncIterator[Any]:
+    names = ("IDENTITY_ENDPOINT", "IDENTITY_HEADER")
+    os.environ |= {name: night.environment[name] for name in names}
     async with (
         DefaultAzureCredential() as credential,
         SiteRecoveryManagementClient(

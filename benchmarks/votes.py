@@ -22,7 +22,7 @@ from benchmarks.stage import Stage, set_up
 from bot import approvals, jobs
 from bot.clicks import Click
 from bot.domain.audit import Entry, chain
-from bot.gateways.redis.requests import AUDIT_HEAD, AUDIT_STREAM
+from bot.gateways.redis.keys import AUDIT_HEAD, AUDIT_STREAM
 from bot.gateways.slack import Account, Home, Slack
 from bot.lifecycle import note
 from bot.runtime import Bot, opened

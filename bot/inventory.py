@@ -1,8 +1,7 @@
 """The machines of all vaults, by name, and the ground that an operation stands on."""
 
-import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -22,6 +21,7 @@ from bot.every_vault import of_every_vault
 from bot.onsets import onset
 from bot.refusals import Name
 from bot.runtime import Bot
+from bot.slices import slices
 from bot.ways_back import way_back
 
 _AT_ONCE: Final = 32
@@ -96,9 +96,8 @@ async def nearly(name: str, rolls: Rolls) -> tuple[Machine, ...]:
     """
     names = dict.fromkeys(one for roll in rolls for one in roll.names)
     alike = Alike(name.casefold())
-    for some in _slices(list(names)):
+    async for some in slices(list(names), _AT_ONCE):
         alike.show(some)
-        await asyncio.sleep(0)
     return nearly_named(name, rolls, alike.names)
 
 
@@ -198,10 +197,6 @@ async def _plan_ground(bot: Bot, operation: Operation, plan: Plan) -> Ground:
     if reason := why_not_all(operation, base):
         raise reason
     return base
-
-
-def _slices(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (names[at : at + _AT_ONCE] for at in range(0, len(names), _AT_ONCE))
 
 
 def _choices(machines: Sequence[Machine]) -> list[tuple[str, str]]:

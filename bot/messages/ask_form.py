@@ -97,7 +97,7 @@ def _option(one: Suggestion) -> Block:
 
 
 def _silent(vault: str) -> Block:
-    text = f"{clip(visible(vault), 50)} is not read yet: type on"
+    text = f"{clip(visible(vault), 50)} is not read yet; keep typing"
     return {"text": _plain(text, _TEXT), "value": _NOBODY}
 
 

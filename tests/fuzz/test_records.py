@@ -18,7 +18,8 @@ from bot.domain.request import Request
 from bot.domain.verification import Evidence, verify
 from bot.errors import Misunderstood, OtherVersion
 from bot.gateways.redis import Redis, Write, opened
-from bot.gateways.redis.requests import request_key
+from bot.gateways.redis.keys import request_key
+from bot.gateways.redis.seals import Seals
 from bot.messages import answers
 from handlers.audit_cef import cef
 from handlers.audit_commands import export
@@ -86,7 +87,7 @@ async def test_a_sealed_document_of_another_version_is_not_guessed_at(store: Red
     document = json.loads(await client.hget(key, "document"))
     for number, chance in rounds(120):
         changed = json.dumps(mutated(document, chance))
-        seal = store.requests._seal("R-7K2M9P", changed)  # as another version of us
+        seal = Seals(KEY).seal("R-7K2M9P", changed)  # as another version of us
         await client.hset(key, mapping={"document": changed, "seal": seal})
         try:
             assert isinstance(await store.requests.load("R-7K2M9P"), Request), number
@@ -99,7 +100,7 @@ async def test_a_sealed_result_of_another_version_is_not_guessed_at(store: Redis
     client: Any = store.client
     good = '{"name": "vm-web01", "state": "succeeded"}'
     for one, text in (("R-1", good), ("R-2", '{"name": "vm-web02", "state": "orbiting"}')):
-        seal = store.requests._seal(f"{one} result", text)  # as another version of us
+        seal = Seals(KEY).seal(f"{one} result", text)  # as another version of us
         await client.hset("{dr}:request:R-7K2M9P:results", one, f"{seal} {text}")
     found = await store.requests.results("R-7K2M9P")
     await client.delete("{dr}:request:R-7K2M9P:results")

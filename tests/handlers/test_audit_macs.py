@@ -11,7 +11,7 @@ from bot.domain.audit import START, Entry, chain
 from bot.domain.macs import mac_key
 from bot.errors import Misconfigured
 from bot.gateways.redis import Redis, Verdict, Write, opened
-from bot.gateways.redis.requests import AUDIT_HEAD, AUDIT_STREAM
+from bot.gateways.redis.keys import AUDIT_HEAD, AUDIT_STREAM
 from handlers.audit_verify import Files, verify
 from tests.bot.samples import KEY, fact
 from tests.processes import run

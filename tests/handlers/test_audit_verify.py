@@ -14,7 +14,7 @@ from bot.domain.audit import START, Entry, chain
 from bot.domain.checkpoints import fact_of, made
 from bot.errors import Misconfigured, Misunderstood
 from bot.gateways.redis import Redis, Verdict, Write, opened
-from bot.gateways.redis.requests import AUDIT_HEAD, AUDIT_STREAM
+from bot.gateways.redis.keys import AUDIT_HEAD, AUDIT_STREAM
 from bot.gateways.sink import held
 from handlers.audit_verify import Files, verify
 from tests.bot.samples import KEY, fact

@@ -17,7 +17,7 @@ from bot.domain.grammar import Command, parse
 from bot.domain.request import State
 from bot.domain.reviews import due_at, missing
 from bot.errors import NotAllowed
-from bot.gateways.redis.requests import UNREVIEWED
+from bot.gateways.redis.keys import UNREVIEWED
 from bot.jobs import sweep_once
 from bot.jobs.submit import submit_request
 from bot.lifecycle import change

@@ -185,7 +185,7 @@ async def test_azure_that_is_silent_keeps_nobody_waiting(redis_url: str) -> None
         await opened(world.alice)
         await until(lambda: _offers(world.alice, "vm-web01"), "what is known is not offered")
         silent = (await world.alice.searches("vm-web", of="target"))[-1]
-        assert silent.label == "vault-elsewhere is not read yet: type on"
+        assert silent.label == "vault-elsewhere is not read yet; keep typing"
         await world.alice.fills(target=silent.value, reason="the drill")
         assert "Choose a machine" in (await world.alice.submits())["target"]
 

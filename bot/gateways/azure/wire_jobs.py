@@ -91,20 +91,6 @@ class JobDetailsShape(Shape):
     new_replication_protected_item_id: Text = ""
 
 
-class JobProperties(Shape):
-    activity_id: Text = ""
-    scenario_name: Text = ""
-    state: Text = ""
-    state_description: Text = ""
-    target_object_name: Text = ""
-    start_time: When = None
-    end_time: When = None
-    tasks: Maybe[tuple[TaskShape, ...]] = None
-    errors: Maybe[tuple[JobErrorShape, ...]] = None
-    allowed_actions: Maybe[tuple[str, ...]] = None
-    custom_details: Maybe[JobDetailsShape] = None
-
-
 class ListedJobProperties(Shape):
     scenario_name: Text = ""
     state: Text = ""
@@ -113,6 +99,13 @@ class ListedJobProperties(Shape):
     start_time: When = None
     end_time: When = None
     allowed_actions: Maybe[tuple[str, ...]] = None
+
+
+class JobProperties(ListedJobProperties):
+    activity_id: Text = ""
+    tasks: Maybe[tuple[TaskShape, ...]] = None
+    errors: Maybe[tuple[JobErrorShape, ...]] = None
+    custom_details: Maybe[JobDetailsShape] = None
 
 
 class ListedJobShape(ListedShape):

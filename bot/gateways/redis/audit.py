@@ -6,7 +6,7 @@ from typing import Any, Final
 from bot.domain.audit import START, Entry
 from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
-from bot.gateways.redis.requests import AUDIT_HEAD, AUDIT_STREAM, entries_key
+from bot.gateways.redis.keys import AUDIT_HEAD, AUDIT_STREAM, entries_key
 
 _CHECKPOINT: Final = "{dr}:audit:checkpoint"
 _CHECKPOINT_LIFE: Final = 90 * 24 * 3600

@@ -9,8 +9,7 @@ from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
 from bot.gateways.redis.cards import EDITS, LIMIT, MINUTE
 from bot.gateways.redis.following import FOLLOWED
-from bot.gateways.redis.pacing import bucket, lines, until_gone
-from bot.gateways.redis.requests import (
+from bot.gateways.redis.keys import (
     AUDIT_HEAD,
     DIRTY_CARDS,
     OPEN,
@@ -18,6 +17,7 @@ from bot.gateways.redis.requests import (
     STATES,
     UNREVIEWED,
 )
+from bot.gateways.redis.pacing import bucket, lines, until_gone
 
 UNREAD: Final = "unread"
 """The state of an open request that has made no step since states are kept."""

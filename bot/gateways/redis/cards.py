@@ -10,7 +10,7 @@ from typing import Any, Final
 from bot.domain.data import Data
 from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
-from bot.gateways.redis.requests import DIRTY_CARDS
+from bot.gateways.redis.keys import DIRTY_CARDS
 
 EDITS: Final = "{dr}:cards:edits"
 """When Slack was edited lately: the budget that all processes share."""

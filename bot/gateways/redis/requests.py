@@ -1,49 +1,40 @@
-"""Requests in Redis: read with their seal checked, written together with their audit entry.
-
-Every document carries an HMAC by a key that Redis does not hold. Who can write to Redis can
-therefore destroy a request but neither make one nor approve one.
-"""
+"""Requests in Redis: read with their seal checked, written together with their audit entry."""
 
 import asyncio
-import hmac
 import json
-import uuid
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import resources
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from bot.domain.audit import START, Entry, Fact, chain
-from bot.domain.data import canonical, digest
 from bot.domain.fleets import root
-from bot.domain.looks import look_of
 from bot.domain.macs import MacKey, vouched
-from bot.domain.request import Outcome, Request, State
-from bot.domain.reviews import due_at, missing
+from bot.domain.request import Outcome, Request
+from bot.domain.reviews import missing
 from bot.errors import OtherVersion, Tampered
 from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
-from bot.gateways.redis.books import book_key
+from bot.gateways.redis.commit import placed, told
 from bot.gateways.redis.confirmation import confirm
-from bot.gateways.redis.following import FOLLOWED, Following, followed_key
+from bot.gateways.redis.following import Following
+from bot.gateways.redis.keys import (
+    ALL,
+    AUDIT_HEAD,
+    DIRTY_CARDS,
+    OPEN,
+    OUTBOX,
+    POLICY,
+    STATES,
+    UNREVIEWED,
+    drafts_key,
+    request_key,
+    results_key,
+    target_key,
+)
+from bot.gateways.redis.seals import Seals
 from bot.gateways.redis.writes import Snapshot, Verdict, Write
 from bot.slices import slices
-
-AUDIT_STREAM: Final = "{dr}:audit"
-AUDIT_HEAD: Final = "{dr}:audit:head"
-POLICY: Final = "{dr}:audit:policy"
-"""The version of the policy that was recorded last."""
-OUTBOX: Final = "{dr}:outbox"
-OPEN: Final = "{dr}:requests:open"
-ALL: Final = "{dr}:requests"
-STATES: Final = "{dr}:states"
-"""The state of each open request, to be counted without reading any."""
-UNREVIEWED: Final = "{dr}:unreviewed"
-"""The requests whose glass was broken and that still owe a review, by when it is due."""
-DIRTY_CARDS: Final = "{dr}:cards:dirty"
 
 # Reads the time, the head of the audit chain and a request at one moment.
 _LOOK: Final = """
@@ -58,20 +49,8 @@ _FREE: Final = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', 
 
 _AT_ONCE: Final = 10
 """So many requests are read together: hundreds would hold the loop up when they come."""
-_DRAFT: Final = " draft"
-_CLICK_TTL: Final = 24 * 3600 * 1000
 _PLACES: Final = 20
 """So many places in the log are tried for an entry before the caller lets the others finish."""
-
-
-def request_key(request_id: str) -> str:
-    """Return the key of a request's document."""
-    return f"{{dr}}:request:{request_id}"
-
-
-def entries_key(request_id: str) -> str:
-    """Return the key of the list of a request's audit entries."""
-    return f"{{dr}}:request:{request_id}:entries"
 
 
 class Requests:
@@ -83,7 +62,7 @@ class Requests:
         self.turn = asyncio.Lock()
         """Who is about to read and write takes it, so that a process does not race with itself."""
         self._client: Any = client
-        self._key = seal_key
+        self._seals = Seals(seal_key)
         self._mac_key = mac_key
         self._replicas = replicas
         script = resources.files(__package__).joinpath("commit.lua").read_text("utf-8")
@@ -102,7 +81,9 @@ class Requests:
         )
         return Snapshot(
             now=int(seconds) * 1000 + int(micros) // 1000,
-            request=self._opened(request_id, document, seal) if document else None,
+            request=self._seals.open_request(request_id, document, seal or "")
+            if document
+            else None,
             sequence=int(sequence or 0),
             head=head or START,
         )
@@ -145,11 +126,11 @@ class Requests:
 
     async def _write(self, before: Snapshot, write: Write) -> tuple[Verdict, str, Snapshot]:
         """Write it; the last value is the snapshot with the log as it is behind the entry."""
-        keys, arguments, drafts = self._commit_arguments(before, write)
+        keys, arguments, drafts = told(before, write, self._seals)
         at = before
         for _ in range(1 if write.kept else _PLACES):
             entry = self._entry(write.fact, at)
-            arguments |= _chained(entry)
+            arguments |= placed(entry)
             verdict, *detail = await run(
                 self._commit(keys=keys, args=[json.dumps(arguments), *drafts])
             )
@@ -215,25 +196,20 @@ class Requests:
 
     async def drafted(self, parent: str, request_id: str) -> Request | None:
         """Read what was approved for one machine of several; raises `Tampered`."""
-        found = await run(self._client.hget(_drafts_key(parent), request_id))
-        if not found:
-            return None
-        seal, _, document = found.partition(" ")
-        return self._opened(request_id, document, seal, _DRAFT)
+        found = await run(self._client.hget(drafts_key(parent), request_id))
+        return self._seals.open_draft(request_id, found) if found else None
 
     async def results(self, parent: str) -> dict[str, Outcome]:
         """Return how each machine of several stands, by its request.
 
         A forged one is left out, and so is one of another version.
         """
-        found: dict[str, str] = await run(self._client.hgetall(_results_key(parent)))
+        found: dict[str, str] = await run(self._client.hgetall(results_key(parent)))
         results = {}
         async for some in slices(list(found.items())):
             for one, sealed in some:
-                seal, _, text = sealed.partition(" ")
-                if _same(self._seal(f"{one} result", text), seal):
-                    with suppress(ValidationError):
-                        results[one] = Outcome.model_validate_json(text)
+                if (outcome := self._seals.open_outcome(one, sealed)) is not None:
+                    results[one] = outcome
         return results
 
     async def give_up(self, request_id: str, target_id: str = "") -> None:
@@ -251,11 +227,11 @@ class Requests:
             await run(pipe.execute())
         await self._following.lose(request_id)
         if target_id:
-            await run(self._free(keys=[_target_key(target_id)], args=[request_id]))
+            await run(self._free(keys=[target_key(target_id)], args=[request_id]))
 
     async def open_for(self, target_id: str) -> str | None:
         """Return the id of the request that is open for a machine, a plan or a job."""
-        found: str | None = await run(self._client.get(_target_key(target_id)))
+        found: str | None = await run(self._client.get(target_key(target_id)))
         return found
 
     def _entry(self, fact: Fact, at: Snapshot) -> Entry:
@@ -263,137 +239,3 @@ class Requests:
         time = datetime.fromtimestamp(at.now / 1000, UTC).isoformat(timespec="milliseconds")
         entry = chain(fact, sequence=at.sequence + 1, prevhash=at.head, time=time)
         return vouched(entry, self._mac_key) if self._mac_key else entry
-
-    def _commit_arguments(
-        self, before: Snapshot, write: Write
-    ) -> tuple[list[str], dict[str, Any], list[str]]:
-        request = write.request
-        request_id = request.id if request else ""
-        parent = request.parent if request else ""
-        keys = [
-            request_key(request_id or "-"),
-            entries_key(request_id or "-"),
-            AUDIT_STREAM,
-            AUDIT_HEAD,
-            OUTBOX,
-            OPEN,
-            ALL,
-            FOLLOWED,
-            DIRTY_CARDS,
-            f"{{dr}}:click:{write.click or uuid.uuid4().hex}",
-            _drafts_key(request_id or "-"),
-            entries_key(parent or "-"),
-            _results_key(parent or "-"),
-            _drafts_key(parent or "-"),
-            POLICY,
-            UNREVIEWED,
-            STATES,
-            followed_key(request.place if request else "-"),
-        ]
-        arguments: dict[str, Any] = {
-            "id": request_id,
-            "start": START,
-            "seen": before.now,
-            "click_ttl": _CLICK_TTL,
-            "not_after": write.not_after,
-            "not_before": write.not_before,
-            "told": write.told,
-            "policy_was": write.policy[0],
-            "policy": write.policy[1],
-        }
-        if request:
-            claims = request.claims if before.request is None or not request.open else {}
-            keys += [_target_key(target_id) for target_id in claims]
-            arguments |= self._request_arguments(request, before.request)
-            arguments["holders"] = list(claims.values())
-        for one in write.kept:
-            keys += [book_key(one.book), entries_key(one.id)]
-        arguments["kept"] = [one.model_dump() for one in write.kept]
-        drafts = [part for draft in write.drafts for part in (draft.id, self._sealed(draft))]
-        return keys, arguments, drafts
-
-    def _request_arguments(self, request: Request, before: Request | None) -> dict[str, Any]:
-        document = _document(request)
-        result = canonical(request.outcome.model_dump(mode="json")).decode()
-        return {
-            "expected_rev": str(before.rev if before else 0),
-            "rev": str(request.rev),
-            "document": document,
-            "seal": self._seal(request.id, document),
-            "card": root(request.id),
-            "parent": bool(request.parent),
-            "result": f"{self._seal(f'{request.id} result', result)} {result}",
-            "claim": before is None,
-            "open": request.open,
-            "state": request.state,
-            "deadline": _deadline(request),
-            "outbox": request.state is State.APPROVED and not request.needs_nod,
-            "place": request.place,
-            "look": look_of(request).model_dump_json() if request.followed else "",
-            "review_by": _review_by(request),
-        }
-
-    def _sealed(self, request: Request) -> str:
-        """Seal a draft as one, so that it can stand for no request, nor a request for it."""
-        document = _document(request)
-        return f"{self._seal(request.id + _DRAFT, document)} {document}"
-
-    def _seal(self, request_id: str, document: str) -> str:
-        return hmac.digest(self._key, f"{request_id}\n{document}".encode(), "sha256").hex()
-
-    def _opened(self, request_id: str, document: str, seal: str | None, kind: str = "") -> Request:
-        if not _same(self._seal(request_id + kind, document), seal or ""):
-            raise Tampered(
-                f"The record of {request_id} was altered outside the bot, or the bot's token was "
-                "renewed since.",
-                "Nothing will be done with it; ask again.",
-            )
-        try:
-            return Request.model_validate_json(document)
-        except ValidationError as error:
-            raise OtherVersion(
-                f"The record of {request_id} was written by another version of the bot."
-            ) from error
-
-
-def _chained(entry: Entry) -> dict[str, Any]:
-    """Return what the script has to know of an entry."""
-    return {
-        "prevhash": entry.prevhash,
-        "sequence": entry.sequence,
-        "hash": entry.hash,
-        "entry": entry.model_dump_json(),
-    }
-
-
-def _deadline(request: Request) -> int:
-    """Return when an open request runs out; 0 for one that Azure works on, which never does."""
-    return request.expires_at if request.state in {State.WAITING, State.APPROVED} else 0
-
-
-def _review_by(request: Request) -> str:
-    """Return when somebody has to be reminded of a review; '' when none is owed."""
-    if not missing(request):
-        return ""
-    return str(due_at(request)) if due_at(request) and not request.overdue else "+inf"
-
-
-def _target_key(target_id: str) -> str:
-    return f"{{dr}}:target:{digest(target_id.casefold())[:32]}"
-
-
-def _drafts_key(request_id: str) -> str:
-    return f"{{dr}}:request:{request_id}:drafts"
-
-
-def _results_key(request_id: str) -> str:
-    return f"{{dr}}:request:{request_id}:results"
-
-
-def _same(seal: str, found: str) -> bool:
-    """Compare seals; one that somebody else wrote may hold any characters."""
-    return hmac.compare_digest(seal.encode(), found.encode())
-
-
-def _document(request: Request) -> str:
-    return canonical(request.model_dump(mode="json")).decode()

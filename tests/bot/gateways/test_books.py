@@ -7,8 +7,9 @@ import pytest
 from bot.domain.data import Data
 from bot.gateways.redis import Kept, Redis, Verdict, Write
 from bot.gateways.redis.books import Books, book_key
+from bot.gateways.redis.seals import Seals
 from tests.bot.gateways.stored import asked, everything, log, now_of
-from tests.bot.samples import fact
+from tests.bot.samples import KEY, fact
 
 BOOK = "locks"
 HOUR = 3_600_000
@@ -130,4 +131,4 @@ async def test_a_seal_is_for_one_place(store: Redis) -> None:
     stranger = Books(store.client, b"x" * 32)
     assert [page.text is None for page in await stranger.pages(BOOK)] == [True, True]
     seal, _, document = raw.partition(" ")
-    assert store.requests._seal("L-1", document) != seal
+    assert Seals(KEY).seal("L-1", document) != seal

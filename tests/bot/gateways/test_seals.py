@@ -7,8 +7,10 @@ import pytest
 
 from bot.errors import OtherVersion, Tampered
 from bot.gateways.redis import Redis, opened
-from bot.gateways.redis.requests import request_key
+from bot.gateways.redis.keys import request_key
+from bot.gateways.redis.seals import Seals
 from tests.bot.gateways.stored import asked
+from tests.bot.samples import KEY
 
 
 def forged(document: str) -> list[str]:
@@ -61,7 +63,7 @@ async def test_what_another_version_wrote_is_not_guessed_at(store: Redis) -> Non
     await asked(store)
     client: Any = store.client
     document = json.dumps({"id": "R-7K2M9P", "colour": "red"})
-    seal = store.requests._seal("R-7K2M9P", document)
+    seal = Seals(KEY).seal("R-7K2M9P", document)
     await client.hset(request_key("R-7K2M9P"), mapping={"document": document, "seal": seal})
     with pytest.raises(OtherVersion, match="another version"):
         await store.requests.load("R-7K2M9P")
