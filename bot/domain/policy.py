@@ -18,6 +18,7 @@ from bot.domain.freezes import Freeze
 from bot.domain.lifetimes import Lifetime
 from bot.domain.lists import EVERYONE, Who, handles, includes
 from bot.domain.mistakes import Mistake, mistakes
+from bot.domain.objectives import Objective
 from bot.domain.rules import Rule, Subject
 from bot.errors import Misconfigured, NotNow
 from bot.refusals import Pol
@@ -96,6 +97,8 @@ class Policy(Data):
     """Times in which some operations may not be asked for, each a `[[freeze]]`."""
     locks: Locking = Locking()
     """Who may lock machines and plans, a `[locks]`."""
+    objectives: tuple[Objective, ...] = Field(default=(), alias="objective")
+    """What is aimed at, each an `[[objective]]`; the first that matches a machine counts."""
     delegation: Delegating = Delegating()
     """Whether approvers may let others vote in their place, a `[delegation]`."""
     reprotect: dict[str, ReprotectDefaults] = {}

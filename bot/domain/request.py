@@ -44,6 +44,7 @@ from bot.domain.people import Person
 from bot.domain.quorum import Filled, fill
 from bot.domain.targets import Target, claims_of
 from bot.domain.terms import Terms
+from bot.domain.validations import Validation
 from bot.errors import IllegalStep
 
 
@@ -99,6 +100,7 @@ class Step(StrEnum):
     FAIL = "fail"
     CANCEL = "cancel"
     OBSERVE = "observe"
+    VALIDATE = "validate"
     REVIEW = "review"
     OVERDUE = "overdue"
 
@@ -148,7 +150,11 @@ TABLE: Final[Mapping[State, Mapping[Step, State]]] = {
         Step.FAIL: State.FAILED,
         Step.CANCEL: State.CANCELLED,
     },
-    State.SUCCEEDED: {Step.OBSERVE: State.SUCCEEDED, **_reviewed_in(State.SUCCEEDED)},
+    State.SUCCEEDED: {
+        Step.OBSERVE: State.SUCCEEDED,
+        Step.VALIDATE: State.SUCCEEDED,
+        **_reviewed_in(State.SUCCEEDED),
+    },
     State.FAILED: _reviewed_in(State.FAILED),
     State.CANCELLED: _reviewed_in(State.CANCELLED),
     State.DENIED: {},
@@ -245,6 +251,10 @@ class Request(Data):
     """What people said afterwards of a glass that was broken for it."""
     overdue: bool = False
     """Whether everybody has been told that its review is overdue."""
+    validations: tuple[Validation, ...] = ()
+    """What people and checks said of what was failed over."""
+    protected_at: int = 0
+    """When what was failed over was protected again; 0 when it is not, or that is not known."""
 
     @property
     def target(self) -> Target:

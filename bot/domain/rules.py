@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, Protocol, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
@@ -138,9 +138,7 @@ class Rule(Data):
     @classmethod
     def _of_plans_alone(cls, said: Any) -> Any:
         """Take `machines` as none when a rule names plans and says nothing of machines."""
-        if isinstance(said, dict) and "plans" in said and "machines" not in said:
-            return {**said, "machines": ()}
-        return said
+        return of_plans_alone(said)
 
     @model_validator(mode="before")
     @classmethod
@@ -212,7 +210,7 @@ class Rule(Data):
             return False
         if not self.by_machine:
             return True
-        return self._suits(subject.machine) if subject.machine else None
+        return suits(self, subject.machine) if subject.machine else None
 
     def why(self, operation: str, subject: Subject) -> tuple[str, ...]:
         """Say what of it matches, one line each."""
@@ -238,16 +236,38 @@ class Rule(Data):
             ]
         return tuple(said)
 
-    def _suits(self, machine: Machine) -> bool:
-        return all(
-            any(matching.matches(f"{prefix}:{value}", machine) for value in values)
-            for prefix, values in (
-                ("region", self.regions),
-                ("tag", self.tags),
-                ("provider", self.providers),
-            )
-            if values
+
+class Narrowed(Protocol):
+    """What narrows machines down beyond their names; where it names nothing, any will do."""
+
+    @property
+    def regions(self) -> tuple[str, ...]: ...
+
+    @property
+    def tags(self) -> tuple[str, ...]: ...
+
+    @property
+    def providers(self) -> tuple[str, ...]: ...
+
+
+def suits(one: Narrowed, machine: Machine) -> bool:
+    """Whether a machine runs where, is tagged as and is replicated by what is named."""
+    return all(
+        any(matching.matches(f"{prefix}:{value}", machine) for value in values)
+        for prefix, values in (
+            ("region", one.regions),
+            ("tag", one.tags),
+            ("provider", one.providers),
         )
+        if values
+    )
+
+
+def of_plans_alone(said: Any) -> Any:
+    """Take `machines` as none where a table names plans and says nothing of machines."""
+    if isinstance(said, dict) and "plans" in said and "machines" not in said:
+        return {**said, "machines": ()}
+    return said
 
 
 def like(name: str, patterns: Iterable[str]) -> bool:

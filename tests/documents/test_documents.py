@@ -13,6 +13,7 @@ from bot.domain.break_glass import BreakGlass
 from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
 from bot.domain.macs import mac_key, vouched
+from bot.domain.objectives import Objective
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import Delegating, Locking, Policy, load
 from bot.domain.quorum import Need
@@ -116,6 +117,7 @@ def test_the_example_of_the_policy_page_is_sane_and_whole(tmp_path: Path) -> Non
         (Freeze, content["freeze"]),
         (Directory, [content["directory"]]),
         (Locking, [content["locks"]]),
+        (Objective, content["objective"]),
         (Delegating, [content["delegation"]]),
     ):
         used = {key for table in tables for key in table}
