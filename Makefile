@@ -5,7 +5,7 @@ WORKERS ?= 3
 SEED ?= fresh
 BIN := .venv/bin
 
-.PHONY: help install demo test trouble fuzz check fix crashes soak bench lock clean
+.PHONY: help install demo gallery test trouble fuzz check fix crashes soak bench lock clean
 
 help: ## list what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -21,6 +21,9 @@ install: .venv/ready ## create .venv with everything, hashes checked
 
 demo: install ## the whole bot against a sandbox, on one local address (ARGS=--script plays it unattended)
 	$(BIN)/dr demo $(ARGS)
+
+gallery: install ## write what every message looks like now, to be read as a diff (`dr demo --gallery` shows it)
+	$(BIN)/python -m tests.gallery
 
 test: install ## run every test; starts what it needs itself (WORKERS=0 runs them one by one)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)

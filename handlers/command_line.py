@@ -68,6 +68,7 @@ def _add_doctor(doctor: argparse.ArgumentParser) -> None:
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--script", action="store_true", help="play the main story and exit")
+    demo.add_argument("--gallery", action="store_true", help="show every message in every state")
     demo.add_argument("--speed", type=float, default=None, help="how much faster than real time")
     demo.add_argument("--port", type=int, default=0, help="the page's port (default: a free one)")
     demo.set_defaults(run=_demo)
@@ -146,8 +147,10 @@ def _doctor(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     import asyncio
 
-    from handlers.demo import demo
+    from handlers.demo import demo, gallery
 
+    if options.gallery:
+        return asyncio.run(gallery(port=options.port))
     return asyncio.run(demo(script=options.script, speed=options.speed, port=options.port))
 
 

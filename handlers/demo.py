@@ -1,7 +1,9 @@
 """`dr demo`: the whole bot on this machine, against a sandbox, with nothing installed by hand.
 
 The processes are the real ones: a Valkey server, the sandbox, `dr web` and `dr worker`, which know
-of the sandbox only the addresses in their environment.
+of the sandbox only the addresses in their environment. With `--gallery` it is the sandbox alone,
+which shows the reviewed examples of every message: as JSON, for the bot and the sandbox do not
+know each other, and modals and whole boards could not be posted one by one.
 """
 
 import asyncio
@@ -20,7 +22,7 @@ from typing import Final
 
 import aiohttp
 
-from bot.errors import Unavailable
+from bot.errors import Misconfigured, Unavailable
 from handlers.demo_script import play
 from sandbox import valkey
 
@@ -29,6 +31,7 @@ _SCRIPT_SPEED: Final = 120.0
 _POLICY: Final = Path(__file__).with_name("demo_policy.toml")
 _START_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 15.0
+_EXAMPLES: Final = Path(__file__).parent.parent / "tests/gallery/reviewed"
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,7 @@ class Stage:
 
 async def demo(*, script: bool, speed: float | None, port: int) -> int:
     """Run the demo until Ctrl-C, or play the script; returns the exit code."""
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    stopping = _told_to_stop()
     async with _set_up(speed or (_SCRIPT_SPEED if script else _SPEED), port) as stage:
         if not script:
             _say(f"\n  The demo is at  {stage.page}\n")
@@ -73,6 +74,29 @@ async def demo(*, script: bool, speed: float | None, port: int) -> int:
         return playing.result()
 
 
+async def gallery(*, port: int) -> int:
+    """Show the reviewed examples until Ctrl-C; returns the exit code."""
+    if not _EXAMPLES.is_dir():
+        raise Misconfigured("The gallery is in the checkout, and not in what was installed.")
+    stopping = _told_to_stop()
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dr-demo-")))
+        told = await _start_sandbox(
+            stack, folder, *("--workspace-port", str(port)), *("--gallery", str(_EXAMPLES))
+        )
+        _say(f"\n  The gallery is at  {told['workspace']}/gallery\n")
+        _say("  It shows tests/gallery/reviewed; `make gallery` renews that. Ctrl-C ends it.\n")
+        await stopping.wait()
+    return 0
+
+
+def _told_to_stop() -> asyncio.Event:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    return stopping
+
+
 @asynccontextmanager
 async def _set_up(speed: float, port: int) -> AsyncIterator[Stage]:
     """Start everything, the server first; stop everything, the server last."""
@@ -83,7 +107,14 @@ async def _set_up(speed: float, port: int) -> AsyncIterator[Stage]:
             or stack.enter_context(valkey.running(folder / "valkey")).url
         )
         web_port = _free_port()
-        stage, told = await _start_sandbox(stack, folder, web_port, speed, port)
+        told = await _start_sandbox(
+            stack,
+            folder,
+            *("--deliver-to", f"http://127.0.0.1:{web_port}/slack/events"),
+            *("--speed", str(speed)),
+            *("--estate", "full"),
+            *("--workspace-port", str(port)),
+        )
         environment = _environment(told, url, web_port)
         for name in ("web", "worker"):
             log = stack.enter_context((folder / f"{name}.log").open("wb"))
@@ -91,33 +122,23 @@ async def _set_up(speed: float, port: int) -> AsyncIterator[Stage]:
                 _process([sys.executable, "-m", "handlers", name], environment, log.fileno())
             )
         await _answers(f"http://127.0.0.1:{web_port}/readyz", folder / "web.log")
-        yield stage
+        yield Stage(
+            page=told["workspace"],
+            vault=told["vault"],
+            vault_id=told["vault_id"],
+            identity_endpoint=told["identity_endpoint"],
+            identity_header=told["identity_header"],
+        )
 
 
-async def _start_sandbox(
-    stack: AsyncExitStack, folder: Path, web_port: int, speed: float, port: int
-) -> tuple[Stage, dict[str, str]]:
+async def _start_sandbox(stack: AsyncExitStack, folder: Path, *options: str) -> dict[str, str]:
     announcement = folder / "sandbox.json"
     log = stack.enter_context((folder / "sandbox.log").open("wb"))
-    command = [
-        *(sys.executable, "-m", "sandbox"),
-        *("--deliver-to", f"http://127.0.0.1:{web_port}/slack/events"),
-        *("--speed", str(speed)),
-        *("--estate", "full"),
-        *("--workspace-port", str(port)),
-        *("--announce", str(announcement)),
-    ]
+    command = [sys.executable, "-m", "sandbox", *options, "--announce", str(announcement)]
     await stack.enter_async_context(_process(command, os.environ, log.fileno()))
     await _appears(announcement, folder / "sandbox.log")
     told: dict[str, str] = json.loads(announcement.read_text("utf-8"))
-    stage = Stage(
-        page=told["workspace"],
-        vault=told["vault"],
-        vault_id=told["vault_id"],
-        identity_endpoint=told["identity_endpoint"],
-        identity_header=told["identity_header"],
-    )
-    return stage, told
+    return told
 
 
 def _environment(told: Mapping[str, str], redis_url: str, port: int) -> dict[str, str]:

@@ -44,6 +44,9 @@ def _options(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=7, help="what chance starts from")
     parser.add_argument("--workspace-port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--vault-port", type=int, default=0, help="0 takes a free port")
+    parser.add_argument(
+        "--gallery", type=Path, metavar="FOLDER", help="examples of messages, shown at /gallery"
+    )
     parser.add_argument("--announce", type=Path, metavar="FILE", help="write the line there too")
     return parser.parse_args(words)
 
@@ -56,7 +59,7 @@ async def _run(options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     clock = Clock(hurry=options.speed)
-    workspace = Workspace(clock, seed=options.seed)
+    workspace = Workspace(clock, seed=options.seed, gallery=options.gallery)
     vault = Vault(clock, seed=options.seed, estate=options.estate, extra_machines=options.machines)
     for world in vault.worlds:
         vault.limits(world.vault.id).retry_after = options.retry_after

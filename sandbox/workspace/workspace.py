@@ -5,6 +5,7 @@ The rule: this only puts the parts together; each does its work in its own file.
 
 import random
 from collections.abc import Iterable
+from pathlib import Path
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -15,6 +16,7 @@ from sandbox.trouble_door import Door, Order
 from sandbox.workspace import seed as demo
 from sandbox.workspace.core import DEFAULT_SCOPES, Command, Core, Seen
 from sandbox.workspace.delivery import Delivery, Envelope
+from sandbox.workspace.gallery import Gallery
 from sandbox.workspace.interactions import Interactions
 from sandbox.workspace.methods import Method
 from sandbox.workspace.page_api import Page
@@ -46,7 +48,9 @@ class Workspace:
         scopes: Iterable[str] = DEFAULT_SCOPES,
         commands: Iterable[Command] = (DR_COMMAND,),
         subscriptions: Iterable[str] = ("app_home_opened", "app_mention"),
+        gallery: Path | None = None,
     ) -> None:
+        self._gallery = gallery
         dice = random.Random(seed)
         secret = f"{dice.getrandbits(128):032x}"
         self.bot_token = f"xoxb-sandbox-{secret[:16]}"
@@ -76,6 +80,8 @@ class Workspace:
         self.web_api.add_routes(application)
         application.router.add_get("/socket", self.socket.serve)
         Door(self._order, self._calm, self._orders, DOOR_KINDS).add_routes(application)
+        if self._gallery:
+            Gallery(self._gallery).add_routes(application)
         Page(self.core, Interactions(self.core, self.delivery), self.delivery).add_routes(
             application
         )

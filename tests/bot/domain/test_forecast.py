@@ -2,8 +2,8 @@
 
 from bot.domain.forecast import Forecast, Pace, forecast, unsent_by_subscription
 from bot.domain.request import Outcome, State
-from tests.bot.messages.test_cards_of_several import fleet, member
 from tests.bot.samples import VAULT
+from tests.gallery.several import fleet, member
 
 NOW = 1_000_000
 QUEUE = Pace(queued=0, last=0, free=0, per_second=10)

@@ -11,7 +11,7 @@ from bot.domain.progress import (
     which,
 )
 from bot.domain.request import FINAL, Outcome, State
-from tests.bot.messages.test_cards_of_several import fleet
+from tests.gallery.several import fleet
 
 
 def far(**states: int) -> Progress:

@@ -52,10 +52,6 @@ from bot.messages import (
 from bot.messages.blocks import Message
 from bot.queries import VERBS
 from bot.refusals import CODES, Type
-from tests.bot.messages import test_cards_of_several as several
-from tests.bot.messages.test_arranged import delegation, lock
-from tests.bot.messages.test_looks import AROUND, EVENT, HEALTH, ILL, PLAN
-from tests.bot.messages.test_reminders import ESCALATION, FIRST, NUDGE
 from tests.bot.messages.wild import (
     FACT,
     GLASS,
@@ -81,6 +77,10 @@ from tests.bot.samples import (
     point,
     request,
 )
+from tests.gallery import several
+from tests.gallery.arranged import delegation, lock
+from tests.gallery.looks import AROUND, EVENT, HEALTH, ILL, PLAN
+from tests.gallery.reminders import ESCALATION, FIRST, NUDGE
 from tests.hostile import LINK, PORTAL
 
 Drawn = Message | list[dict[str, Any]] | dict[str, Any]

@@ -1,15 +1,8 @@
-"""The cards: accepted by Slack whatever they hold, true to the golden ones, and inert.
+"""The cards: accepted by Slack whatever they hold, and inert."""
 
-The golden cards are in `golden/`. When a card is meant to look different, renew them with
-`RENEW_GOLDEN=1 pytest tests/bot/messages` and read the difference before you commit it.
-"""
-
-import json
-import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,12 +13,10 @@ from bot.arrangements import VERBS
 from bot.domain.audit import START, chain
 from bot.domain.catalogue import Ground
 from bot.domain.diagnosis import Subject
-from bot.domain.drift import Change, drift, worse
-from bot.domain.freezes import Frozen
+from bot.domain.drift import Change
 from bot.domain.jobs import Job, JobError, JobStep
 from bot.domain.operations import CATALOGUE
 from bot.domain.outside import Source
-from bot.domain.quorum import Need
 from bot.domain.request import Request, State
 from bot.domain.rules import Rule
 from bot.domain.tally import ask_again, count, revoke
@@ -64,18 +55,13 @@ from tests.bot.samples import (
     failed_over,
     in_state,
     job,
-    machine,
     person,
-    point,
     request,
     reviewed,
     terms,
-    turned_round,
     vote,
 )
-
-GOLDEN = Path(__file__).parent / "golden"
-RENEW = os.environ.get("RENEW_GOLDEN") == "1"
+from tests.gallery.cards import ILL
 
 HOSTILE = [
     "<!channel> <!here> <@UEVIL> <#CEVIL> <!subteam^SEVIL> <https://evil.example|safe>",
@@ -249,113 +235,6 @@ def test_approving_asks_whether_one_means_it() -> None:
     confirm = row["elements"][0]["confirm"]
     assert confirm["title"]["text"] == "Approve: Commit of vm-web01?"
     assert "Deletes the 24 recovery points" in confirm["text"]["text"]
-
-
-ILL = machine(health="Critical", findings=FINDINGS, rpo_seconds=7980)
-GOLDENS = {
-    "failover-waiting": request(ground=Ground(target=ILL, points=24), votes=(vote(BO),)),
-    "failover-to-a-point-waiting": request(
-        ground=Ground(target=machine(), point=point(), points=24),
-        arguments={"point": "app", "shutdown": "yes"},
-    ),
-    "reprotect-waiting": request("reprotect"),
-    "failover-of-two-lists-in-a-freeze-waiting": request(
-        terms=terms(
-            rule="databases",
-            needs=(Need(count=2, of=("@dr-approvers",)), Need(of=("@owners", DAN.id))),
-            approvals=3,
-            may_approve=("@dr-approvers", "@owners", DAN.id),
-            confirm="name",
-            overrides=(Frozen(name="Year end", until=NOW + 86_400_000, override=(ANN.id,)),),
-        ),
-        votes=(vote(BO),),
-    ),
-    "failover-never-started": in_state(
-        State.APPROVED, needs_nod=True, why="Azure has no job of it, and the machine is as it was."
-    ),
-    "failover-unknown": in_state(State.UNKNOWN),
-    "failover-running": in_state(State.RUNNING),
-    "failover-succeeded": in_state(State.SUCCEEDED),
-    "reprotect-succeeded-not-protected": in_state(
-        State.SUCCEEDED,
-        "reprotect",
-        watching=True,
-        after=Ground(
-            target=turned_round(
-                state="InitialReplicationInProgress",
-                state_words="Synchronising",
-                progress=43,
-                allowed=("DisableProtection",),
-                rpo_seconds=None,
-            )
-        ),
-    ),
-    "protect-waiting": request("protect"),
-    "protect-replicating": in_state(
-        State.SUCCEEDED,
-        "protect",
-        watching=True,
-        after=Ground(
-            target=machine(
-                name="vm-new01",
-                state="InitialReplicationInProgress",
-                state_words="Initial replication is in progress",
-                progress=43,
-                allowed=("DisableProtection",),
-                rpo_seconds=None,
-            )
-        ),
-    ),
-    "break-glass-waiting": request(terms=samples.broken()),
-    "break-glass-succeeded-unreviewed": in_state(
-        State.SUCCEEDED, terms=samples.broken(), votes=(vote(BO),), reviews=(reviewed(DAN),)
-    ),
-    "break-glass-reviewed": in_state(
-        State.SUCCEEDED,
-        terms=samples.broken(),
-        votes=(vote(BO),),
-        reviews=(reviewed(DAN), reviewed(ERIN, "The others were online", justified=False)),
-    ),
-    "failover-failed": in_state(State.FAILED),
-    "failover-denied": in_state(State.DENIED),
-    "failover-void": in_state(
-        State.VOID,
-        changes=drift(
-            Ground(target=machine(), point=point()),
-            Ground(target=failed_over()),
-        ),
-    ),
-    "failover-void-for-its-people": in_state(
-        State.VOID, changes=(Change(what="Bo may no longer approve this"),)
-    ),
-    "failover-revoked": revoke(in_state(State.APPROVED), CARLA, NOW + 70_000, "k7"),
-    "failover-asked-again": ask_again(
-        in_state(State.APPROVED, terms=terms(rpo_may_grow=900, health_may_worsen=False)),
-        Ground(target=ILL, points=24),
-        worse(
-            terms(rpo_may_grow=900, health_may_worsen=False),
-            Ground(target=machine()),
-            Ground(target=ILL),
-        ),
-        NOW + 90_000,
-    ),
-}
-
-
-@pytest.mark.parametrize("name", GOLDENS)
-def test_a_card_looks_as_it_did(name: str) -> None:
-    """Whole, text and blocks: a change of looks is seen before people see it."""
-    message = card(GOLDENS[name], now=NOW + 100_000, expected=140)
-    drawn = {"text": message.text, "blocks": message.blocks}
-    path = GOLDEN / f"{name}.json"
-    if RENEW:
-        path.write_text(json.dumps(drawn, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    assert json.loads(path.read_text("utf-8")) == drawn
-
-
-def test_every_golden_card_is_compared() -> None:
-    """None is left over from a case that is gone."""
-    assert {path.stem for path in GOLDEN.glob("*.json")} == set(GOLDENS)
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "plain"], ids=range(len(HOSTILE) + 1))

@@ -1,173 +1,26 @@
-"""What people see who look: taken by Slack whatever it holds, and as the golden ones.
+"""What people see who look: taken by Slack whatever it holds."""
 
-The golden answers are in `golden/looks/`; they are renewed like the golden cards.
-"""
-
-import json
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.domain.jobs import MANUAL, Job, JobError, JobStep
-from bot.domain.machines import Finding, Machine
+from bot.domain.machines import Machine
 from bot.domain.plans import Plan, PlanAction, PlanGroup
-from bot.domain.vaults import Event, Issue, NetworkMapping, Surroundings, VaultHealth
+from bot.domain.vaults import Issue, VaultHealth
 from bot.messages import machines, plans, readiness, vaults, work
-from bot.messages.blocks import Message, code, sections
-from tests.bot.messages.test_cards import HOSTILE, RENEW, sound
+from bot.messages.blocks import code, sections
+from tests.bot.messages.test_cards import HOSTILE, sound
 from tests.bot.samples import (
     FINDINGS,
     ITEM,
-    JOB_ERROR,
     NOON,
     STEPS,
     VAULT,
-    failed_over,
-    hyper_v,
     job,
-    machine,
     point,
-    request,
 )
-
-GOLDEN = Path(__file__).parent / "golden/looks"
-ILL = machine(
-    id=f"{ITEM}-2",
-    item="item-db01",
-    name="vm-db01",
-    health="Critical",
-    rpo_seconds=7980,
-    findings=(
-        Finding(
-            code="78026",
-            level="Error",
-            message="RPO threshold exceeded.",
-            causes="The data change rate is high.",
-            action="Check the churn of the disks.",
-        ),
-    ),
-    tested_at=NOON - timedelta(days=100),
-    heartbeat=NOON - timedelta(minutes=1),
-    agent="9.65.7397.1",
-    agent_expires=NOON + timedelta(days=12),
-    together="shop-db",
-    tags={"app": "shop"},
-)
-WELL = machine(tested_at=NOON - timedelta(days=3))
-AWAY = failed_over(id=f"{ITEM}-3", item="item-app01", name="vm-app01")
-AROUND = Surroundings(
-    vault=VAULT,
-    location="westeurope",
-    mappings=(NetworkMapping(source="northeurope", target="westeurope"),),
-)
-PLAN = Plan(
-    id=f"{VAULT}/replicationRecoveryPlans/plan-shop",
-    name="plan-shop",
-    vault=VAULT,
-    providers=("A2A",),
-    primary="West Europe",
-    recovery="North Europe",
-    allowed=("UnplannedFailover", "TestFailover", "DisableProtection"),
-    groups=(
-        PlanGroup(kind="Shutdown"),
-        PlanGroup(
-            kind="Failover", after=(PlanAction(name="Ring", kind="script", words="ring.ps1"),)
-        ),
-        PlanGroup(kind="Boot", items=(ILL.id,)),
-        PlanGroup(
-            kind="Boot",
-            items=(WELL.id, f"{ITEM}-gone"),
-            before=(
-                PlanAction(
-                    name="Check the database",
-                    kind="manual",
-                    words="Log on to vm-db01.",
-                    operations=("UnplannedFailover", "PlannedFailover"),
-                ),
-            ),
-            after=(PlanAction(name="Update DNS", kind="runbook", words="Update-Dns"),),
-        ),
-    ),
-    tested_at=NOON - timedelta(days=120),
-)
-HEALTH = VaultHealth(
-    counts={"Critical": 1, "Normal": 2},
-    issues=(Issue(code="78026", severity="Error", message="RPO exceeded", count=1),),
-)
-EVENT = Event(
-    name="MonitoringEvent;1_2",
-    at=NOON,
-    severity="Critical",
-    code="SRSVMHealthChanged",
-    kind="VmHealth",
-    about="vm-db01",
-    words="Virtual machine health is Critical",
-    findings=ILL.findings,
-)
-FAILED = job("Failed", target="vm-db01", errors=(JOB_ERROR,), actions=("Restart",))
-
-
-def status(one: Machine, **more: Any) -> Message:
-    """Draw a machine as it is at noon."""
-    given: dict[str, Any] = {
-        "points": [point(), point(kind="CrashConsistent", at=NOON - timedelta(hours=20))],
-        "job": None,
-        "request": None,
-        "offers": ["failover", "test-failover"],
-        "now": NOON,
-    }
-    return machines.machine_status(one, **given | more)
-
-
-def vault(**more: Any) -> Message:
-    """Draw one vault."""
-    given: dict[str, Any] = {
-        "machines": [WELL, ILL, AWAY, hyper_v()],
-        "location": "westeurope",
-        "health": HEALTH,
-        "by_container": True,
-        "troubles": ["Its health could not be read: no."],
-    }
-    return vaults.vault_list([vaults.vault(VAULT, **given | more)])
-
-
-GOLDENS = {
-    "list": machines.fleet(
-        [WELL, ILL], ["vault-b could not be read: no."], detailed=True, filters=["vm-*", "tag:app"]
-    ),
-    "list-page-two": machines.fleet([WELL] * 90, [], detailed=True, filters=["vm-*"], page=2),
-    "status-ill": status(ILL, together=["vm-db02"], request=request()),
-    "status-away": status(AWAY, job=job(), points=None, offers=[]),
-    "points": machines.point_list(WELL, [point()], NOON),
-    "vaults": vault(),
-    "plans": plans.plan_list([PLAN], []),
-    "plan": plans.plan_view(PLAN, [WELL, ILL], offers=["failover", "test-failover"]),
-    "ready": readiness.of_machine(ILL, [AROUND], NOON),
-    "ready-plan": readiness.of_plan(PLAN, [WELL, ILL], [AROUND], NOON),
-    "ready-all": readiness.of_all([WELL, ILL, AWAY], [AROUND], [], NOON),
-    "jobs": work.job_list([job(target="vm-db01"), FAILED], NOON, which="active", page=2, more=7),
-    "job": work.job_view(FAILED, NOON),
-    "events": work.event_list([EVENT], subject="vm-db01", severity="critical", more=3),
-}
-
-
-@pytest.mark.parametrize("name", GOLDENS)
-def test_an_answer_looks_as_it_did(name: str) -> None:
-    """Whole, text and blocks, and Slack takes it."""
-    message = GOLDENS[name]
-    sound(message)
-    drawn = {"text": message.text, "blocks": message.blocks}
-    path = GOLDEN / f"{name}.json"
-    if RENEW:
-        path.write_text(json.dumps(drawn, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    assert json.loads(path.read_text("utf-8")) == drawn
-
-
-def test_every_golden_answer_is_compared() -> None:
-    """None is left over from a case that is gone."""
-    assert {path.stem for path in GOLDEN.glob("*.json")} == set(GOLDENS)
+from tests.gallery.looks import AROUND, EVENT, ILL, PLAN, WELL, status
 
 
 def _wild(text: str) -> Machine:

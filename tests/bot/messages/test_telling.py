@@ -6,15 +6,9 @@ from bot.domain.audit import START, Entry, chain
 from bot.domain.request import Request, State
 from bot.messages.telling import Said, tell
 from tests.bot.messages.test_cards import fits
-from tests.bot.messages.test_cards_of_several import (
-    TEXTS,
-    WHOLE,
-    behind_glass,
-    fleet,
-    huge,
-    several,
-)
+from tests.bot.messages.test_cards_of_several import TEXTS, behind_glass, huge
 from tests.bot.samples import NOON, fact
+from tests.gallery.several import WHOLE, fleet, several
 
 ENDED = {"failed": "request.fail", "succeeded": "request.succeed", "unknown": "request.lose"}
 

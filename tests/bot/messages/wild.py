@@ -13,8 +13,6 @@ from bot.domain.jobs import MANUAL, JobStep
 from bot.domain.operations import CATALOGUE
 from bot.domain.quorum import Need
 from bot.domain.request import Outcome, Request, State
-from tests.bot.messages import test_cards_of_several as several
-from tests.bot.messages.test_arranged import locked_meanwhile
 from tests.bot.samples import (
     BO,
     DAN,
@@ -29,6 +27,8 @@ from tests.bot.samples import (
     terms,
     vote,
 )
+from tests.gallery import several
+from tests.gallery.arranged import locked_meanwhile
 
 _OURS: Final = frozenset(
     {
