@@ -11,6 +11,7 @@ from typing import Final, Generic, TypeVar
 from pydantic import ValidationError
 
 from bot.domain.delegations import Delegation
+from bot.domain.incidents import Incident
 from bot.domain.locks import Lock
 from bot.errors import OtherVersion
 from bot.gateways.redis.books import Page
@@ -18,8 +19,9 @@ from bot.runtime import Bot
 
 LOCKS: Final = "locks"
 DELEGATIONS: Final = "delegations"
+INCIDENTS: Final = "incidents"
 
-T = TypeVar("T", Lock, Delegation)
+T = TypeVar("T", Lock, Delegation, Incident)
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ async def locks(bot: Bot) -> Arranged[Lock]:
 async def delegations(bot: Bot) -> Arranged[Delegation]:
     """Read the delegations; raises `OtherVersion` at one that this version cannot read."""
     return await _read(bot, DELEGATIONS, Delegation)
+
+
+async def incidents(bot: Bot) -> Arranged[Incident]:
+    """Read the incidents, closed ones too; raises `OtherVersion` at one that cannot be read."""
+    return await _read(bot, INCIDENTS, Incident)
 
 
 async def _read(bot: Bot, book: str, kind: type[T]) -> Arranged[T]:

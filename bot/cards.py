@@ -8,7 +8,7 @@ import logging
 import uuid
 from typing import Final
 
-from bot import arranged, forecasts
+from bot import arranged, forecasts, incidents
 from bot.domain.delegations import Delegation
 from bot.domain.lists import handles
 from bot.domain.locks import holding
@@ -91,6 +91,7 @@ async def _draw(bot: Bot, request_id: str, holder: str) -> float | None:
         return None
     if not dirty:
         return None
+    await incidents.stir(bot, request.channel)
     record = await bot.redis.cards.record(request_id)
     if not record.ts:
         await _tell(bot, request, await _post(bot, request, record, now), holder)

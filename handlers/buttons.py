@@ -14,6 +14,8 @@ from bot.messages.blocks import Message
 from bot.messages.buttons import (
     APPROVE,
     CHOOSE,
+    CLOSE,
+    CLOSE_ANYWAY,
     DENY,
     DENY_BECAUSE,
     FILL_IN,
@@ -25,14 +27,17 @@ from bot.messages.buttons import (
     RESUBMIT,
     REVIEW,
     REVOKE,
+    SNOOZE,
+    TIMELINE,
     UNLOCK,
+    UPDATE,
     WITHDRAW,
     WITHDRAW_REST,
     Button,
 )
 from bot.nudges import nudge
 from bot.runtime import Bot
-from handlers import commands
+from handlers import commands, incidents
 from handlers.pictures import show
 
 
@@ -110,6 +115,26 @@ async def _unlock(bot: Bot, press: Press) -> Message:
     return show(await locks.unlock(bot, locks.unlock_order(press.user, press.value)))
 
 
+async def _update(bot: Bot, press: Press) -> None:
+    await incidents.open_update(bot, press.user, press.value, press.trigger)
+
+
+async def _close(bot: Bot, press: Press) -> None:
+    await incidents.open_close(bot, press.user, press.value, press.trigger)
+
+
+async def _close_anyway(bot: Bot, press: Press) -> Message:
+    return await incidents.close_anyway(bot, press.user, press.value)
+
+
+async def _snooze(bot: Bot, press: Press) -> Message:
+    return await incidents.snooze(bot, press.user, press.value)
+
+
+async def _timeline(bot: Bot, press: Press) -> Message:
+    return await incidents.show_timeline(bot, press.user, press.value)
+
+
 HANDLERS: Final[Mapping[Button, Handle]] = {
     APPROVE: _approve,
     DENY: _deciding(approvals.deny),
@@ -126,6 +151,11 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
     CHOOSE: _choose,
     FILL_IN: _fill_in,
     UNLOCK: _unlock,
+    UPDATE: _update,
+    CLOSE: _close,
+    CLOSE_ANYWAY: _close_anyway,
+    SNOOZE: _snooze,
+    TIMELINE: _timeline,
 }
 
 

@@ -63,7 +63,8 @@ async def carry_out(bot: Bot, user: str, channel: str, command: Command) -> Mess
             order = Order(user=user, channel=channel, command=command)
             return show(await verb.function(bot, order, **command.options))
         wanted = command.target or command.line
-        return show(await verb.function(bot, user, wanted, **command.options))
+        place = (channel,) if verb.here else ()
+        return show(await verb.function(bot, user, wanted, *place, **command.options))
     except Ambiguous as error:
         return await offer(bot, user, channel, command, error)
 

@@ -5,12 +5,24 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from bot.arrangements import VERBS
-from bot.arrangements.made import NoLongerDelegated, NowDelegated, NowLocked, NowUnlocked
+from bot.arrangements.made import (
+    NoLongerDelegated,
+    NowClosed,
+    NowDeclared,
+    NowDelegated,
+    NowLocked,
+    NowNoted,
+    NowSnoozed,
+    NowUnlocked,
+    NowUpdated,
+    StillGoingOn,
+)
 from bot.domain.data import Data
 from bot.messages import (
     answers,
     arranged,
     doctor,
+    incident_answers,
     machines,
     plans,
     policy,
@@ -47,6 +59,7 @@ from bot.queries.found import (
     Receipt,
     RequestList,
     RequestView,
+    Timeline,
     Trail,
     VaultList,
     VaultView,
@@ -213,6 +226,15 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     NowUnlocked: lambda found: arranged.now_unlocked(found.locks),
     NowDelegated: lambda found: arranged.now_delegated(found.delegation, told=found.told),
     NoLongerDelegated: lambda found: arranged.no_longer_delegated(found.delegation),
+    NowDeclared: lambda found: incident_answers.declared(found.incident, already=found.already),
+    NowNoted: lambda found: incident_answers.noted(found.incident),
+    NowUpdated: lambda found: incident_answers.updated(found.incident, found.meanwhile),
+    NowSnoozed: lambda found: incident_answers.snoozed(found.incident),
+    NowClosed: lambda found: incident_answers.closed(found.incident),
+    StillGoingOn: lambda found: incident_answers.still_going_on(
+        found.incident, found.going_on, found.word
+    ),
+    Timeline: lambda found: incident_answers.timeline(found.incident, found.known, found.entries),
     HelpPage: lambda found: help_page(tuple(VERBS.values()), found.others, whole=found.whole),
     HelpOn: lambda found: help_on(VERBS[found.name], found.others),
     HelpWith: lambda found: help_with(BY_ID[found.code]),

@@ -43,8 +43,9 @@ from bot.messages.forms import (
     to_confirm,
     unreviewable,
 )
+from bot.messages.incident_forms import CLOSE_FORM, UPDATE_FORM, meant_by, unsayable
 from bot.runtime import Bot
-from handlers import ask_form, commands
+from handlers import ask_form, commands, incidents
 from handlers.buttons import Press, press
 from handlers.commands import Said
 from handlers.payloads import COMMAND, unlike_slack
@@ -128,6 +129,8 @@ class _Listeners:
             CONFIRM_FORM: self.confirmed,
             REVIEW_FORM: self.reviewed,
             DENY_FORM: self.denied,
+            UPDATE_FORM: self.reported,
+            CLOSE_FORM: self.closing,
         }
         """One listener for all of them: Bolt asks its listeners one after the other."""
 
@@ -167,7 +170,7 @@ class _Listeners:
             text=str(body.get("text") or ""),
             trigger=str(body["trigger_id"]),
         )
-        work = self._once(said.trigger, lambda: ask_form.run(self._bot, said))
+        work = self._once(said.trigger, lambda: incidents.run(self._bot, said))
         self._supervisor.spawn(work, self._reply_to(str(body["response_url"])))
 
     async def pressed(self, ack: AsyncAck, body: Body) -> None:
@@ -274,6 +277,47 @@ class _Listeners:
         await ack()
         click = _click("deny", body, view, str(view.get("private_metadata") or ""))
         self._decide(view, click, lambda: approvals.deny(self._bot, click, because), stops=True)
+
+    async def reported(self, ack: AsyncAck, body: Body, view: Body) -> None:
+        """Somebody said how an incident stands."""
+        filled = given(view)
+        if wrong := unsayable(filled):
+            await ack(response_action="errors", errors=wrong)
+            return
+        await ack()
+        incident, seen = meant_by(view)
+        user = str(body["user"]["id"])
+        self._of_incident(
+            body,
+            view,
+            lambda channel: incidents.updated(self._bot, user, channel, incident, seen, filled),
+        )
+
+    async def closing(self, ack: AsyncAck, body: Body, view: Body) -> None:
+        """Somebody closes an incident."""
+        await ack()
+        incident, _ = meant_by(view)
+        user, filled = str(body["user"]["id"]), given(view)
+        self._of_incident(
+            body,
+            view,
+            lambda channel: incidents.closed(self._bot, user, channel, incident, filled),
+        )
+
+    def _of_incident(
+        self, body: Body, view: Body, take: Callable[[str], Awaitable[Message]]
+    ) -> None:
+        """Take a form about an incident, once; whoever sent it is told in its channel."""
+        incident, _ = meant_by(view)
+
+        async def work() -> Message:
+            return await take(await incidents.channel_of(self._bot, incident))
+
+        async def reply(message: Message) -> None:
+            channel = await incidents.channel_of(self._bot, incident)
+            await self._whisper(channel, str(body["user"]["id"]), message)
+
+        self._supervisor.spawn(self._once(str(view.get("id")), work), reply)
 
     def _decide(
         self,

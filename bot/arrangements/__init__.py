@@ -4,8 +4,8 @@ Each is one function from an order to plain data, and is written down in the aud
 `bot.queries` has those that only look, `bot.domain.operations` those that ask for something.
 """
 
-from bot.arrangements import delegations, locks, nudging
+from bot.arrangements import delegations, incidents, locks, nudging
 from bot.arrangements.registry import Order
 from bot.queries import VERBS
 
-__all__ = ["VERBS", "Order", "delegations", "locks", "nudging"]
+__all__ = ["VERBS", "Order", "delegations", "incidents", "locks", "nudging"]

@@ -16,9 +16,9 @@ from typing import Final
 from bot.domain.data import Data
 from bot.domain.times import check_until
 from bot.domain.unseen import unseen
-from bot.domain.verbs import Option, Verb
+from bot.domain.verbs import WORDED, Option, Verb
 from bot.errors import Misunderstood
-from bot.refusals import Type
+from bot.refusals import Inc, Type
 
 LONGEST_REASON: Final = 500
 OVERRIDE: Final = "override-freeze"
@@ -79,6 +79,8 @@ def parse(text: str, verbs: Mapping[str, Verb]) -> Command:
     verb = _verb(words[0], verbs)
     if verb.target in {"line", "explain"}:
         return Command(verb=verb.name, line=_rest(tidy(text), verb))
+    if verb.target in WORDED:
+        return Command(verb=verb.name, line=_worded(tidy(text), verb))
     if verb.target == "person":  # of whom Slack says the id, which a name is not
         head, _ = _split_reason(tidy(text, ids=True))
         words = _WORD.findall(head.translate(_QUOTES))
@@ -181,6 +183,16 @@ def _rest(text: str, verb: Verb) -> str:
             Type.WANTS_COMMAND, f"/dr {verb.name} needs a command.", f"Type: {verb.usage}"
         )
     return line
+
+
+def _worded(text: str, verb: Verb) -> str:
+    """Return what somebody says in their own words; quotes mean something in a declaration only."""
+    line = text.partition(" ")[2].strip()
+    if not line and verb.target_required:
+        raise Misunderstood(
+            Inc.NOTHING_SAID, f"/dr {verb.name} needs some words.", f"Type: {verb.usage}"
+        )
+    return line.translate(_QUOTES) if verb.target == "declaration" else line
 
 
 def _verb(word: str, verbs: Mapping[str, Verb]) -> Verb:

@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 from bot.domain.data import Data, digest
 from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
+from bot.domain.incident_terms import IncidentTerms
 from bot.domain.lifetimes import Lifetime
 from bot.domain.lists import EVERYONE, Who, handles, includes
 from bot.domain.mistakes import Mistake, mistakes
@@ -101,6 +102,8 @@ class Policy(Data):
     """What is aimed at, each an `[[objective]]`; the first that matches a machine counts."""
     delegation: Delegating = Delegating()
     """Whether approvers may let others vote in their place, a `[delegation]`."""
+    incident: IncidentTerms = IncidentTerms()
+    """Who may declare incidents, and what their channels are like, an `[incident]`."""
     reprotect: dict[str, ReprotectDefaults] = {}
     """What reprotects need that cannot be learnt, each a `[reprotect.<region or site>]`."""
     directory: Directory = Directory()
@@ -146,7 +149,30 @@ class Policy(Data):
         """Who may lock: those that are named, or whoever may ask for anything."""
         if self.locks.may_lock is not None:
             return self.locks.may_lock
+        return self.askers
+
+    @property
+    def askers(self) -> tuple[str, ...]:
+        """Whoever may ask for anything without breaking the glass."""
         return tuple(dict.fromkeys(who for rule in self.rules for who in rule.may_ask))
+
+    @property
+    def may_declare(self) -> tuple[str, ...]:
+        """Who may declare incidents: those that are named, or whoever may ask for anything."""
+        named = self.incident.may_declare
+        return self.askers if named is None else named
+
+    @property
+    def may_close(self) -> tuple[str, ...]:
+        """Who may close incidents: those that are named, or who may declare them."""
+        named = self.incident.may_close
+        return self.may_declare if named is None else named
+
+    @property
+    def invited(self) -> tuple[str, ...]:
+        """Who is invited to the channel of an incident."""
+        named = self.incident.invite
+        return tuple(one for one in self.parties if one != EVERYONE) if named is None else named
 
     @property
     def approvers(self) -> tuple[str, ...]:

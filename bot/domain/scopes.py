@@ -17,6 +17,16 @@ NEEDED: Final = {
 BY_ADDRESS: Final = "users:read.email"
 """What is needed where the policy's directory has e-mail addresses."""
 WITHOUT_ADDRESSES: Final = "nobody can be told by an e-mail address of the policy's directory"
+OF_INCIDENTS: Final = {
+    "channels:manage": "an incident gets no channel of its own, nor a topic, nor people invited",
+    "channels:join": "a public channel is not taken over for an incident before the bot is invited",
+    "groups:write": "the same for private channels, where the policy wants those",
+    "pins:write": "the board of an incident is not pinned",
+    "bookmarks:write": "there are no bookmarks in the channel of an incident",
+}
+"""What incidents are better with: the record, the board and all else do without."""
+OPTIONAL: Final = (BY_ADDRESS, *OF_INCIDENTS)
+"""What whoever installs the app may refuse."""
 
 
 class Scopes(Data):
@@ -38,5 +48,5 @@ def compare(granted: Iterable[str], *, by_address: bool) -> Scopes:
     needed = NEEDED | ({BY_ADDRESS: WITHOUT_ADDRESSES} if by_address else {})
     return Scopes(
         missing={scope: why for scope, why in needed.items() if scope not in given},
-        needless=tuple(sorted(given - NEEDED.keys() - {BY_ADDRESS})),
+        needless=tuple(sorted(given - NEEDED.keys() - set(OPTIONAL))),
     )

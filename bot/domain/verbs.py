@@ -30,6 +30,11 @@ TargetKind = Literal[
     "machines, plan:<name> or all",
     "lock",
     "person",
+    "declaration",
+    "note",
+    "update",
+    "closing",
+    "incident",
 ]
 ReasonKind = Literal["required", "optional", "none"]
 _FEW: Final = 4
@@ -46,7 +51,13 @@ _HINTS: Final = {
     "machines, plan:<name> or all": "<machine>…|plan:<name>|all",
     "lock": "<lock>|<machine>…|plan:<name>|all",
     "person": "@<person>",
+    "declaration": '"<what is down>" [region:<region>] [channel:here]',
+    "note": "<what happened>",
+    "update": "conditions: … actions: … needs: …",
+    "closing": "<how it ended>",
 }
+WORDED: Final = frozenset({"declaration", "note", "update", "closing"})
+"""What is not names and options but somebody's own words, all the way to the end."""
 _SEVERAL: Final = frozenset({"machines", "filters", "machines, plan:<name> or all", "lock"})
 
 
@@ -92,6 +103,8 @@ class Verb:
     """Whether `until …` must be, may be, or cannot be said."""
     arranges: bool = False
     """Whether it changes something of ours, at once and without anybody's approval."""
+    here: bool = False
+    """Whether it looks at something that belongs to the channel in which it is typed."""
 
     @property
     def several(self) -> bool:
@@ -129,6 +142,7 @@ def describe(
     reason: ReasonKind = "none",
     until: ReasonKind = "none",
     arranges: bool = False,
+    here: bool = False,
 ) -> Verb:
     """Read a verb from a function: keyword-only `Annotated[…, Argument]` parameters are options."""
     first, _, rest = inspect.cleandoc(function.__doc__ or "").partition("\n")
@@ -149,6 +163,7 @@ def describe(
         function=function,
         until=until,
         arranges=arranges,
+        here=here,
     )
 
 

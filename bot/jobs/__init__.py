@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
-from bot import cards
 from bot.about import ABOUT
 from bot.domain.request import Request
 from bot.errors import DrError, NotNow, OtherVersion, Refused, Tampered, Unavailable
@@ -18,6 +17,7 @@ from bot.jobs.checkpoint import checkpoint
 from bot.jobs.expire import expire
 from bot.jobs.follow import follow_vault
 from bot.jobs.gather import gather
+from bot.jobs.incidents import draw, look_after
 from bot.jobs.keep import keep
 from bot.jobs.outside import WATCH_EVERY, watch_vaults
 from bot.jobs.overdue import call_for_review
@@ -51,7 +51,7 @@ def register(bot: Bot) -> None:
         _task(PACE, let_go, bot),
         _task(FOLLOW, follow_vault, bot),
         _task(GATHER, gather, bot),
-        _task(DRAW, cards.draw, bot),
+        _task(DRAW, draw, bot),
         _task(REMIND, remind, bot),
         _sweeper(bot),
         _watcher(bot),
@@ -145,6 +145,7 @@ async def sweep_once(bot: Bot) -> None:
             await bot.engine.wake(SUBMIT, request_id)
     for place in await bot.redis.following.places():
         await bot.engine.wake(FOLLOW if place.startswith("/") else GATHER, place)
+    await look_after(bot)
     now = (await bot.redis.requests.snapshot()).now
     open_ids = await bot.redis.requests.open_ids()
     for request_id in await bot.redis.reminders.agenda(open_ids, now):

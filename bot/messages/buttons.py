@@ -96,6 +96,17 @@ FILL_IN: Final = Button("fill", "Fill in")
 UNLOCK: Final = Button("unlock", "Unlock")
 """Ends a lock; its value is the lock's id."""
 
+UPDATE: Final = Button("update", "Write an update…", "primary")
+"""Opens the form for an incident's update; its value is the incident's id."""
+SNOOZE: Final = Button("snooze", "Snooze")
+"""Puts an incident's next update off; its value is `<seconds>:<incident id>`."""
+CLOSE: Final = Button("close", "Close…")
+"""Opens the form in which an incident is closed; its value is the incident's id."""
+CLOSE_ANYWAY: Final = Button("closeanyway", "Close anyway", "danger")
+"""Closes an incident in which something goes on; its value is a stash word."""
+TIMELINE: Final = Button("timeline", "Timeline")
+"""Shows everything of an incident in order; its value is the incident's id."""
+
 
 @dataclass(frozen=True)
 class Menu:

@@ -23,7 +23,18 @@ from bot.errors import Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
 from bot.locks import locks_now
-from bot.queries import arranged, machines, plans, policy, readiness, roster, trail, upkeep, work
+from bot.queries import (
+    arranged,
+    incidents,
+    machines,
+    plans,
+    policy,
+    readiness,
+    roster,
+    trail,
+    upkeep,
+    work,
+)
 from bot.queries.found import HelpOn, HelpPage, HelpWith, Overview, Preview, RequestList
 from bot.queries.line import meant_by
 from bot.queries.registry import LETS, VERBS, query
@@ -165,6 +176,7 @@ async def overview(bot: Bot, user_id: str) -> Overview:
 __all__ = [
     "VERBS",
     "arranged",
+    "incidents",
     "machines",
     "overview",
     "plans",

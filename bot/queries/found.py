@@ -4,6 +4,7 @@ from bot.domain.audit import Entry
 from bot.domain.data import Data
 from bot.domain.delegations import Delegation
 from bot.domain.diagnosis import Diagnosis
+from bot.domain.incidents import Incident
 from bot.domain.jobs import Job
 from bot.domain.locks import Lock
 from bot.domain.machines import Machine, Point
@@ -13,6 +14,7 @@ from bot.domain.progress import Progress
 from bot.domain.quorum import Need
 from bot.domain.request import Outcome, Request
 from bot.domain.rules import Rule
+from bot.domain.situation import Situation
 from bot.domain.vaults import Event, Surroundings, VaultHealth
 
 
@@ -286,3 +288,11 @@ class DelegationList(Data):
     delegations: tuple[Delegation, ...]
     strange: int = 0
     """How many records are not ours."""
+
+
+class Timeline(Data):
+    """Everything of an incident in order."""
+
+    incident: Incident
+    known: Situation
+    entries: tuple[Entry, ...]

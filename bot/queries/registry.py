@@ -47,11 +47,16 @@ def without_reason() -> dict[str, Verb]:
     }
 
 
-def query(*, target: TargetKind | None, target_required: bool = False) -> Callable[[Query], Query]:
-    """Enter a function among the verbs; its keyword-only parameters are its options."""
+def query(
+    *, target: TargetKind | None, target_required: bool = False, here: bool = False
+) -> Callable[[Query], Query]:
+    """Enter a function among the verbs; its keyword-only parameters are its options.
+
+    One that belongs `here` is given the channel as well in which it was typed.
+    """
 
     def enter(function: Query) -> Query:
-        verb = describe(function, target=target, target_required=target_required)
+        verb = describe(function, target=target, target_required=target_required, here=here)
         VERBS[verb.name] = verb
         return function
 

@@ -10,10 +10,11 @@ from typing import Final
 
 from bot.refusals.azure import Far, Now
 from bot.refusals.code import Code, Help
+from bot.refusals.incidents import Inc
 from bot.refusals.people import Appr, Ask, Pol, Who
 from bot.refusals.words import Gone, Log, Name, Type
 
-AREAS: Final[tuple[type[Code], ...]] = (Who, Ask, Pol, Appr, Type, Name, Gone, Now, Far, Log)
+AREAS: Final[tuple[type[Code], ...]] = (Who, Ask, Pol, Appr, Type, Name, Gone, Inc, Now, Far, Log)
 """The areas, in the order in which somebody who types a command may meet them."""
 
 CODES: Final[tuple[Code, ...]] = tuple(code for area in AREAS for code in area)
@@ -30,6 +31,7 @@ __all__ = [
     "Far",
     "Gone",
     "Help",
+    "Inc",
     "Log",
     "Name",
     "Now",

@@ -13,11 +13,16 @@ from sandbox.workspace.wire import Json
 
 DEFAULT_SCOPES = (
     "app_mentions:read",
+    "bookmarks:write",
+    "channels:join",
+    "channels:manage",
     "channels:read",
     "chat:write",
     "commands",
     "groups:read",
+    "groups:write",
     "im:write",
+    "pins:write",
     "usergroups:read",
     "users:read",
 )

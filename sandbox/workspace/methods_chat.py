@@ -8,6 +8,8 @@ from sandbox.workspace.state import Post
 from sandbox.workspace.wire import Arguments, Json, SlackError
 
 _LONGEST_UPDATE = 4000
+_MOST_PINS = 100
+_MOST_BOOKMARKS = 100
 _LONGEST_BLOCKS = 12_000
 """Slack says nowhere how much text the blocks of a message may show; it refuses from about here on.
 Private answers and response addresses take more."""
@@ -92,6 +94,8 @@ def add_pin(core: Core, arguments: Arguments) -> Json:
         raise SlackError("message_not_found")
     if ts in channel.pins:
         raise SlackError("already_pinned")
+    if len(channel.pins) >= _MOST_PINS:
+        raise SlackError("too_many_pins")
     channel.pins.append(ts)
     core.state.touch()
     return {}
@@ -102,6 +106,10 @@ def add_bookmark(core: Core, arguments: Arguments) -> Json:
     kind, title = arguments.need("type"), arguments.need("title")
     if kind != "link":
         raise SlackError("invalid_bookmark_type")
+    if not arguments.need("link").startswith(("https://", "http://")):
+        raise SlackError("invalid_link")
+    if len(channel.bookmarks) >= _MOST_BOOKMARKS:
+        raise SlackError("too_many_bookmarks")
     bookmark = {
         "id": f"Bk{len(channel.bookmarks):08d}",
         "channel_id": channel.id,

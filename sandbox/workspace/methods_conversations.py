@@ -16,6 +16,8 @@ from sandbox.workspace.state import Channel
 from sandbox.workspace.wire import Arguments, Json, SlackError, invalid
 
 _NAME = re.compile(r"[a-z0-9_\-]+")
+_INVITED = 100
+"""So many people can be invited by one call."""
 
 
 def info(core: Core, arguments: Arguments) -> Json:
@@ -72,26 +74,37 @@ def create(core: Core, arguments: Arguments) -> Json:
     if core.state.find_channel(name):
         raise SlackError("name_taken")
     channel_id = "C0" + secrets.token_hex(5).upper()[:9]
-    channel = Channel(channel_id, name, [core.state.bot_user_id], private=private)
+    bot = core.state.bot_user_id
+    made = int(core.state.seconds())
+    channel = Channel(channel_id, name, [bot], private=private, creator=bot, created=made)
     return {"channel": channel_json(core, core.state.add_channel(channel))}
 
 
 def invite(core: Core, arguments: Arguments) -> Json:
     channel = own_channel(core, arguments.need("channel"))
-    need_scope(core, "groups:write" if channel.private else "channels:manage")
-    users = [known_user(core, name) for name in arguments.names("users")]
-    if not users:
+    need_scope(core, *_change_scopes(channel, "invites"))
+    wanted = arguments.names("users")
+    if not wanted:
         raise SlackError("no_user")
-    for user in users:
-        if user.id == core.state.bot_user_id:
-            raise SlackError("cant_invite_self")
-        if user.deleted or user.is_stranger:
-            raise SlackError("cant_invite")
-        if user.id in channel.members:
-            raise SlackError("already_in_channel")
-    channel.members.extend(user.id for user in users)
+    if len(wanted) > _INVITED:
+        raise SlackError("too_many_users")
+    wrong = {name: why for name in wanted if (why := _why_not_invited(core, channel, name))}
+    if wrong and (not arguments.flag("force") or len(wrong) == len(wanted)):
+        raise SlackError(next(iter(wrong.values())))
+    channel.members.extend(name for name in dict.fromkeys(wanted) if name not in wrong)
     core.state.touch()
     return {"channel": channel_json(core, channel)}
+
+
+def _why_not_invited(core: Core, channel: Channel, name: str) -> str:
+    user = core.state.users.get(name)
+    if user is None:
+        return "user_not_found"
+    if user.id == core.state.bot_user_id:
+        return "cant_invite_self"
+    if user.deleted or user.is_stranger:
+        return "cant_invite"
+    return "already_in_channel" if user.id in channel.members else ""
 
 
 def join(core: Core, arguments: Arguments) -> Json:
@@ -108,7 +121,7 @@ def join(core: Core, arguments: Arguments) -> Json:
 
 def set_topic(core: Core, arguments: Arguments) -> Json:
     channel = own_channel(core, arguments.need("channel"))
-    need_scope(core, "groups:write" if channel.private else "channels:manage")
+    need_scope(core, *_change_scopes(channel, "topic"))
     topic = arguments.text("topic")
     if len(topic) > 250:
         raise SlackError("too_long")
@@ -140,12 +153,21 @@ def channel_json(core: Core, channel: Channel, count: bool = False) -> Json:
         "is_pending_ext_shared": channel.invited,
         "is_member": bot in channel.members,
         "context_team_id": core.state.team_id,
+        "creator": channel.creator,
+        "created": channel.created,
         "topic": {"value": channel.topic, "creator": "", "last_set": 0},
         "purpose": {"value": "", "creator": "", "last_set": 0},
     }
     if count:
         shown["num_members"] = len(channel.members)
     return shown
+
+
+def _change_scopes(channel: Channel, what: str) -> tuple[str, str]:
+    """Either the wide scope or the one for this alone."""
+    if channel.private:
+        return "groups:write", f"groups:write.{what}"
+    return "channels:manage", f"channels:write.{what}"
 
 
 def _kind(channel: Channel) -> str:

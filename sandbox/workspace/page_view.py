@@ -64,9 +64,18 @@ def _channel(core: Core, channel: Channel) -> Json:
         "direct": channel.direct,
         "shared": channel.shared,
         "topic": channel.topic,
+        "archived": channel.archived,
+        "pins": [_pin(core, channel, ts) for ts in channel.pins],
+        "bookmarks": [{"title": one["title"], "link": one["link"]} for one in channel.bookmarks],
         "member_count": len(channel.members),
         "bot_is_member": core.state.bot_user_id in channel.members,
     }
+
+
+def _pin(core: Core, channel: Channel, ts: str) -> Json:
+    """A pinned message as the list of pins shows it."""
+    post = core.state.find_post(channel.id, ts)
+    return {"ts": ts, "text": post.text if post else "(gone)"}
 
 
 def _messages(core: Core, user: User, channel: Channel) -> list[Json]:

@@ -72,6 +72,10 @@ class Channel:
     pins: list[str] = field(default_factory=list)
     """Time stamps of pinned messages."""
     bookmarks: list[Json] = field(default_factory=list)
+    creator: str = ""
+    """The user id of whoever made it."""
+    created: int = 0
+    """When that was, in seconds since the epoch."""
 
 
 @dataclass

@@ -30,7 +30,7 @@ from bot.domain.policy import Delegating, Locking, Policy, ReprotectDefaults
 from bot.domain.quorum import Need
 from bot.domain.request import TABLE, State
 from bot.domain.rules import Rule
-from bot.domain.scopes import BY_ADDRESS, NEEDED, WITHOUT_ADDRESSES
+from bot.domain.scopes import BY_ADDRESS, NEEDED, OF_INCIDENTS, WITHOUT_ADDRESSES
 from bot.gateways.azure.rights import ACTIONS, lacks, role
 from bot.gauges import GAUGES, LABELS
 from bot.refusals import AREAS, Code
@@ -68,6 +68,7 @@ def scopes() -> str:
     """Draw the table of the scopes that the Slack app needs."""
     rows = [f"| `{scope}` | {why} |" for scope, why in NEEDED.items()]
     rows.append(f"| `{BY_ADDRESS}`, where there are such addresses | {WITHOUT_ADDRESSES} |")
+    rows += [f"| `{scope}`, for incidents | {why} |" for scope, why in OF_INCIDENTS.items()]
     return "\n".join(["| Scope | Without it |", "| --- | --- |", *rows])
 
 

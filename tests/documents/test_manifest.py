@@ -11,13 +11,19 @@ import pytest
 import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.scopes import BY_ADDRESS, NEEDED
+from bot.domain.scopes import NEEDED, OPTIONAL
 from handlers.payloads import COMMAND
 from tests.documents.manifest_rules import complaints
 from tests.documents.redraw import usage_hint
 
 SCOPES: Final[dict[str, set[str]]] = {
     "auth_test": set(),
+    "bookmarks_add": {"bookmarks:write"},
+    "conversations_create": {"channels:manage", "groups:write"},
+    "conversations_invite": {"channels:manage", "groups:write"},
+    "conversations_join": {"channels:join"},
+    "conversations_setTopic": {"channels:manage", "groups:write"},
+    "pins_add": {"pins:write"},
     "apps_connections_open": set(),  # the app-level token has the scope connections:write
     "chat_postEphemeral": {"chat:write"},
     "chat_postMessage": {"chat:write"},
@@ -103,18 +109,19 @@ def test_the_bot_asks_for_the_scopes_it_uses_and_for_no_other(
     assert list(scopes) == ["bot", "bot_optional"], "nothing on behalf of a person"
 
 
-def test_only_a_directory_by_address_takes_the_optional_scope(manifest: dict[str, Any]) -> None:
-    """Whoever installs the app may refuse what it can do without; Slack wants it in both lists."""
+def test_whoever_installs_the_app_may_refuse_what_it_can_do_without(
+    manifest: dict[str, Any],
+) -> None:
+    """A directory by address, and the channels of incidents; Slack wants them in both lists."""
     scopes = manifest["oauth_config"]["scopes"]
-    assert scopes["bot_optional"] == ["users:read.email"]
     assert set(scopes["bot_optional"]) <= set(scopes["bot"])
 
 
 def test_the_doctor_looks_for_the_scopes_of_the_manifest(manifest: dict[str, Any]) -> None:
     """What it calls missing or needless is so by what people install."""
     scopes = manifest["oauth_config"]["scopes"]
-    assert {*NEEDED, BY_ADDRESS} == set(scopes["bot"])
-    assert scopes["bot_optional"] == [BY_ADDRESS]
+    assert {*NEEDED, *OPTIONAL} == set(scopes["bot"])
+    assert scopes["bot_optional"] == list(OPTIONAL)
 
 
 def test_the_bot_cannot_read_conversations(manifest: dict[str, Any]) -> None:

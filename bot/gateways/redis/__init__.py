@@ -26,6 +26,7 @@ from bot.gateways.redis.following import Following
 from bot.gateways.redis.pacing import Pacing
 from bot.gateways.redis.reminders import Reminders
 from bot.gateways.redis.requests import Requests
+from bot.gateways.redis.rooms import RoomMemory
 from bot.gateways.redis.server import Facts, Server
 from bot.gateways.redis.shelf import Shelf
 from bot.gateways.redis.watch import Watch
@@ -62,6 +63,7 @@ class Redis:
     books: Books
     backlogs: Backlogs
     following: Following
+    rooms: RoomMemory
     server: Server
 
     async def facts(self) -> Facts:
@@ -104,5 +106,6 @@ async def opened(
             books=Books(client, seal_key),
             backlogs=Backlogs(client),
             following=Following(client),
+            rooms=RoomMemory(client),
             server=Server(client, replicas),
         )

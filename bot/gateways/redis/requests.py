@@ -163,6 +163,11 @@ class Requests:
         found: list[str] = await run(self._client.zrange(ALL, 0, most - 1, desc=True))
         return found
 
+    async def ids_since(self, at: int, most: int) -> list[str]:
+        """Return the requests that were asked for from a time on, the oldest first."""
+        found: list[str] = await run(self._client.zrangebyscore(ALL, at, "+inf", 0, most))
+        return found
+
     async def overdue_ids(self) -> list[str]:
         """Return the ids of the open requests whose deadline has passed."""
         now = (await self.snapshot()).now

@@ -18,7 +18,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.people import Person
 from bot.errors import SlackRefused
 from bot.gateways.dates import ahead
-from bot.gateways.slack.calls import REMEMBERED, Calls, refusal, taken
+from bot.gateways.slack.calls import REMEMBERED, refusal, taken
+from bot.gateways.slack.rooms import Rooms
 from bot.gateways.slack.shapes import Account, Channel, Home, Installation
 from bot.gateways.slack.timed import TimedClient, timed
 from bot.messages.blocks import Block, Message
@@ -30,7 +31,7 @@ _ANSWERED_AT: Final = ("hooks.slack.com", "hooks.slack-gov.com")
 _PAGE: Final = 1000
 
 
-class Slack(Calls):
+class Slack(Rooms):
     """The Web API with one connection pool, and response URLs."""
 
     def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, url: str) -> None:
@@ -118,14 +119,18 @@ class Slack(Calls):
         known = {one: ids.get(one, "") if one.startswith("@") else one for one in listed}
         return tuple(found for found in known.values() if found)
 
-    async def channel(self, reference: str) -> Channel | None:
-        """Find a channel by id or `#name`; None when the bot cannot see it."""
+    async def channel(self, reference: str, *, fresh: bool = False) -> Channel | None:
+        """Find a channel by id or `#name`; None when the bot cannot see it.
+
+        `fresh` asks Slack now, otherwise an answer of the last minute does.
+        """
+        age = 0 if fresh else REMEMBERED
         if reference.startswith("#"):
-            ids = await self._remember("channels", self._channel_ids)
+            ids = await self._remember("channels", self._channel_ids, age)
             reference = ids.get(reference[1:], "")
         if not reference:
             return None
-        return await self._remember(f"channel:{reference}", lambda: self._channel(reference))
+        return await self._remember(f"channel:{reference}", lambda: self._channel(reference), age)
 
     async def post(
         self, channel: str, message: Message, *, thread: str = "", broadcast: bool = False
@@ -303,6 +308,8 @@ class Slack(Calls):
             shared=any(channel.get(one) for one in shared),
             archived=bool(channel.get("is_archived")),
             private=bool(channel.get("is_private")),
+            creator=str(channel.get("creator") or ""),
+            created=int(channel.get("created") or 0),
         )
 
 

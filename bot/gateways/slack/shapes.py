@@ -33,6 +33,10 @@ class Channel(Data):
     """Whether people of another organisation are in it, or may soon be."""
     archived: bool
     private: bool = False
+    creator: str = ""
+    """The user id of whoever made it."""
+    created: int = 0
+    """When that was, in seconds since the epoch."""
 
 
 class Installation(Data):

@@ -33,6 +33,8 @@ function channelFacts(channel, bot) {
   if (channel.private) facts.push("private");
   return [
     h("span", { class: "fact" }, [facts.join(" · "), channel.topic].filter(Boolean).join("  —  ")),
+    channel.archived ? h("span", { class: "badge badge-guest" }, "archived") : null,
+    shelf(channel),
     channel.shared
       ? h("span", { class: "badge badge-external" }, "shared with another company")
       : null,
@@ -40,4 +42,19 @@ function channelFacts(channel, bot) {
       ? null
       : h("span", { class: "badge badge-guest" }, `${bot.name} is not a member here`),
   ];
+}
+
+/** What hangs on the wall of a channel: its bookmarks as links, and what is pinned. */
+function shelf(channel) {
+  const pins = channel.pins || [];
+  const marks = channel.bookmarks || [];
+  if (!pins.length && !marks.length) return null;
+  return h(
+    "span",
+    { class: "fact shelf" },
+    marks.map((one) =>
+      h("a", { href: one.link, target: "_blank", rel: "noreferrer" }, `Bookmark: ${one.title}`),
+    ),
+    pins.map((one) => h("span", { title: one.text }, `Pinned: ${one.text.slice(0, 60)}`)),
+  );
 }
