@@ -35,14 +35,15 @@ async def begin(bot: Bot, make: Callable[[tuple[Incident, ...], int], Incident])
 
     async def decide(before: Snapshot) -> tuple[Fact, tuple[Kept, ...]]:
         found = await arranged.incidents(bot)
-        await disown_records(bot, found.strange)
         new = make(found.holding, before.now)
         fact = fact_of(bot, "declare", new, actor(new.by), _declared(new), after="open")
         one, kept = _kept(bot, new, before)
         made.append(one)
         return fact, (kept,)
 
-    await bot.redis.books.drop(arranged.INCIDENTS, (await arranged.incidents(bot)).over)
+    found = await arranged.incidents(bot)
+    await disown_records(bot, found.strange)
+    await bot.redis.books.drop(arranged.INCIDENTS, found.over)
     await arrange(bot, decide)
     await redraw(bot, made[-1].id)
     return made[-1]

@@ -211,7 +211,7 @@ async def close_it(
         after = one.model_copy(update=update)
         still = f" These went on: {', '.join(left[:10])}." if left else ""
         said = (
-            f"{who.name} closed {one.title}: {len(known.requests)} requests, "
+            f"{who.name} closed {one.title}: {_count(len(known.requests), 'request')}, "
             f"{len(known.moved)} failed over, {len(known.unprotected)} unprotected.{still}"
         )
         fact = fact_of(bot, "close", one, who, said, after="closed")
@@ -232,6 +232,10 @@ async def may_close(bot: Bot, user: str, incident_id: str) -> Incident:
     """Return the incident that somebody wants to close, who may; raises like `close`."""
     await _let(bot, user, bot.policy.may_close, "close")
     return await meant_in(bot, "", incident_id)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _next_due(bot: Bot, now: int) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.domain.data import Data
 from bot.domain.machines import Machine
+from bot.domain.measures import FAILS_OVER, failed_over_at
 from bot.domain.operations import CATALOGUE
 from bot.domain.plans import Plan
 from bot.domain.request import Request, State
@@ -116,8 +117,8 @@ def _settle(one: Request, moved: dict[str, Moved], bare: dict[str, Moved]) -> No
         if one.operation in _PROTECTS:
             if not one.watching:
                 bare.pop(name, None)
-        elif one.operation in _AWAY | _BACK:
-            bare[name] = Moved(name=name, at=at, where=where)
+        elif one.operation in FAILS_OVER and not one.protected_at:
+            bare[name] = Moved(name=name, at=failed_over_at(one) or at, where=where)
 
 
 def _machines(one: Request) -> tuple[Machine, ...]:

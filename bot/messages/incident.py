@@ -154,7 +154,7 @@ def _state(incident: Incident, known: Situation, now: int) -> list[Block]:
     if known.waiting:
         lines.append(f":hourglass_flowing_sand: *Waiting:* {_doings(known.waiting, now)}")
     for one in known.failed[-3:]:
-        lines.append(f":x: *Did not work:* {esc(one.title, 120)}: {esc(one.why, 200)}")
+        lines.append(f":x: *Did not work:* _{esc(one.title, 120)}_ – {esc(one.why, 200)}")
     if not known.requests:
         lines.append("Nothing was asked for yet. What is asked for in this channel shows here.")
     return sections(lines)

@@ -24,6 +24,7 @@ from bot.messages.blocks import (
 )
 from bot.messages.buttons import CLOSE_ANYWAY
 from bot.messages.incident import state_line
+from bot.messages.incident_thread import linked
 from bot.messages.lines import STATE_ICONS
 
 _FEW: Final = 10
@@ -114,15 +115,14 @@ def timeline(incident: Incident, known: Situation, entries: Sequence[Entry]) -> 
         context(f"Times are yours. The log has each with its hash: `/dr audit {incident.id}`."),
     ]
     count = f"{len(entries)} {'entry' if len(entries) == 1 else 'entries'}"
-    return Message(text=f"Timeline of {esc(incident.title)}: {count}.", blocks=blocks)
+    return Message(text=f"{count} in the timeline of {esc(incident.title)}", blocks=blocks)
 
 
 def _line(entry: Entry, incident: Incident) -> str:
     what = entry.data
     at = clock(entry.at)
     who = mention(what.actor.id) if what.actor.id else "the bot"
-    link = what.correlation.get("link", "")
-    where = f" (<{link}|message>)" if link else ""
+    where = linked(entry, "message")
     if entry.subject == incident.id:
         kind = entry.type.removeprefix("dr.incident.")
         if kind in {"note", "update"}:

@@ -102,7 +102,7 @@ def _text(example: str, before: str) -> Block:
         "max_length": LONGEST_WORDS,
         "placeholder": _plain(clip(example, 150)),
     }
-    return field | ({"initial_value": before} if before else {})
+    return field | ({"initial_value": clip(before, LONGEST_WORDS)} if before else {})
 
 
 def _plain(text: str) -> Block:

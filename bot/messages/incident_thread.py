@@ -1,5 +1,6 @@
 """What the thread under a board says: one line for each step of an incident, from the audit log."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -34,10 +35,7 @@ def line(
     loud = kind in _LOUD
     who = f"{mention(entry.data.actor.id)}: " if kind in _SAYS else ""
     words = esc(entry.data.reason if kind in _SAYS else entry.data.words, 2700)
-    link = entry.data.correlation.get("link", "")
-    text = f"{icon} {who}{words}"
-    if link:
-        text += f" (<{link}|where that was said>)"
+    text = f"{icon} {who}{words}{linked(entry, 'where that was said')}"
     blocks = [section(text)]
     if kind == "incident.due" and incident.open:
         blocks.append(_offers(incident, snooze))
@@ -50,6 +48,15 @@ def line(
 
 _SAYS: Final = frozenset({"incident.note", "incident.update"})
 """What is in the words of a person, which are the reason of its entry."""
+
+
+def linked(entry: Entry, said: str) -> str:
+    """Link the message that an entry is about; '' where there is none, or no address of Slack's."""
+    link = entry.data.correlation.get("link", "")
+    return f" (<{link}|{said}>)" if _LINK.fullmatch(link) else ""
+
+
+_LINK: Final = re.compile(r"https://[a-z0-9.-]+\.slack(?:-gov)?\.com/archives/[A-Za-z0-9/?=&._-]+")
 
 
 def _offers(incident: Incident, snooze: Sequence[int]) -> Block:

@@ -251,7 +251,7 @@ def test_scopes_are_judged_both_ways() -> None:
     assert judged(all_of_them) == judged(all_of_them | {"users:read.email"}) == ["good"]
     assert judged(all_of_them, by_address=True) == ["bad"]
     assert judged(frozenset()) == ["bad"] * len(NEEDED)
-    assert judged(all_of_them | {"groups:history", "pins:write"}) == ["care", "care"]
+    assert judged(all_of_them | {"groups:history", "reactions:write"}) == ["care", "care"]
     assert judged(None) == ["care"]
 
 

@@ -23,6 +23,7 @@ from bot.domain.break_glass import BreakGlass
 from bot.domain.catalogue import Operation
 from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
+from bot.domain.incident_terms import IncidentTerms
 from bot.domain.machines import A2A, CLASSIC, CLASSIC_BACK, FORWARD, HYPER_V, RCM, RCM_BACK
 from bot.domain.objectives import Objective
 from bot.domain.operations import CATALOGUE
@@ -243,6 +244,7 @@ DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("docs/policy.md", "directory"): lambda: keys(Directory),
     ("docs/policy.md", "locks"): lambda: keys(Locking),
     ("docs/policy.md", "delegation"): lambda: keys(Delegating),
+    ("docs/policy.md", "incident"): lambda: keys(IncidentTerms),
     ("docs/policy.md", "objective"): lambda: keys(Objective),
     ("docs/policy.md", "policy"): lambda: keys(Policy),
     ("docs/policy.md", "reprotect"): reprotect_keys,

@@ -12,6 +12,7 @@ from bot.domain.audit import START, Actor, chain
 from bot.domain.break_glass import BreakGlass
 from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
+from bot.domain.incident_terms import IncidentTerms
 from bot.domain.macs import mac_key, vouched
 from bot.domain.objectives import Objective
 from bot.domain.operations import CATALOGUE
@@ -119,6 +120,7 @@ def test_the_example_of_the_policy_page_is_sane_and_whole(tmp_path: Path) -> Non
         (Locking, [content["locks"]]),
         (Objective, content["objective"]),
         (Delegating, [content["delegation"]]),
+        (IncidentTerms, [content["incident"]]),
     ):
         used = {key for table in tables for key in table}
         assert used == {field.alias or name for name, field in model.model_fields.items()}

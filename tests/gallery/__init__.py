@@ -7,7 +7,17 @@ To add an example, put `"its-name": lambda: draw(…)` into the table of its kin
 from collections.abc import Mapping
 from typing import Final
 
-from tests.gallery import answers, arranged, cards, forms, looks, reminders, several, thread
+from tests.gallery import (
+    answers,
+    arranged,
+    cards,
+    forms,
+    incidents,
+    looks,
+    reminders,
+    several,
+    thread,
+)
 from tests.gallery.example import Drawn, Examples
 
 KINDS: Final[Mapping[str, Examples]] = {
@@ -17,6 +27,7 @@ KINDS: Final[Mapping[str, Examples]] = {
     "threads": thread.EXAMPLES,
     "reminders": reminders.EXAMPLES,
     "arranged": arranged.EXAMPLES,
+    "incidents": incidents.EXAMPLES,
     **answers.EXAMPLES,
     "looks": looks.EXAMPLES,
 }

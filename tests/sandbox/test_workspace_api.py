@@ -141,8 +141,10 @@ async def test_tokens_and_scopes_are_checked(quiet: Town) -> None:
     answer = await refused(wrong.chat_postMessage(channel=INCIDENTS, text="Hello"))
     assert answer["error"] == "not_allowed_token_type"
     client = quiet.lunch.client
-    answer = await refused(client.pins_add(channel=INCIDENTS, timestamp="1.000001"))
-    assert (answer["error"], answer["needed"]) == ("missing_scope", "pins:write")
+    answer = await refused(
+        client.reactions_add(channel=INCIDENTS, timestamp="1.000001", name="eyes")
+    )
+    assert (answer["error"], answer["needed"]) == ("missing_scope", "reactions:write")
     assert answer["provided"] == ",".join(DEFAULT_SCOPES)
     known = await client.auth_test()
     assert known["team_id"] == "T0DRSANDBOX"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import bot.messages
-from bot.domain.audit import START, Fact, chain
+from bot.domain.audit import START, Entry, Fact, chain
 from bot.domain.checkpoints import Checkpoint
 from bot.domain.diagnosis import Diagnosis, Grade
 from bot.domain.forecast import Forecast
@@ -34,6 +34,10 @@ from bot.messages import (
     doctor,
     forms,
     help,  # noqa: A004  # the page of help
+    incident,
+    incident_answers,
+    incident_forms,
+    incident_thread,
     lines,
     machines,
     outside,
@@ -79,6 +83,7 @@ from tests.bot.samples import (
 )
 from tests.gallery import several
 from tests.gallery.arranged import delegation, lock
+from tests.gallery.incidents import BUSY, HOMELESS, OVER, REPORTED, an_incident, entry
 from tests.gallery.looks import AROUND, EVENT, HEALTH, ILL, PLAN
 from tests.gallery.reminders import ESCALATION, FIRST, NUDGE
 from tests.hostile import LINK, PORTAL
@@ -101,6 +106,11 @@ def _fill_in(text: str) -> Iterator[Message]:
 def _share(text: str) -> tuple[Request, ...]:
     """Leave a quarter of the requests to each text: there are more texts than that."""
     return REQUESTS[len(text) % 4 :: 4]
+
+
+def _of_incident(kind: str, text: str) -> Entry:
+    one = entry(kind, "x", "x", link="x")
+    return one.model_copy(update={"data": wild(one.data, text)})
 
 
 def _cards(text: str) -> Iterator[Message]:
@@ -243,6 +253,37 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
         answers.trail(t, _entries(t), filters=t, more=True),
         answers.trail(t, [], page=2),
     ],
+    "incident.board": lambda t: [
+        incident.board(wild(one, t), wild(BUSY, t), NOW, {f"bookmark {t}": t})
+        for one in (an_incident(), REPORTED, HOMELESS, OVER)
+    ],
+    "incident.announcement": lambda t: [incident.announcement(wild(HOMELESS, t))],
+    "incident.summary": lambda t: [Message(text="x", blocks=incident.summary(wild(OVER, t), BUSY))],
+    "incident_thread.line": lambda t: [
+        said[0]
+        for kind in ("declare", "note", "update", "due", "close")
+        for of in (REPORTED, OVER)
+        if (
+            said := incident_thread.line(
+                _of_incident(kind, t), wild(of, t), wild(BUSY, t), (900,)
+            )
+        )
+    ],
+    "incident_answers.declared": lambda t: [
+        incident_answers.declared(wild(HOMELESS, t), already=one) for one in (True, False)
+    ],
+    "incident_answers.noted": lambda t: [incident_answers.noted(wild(REPORTED, t))],
+    "incident_answers.updated": lambda t: [incident_answers.updated(wild(REPORTED, t), t)],
+    "incident_answers.snoozed": lambda t: [incident_answers.snoozed(wild(REPORTED, t))],
+    "incident_answers.closed": lambda t: [incident_answers.closed(wild(OVER, t))],
+    "incident_answers.still_going_on": lambda t: [
+        incident_answers.still_going_on(wild(REPORTED, t), wild(BUSY, t).going_on * 20, "word")
+    ],
+    "incident_answers.timeline": lambda t: [
+        incident_answers.timeline(wild(OVER, t), wild(BUSY, t), [_of_incident("note", t)] * 90)
+    ],
+    "incident_forms.update_form": lambda t: [incident_forms.update_form(wild(REPORTED, t))],
+    "incident_forms.close_form": lambda t: [incident_forms.close_form(wild(REPORTED, t))],
     "arranged.now_locked": lambda t: [arranged.now_locked(wild(lock(count=30), t), 2)],
     "arranged.now_unlocked": lambda t: [arranged.now_unlocked([wild(lock(), t)] * 30)],
     "arranged.lock_list": lambda t: [arranged.lock_list([wild(lock(), t)], {lock().id}, 2)],

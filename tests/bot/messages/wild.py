@@ -34,10 +34,19 @@ _OURS: Final = frozenset(
     {
         *("Request.id", "Request.operation", "Request.channel", "Request.target_id"),
         *("Request.arguments", "Request.fingerprint", "Request.parent", "Member.request"),
-        *("Person.id", "Person.team", "Entry.sequence", "Entry.time", "Entry.hash"),
+        *(
+            "Actor.id",
+            "Actor.team",
+            "Person.id",
+            "Person.team",
+            "Entry.sequence",
+            "Entry.time",
+            "Entry.hash",
+        ),
         *("Terms.tell", "Terms.may_ask", "Terms.may_approve", "Glass.tell", "Glass.reviewers"),
         *("Glass.may_review", "Need.of", "Terms.escalate_to", "Terms.confirm", "Nod.task"),
         *("Lock.id", "Delegation.id", "Delegation.only", "HeldBy.id", "HeldBy.override"),
+        *("Incident.id", "Incident.channel", "Incident.place", "Doing.request", "Failed.request"),
         *(
             "Place.delegation",
             "JobStep.id",
