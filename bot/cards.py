@@ -12,8 +12,11 @@ from bot import arranged, forecasts, incidents
 from bot.domain.delegations import Delegation
 from bot.domain.lists import handles
 from bot.domain.locks import holding
+from bot.domain.machines import Machine
+from bot.domain.objectives import objective_of
 from bot.domain.places import may_still
 from bot.domain.request import Request, State
+from bot.domain.windows import Exposed
 from bot.errors import SlackRefused, Unavailable
 from bot.gateways.redis.cards import CardRecord
 from bot.messages.blocks import Message
@@ -199,7 +202,11 @@ async def _drawn(bot: Bot, request: Request, now: int) -> Message:
     if request.state is not State.WAITING:
         going = request.fleet if request.state is State.RUNNING else None
         ahead = await forecasts.ahead(bot, going, outcomes, expected, now) if going else None
-        return card(request, now=now, expected=expected, outcomes=outcomes, ahead=ahead)
+        return card(
+            request, now=now, expected=expected, outcomes=outcomes, ahead=ahead,
+            aim=objective_of(bot.policy.objectives, request),
+            unprotected=await _exposed(bot, request),
+        )  # fmt: skip
     found = (await arranged.locks(bot)).holding
     held = holding(found, request.operation, request.target, request.ground.machines)
     known = {one.id for one in request.terms.locks}
@@ -210,6 +217,13 @@ async def _drawn(bot: Bot, request: Request, now: int) -> Message:
         locks=[one for one in held if one.id not in known],
         delegated=await _delegated(bot, request, now),
     )
+
+
+async def _exposed(bot: Bot, request: Request) -> Exposed | None:
+    """Say since when a machine is unprotected that is being reprotected."""
+    going = request.operation == "reprotect" and (request.open or request.watching)
+    machine = (request.after or request.ground).target
+    return await forecasts.exposed(bot, machine) if going and isinstance(machine, Machine) else None
 
 
 async def _delegated(bot: Bot, request: Request, now: int) -> list[Delegation]:

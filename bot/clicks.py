@@ -65,6 +65,7 @@ async def _decided(
         raise NotNow(Gone.REQUEST, f"There is no request {click.request}.")
     lists = [request.terms.may_ask, request.terms.may_approve]
     lists += [request.terms.glass.may_review] if request.terms.glass else []
+    lists += [bot.policy.may_look] if wish is Wish.VALIDATE else []
     who = await _standing(bot, click.user, lists, MEMBERSHIP_AGE)
     try:
         return await change(bot, click.request, partial(decide, who), click=click.id)

@@ -14,6 +14,7 @@ from typing import Final
 from bot.domain.audit import BOT, Actor, Fact
 from bot.domain.data import Data, digest
 from bot.domain.fleets import root
+from bot.domain.measures import VALIDATED
 from bot.domain.progress import FEW
 from bot.domain.request import Request, State
 from bot.errors import NotNow, Tampered, Unavailable
@@ -28,6 +29,7 @@ PACE: Final = "pace"
 FOLLOW: Final = "follow"
 GATHER: Final = "gather"
 REMIND: Final = "remind"
+TEND: Final = "tend"
 
 _SHORTLY: Final = 0.1
 _TRIES: Final = 60
@@ -296,6 +298,8 @@ async def _wake(bot: Bot, request: Request, before: Request | None = None) -> No
             await bot.engine.wake(FOLLOW, request.place)
         if request.parent and not request.open:
             await bot.engine.wake(GATHER, request.parent)
+        if before and before.open and not request.open and request.operation in VALIDATED:
+            await bot.engine.wake(TEND, root(request.id))
         # What was approved just now is sent first; then the card shows both.
         await bot.engine.wake(DRAW, root(request.id), after=_SHORTLY if submitted else 0)
         if before and before.state is State.WAITING:
@@ -308,6 +312,8 @@ async def _wake(bot: Bot, request: Request, before: Request | None = None) -> No
 def _worth_telling(before: Request, after: Request) -> bool:
     """Whether the thread of several machines is told what happened to this one of them."""
     if after.state is State.UNKNOWN or (after.needs_nod and not before.needs_nod):
+        return True
+    if len(after.validations) > len(before.validations) and not after.validations[-1].works:
         return True
     ended = before.open and not after.open
     return ended and (after.state is not State.SUCCEEDED or after.among <= FEW)

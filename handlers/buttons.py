@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from bot import approvals, settling
+from bot import approvals, settling, validating
 from bot.access import admit
 from bot.arrangements import locks
 from bot.clicks import Click
@@ -20,6 +20,7 @@ from bot.messages.buttons import (
     DENY_BECAUSE,
     FILL_IN,
     GIVE_UP,
+    HOLD,
     MORE,
     NEXT,
     NOD,
@@ -33,8 +34,11 @@ from bot.messages.buttons import (
     UPDATE,
     WITHDRAW,
     WITHDRAW_REST,
+    WORKS,
+    WORKS_NOT,
     Button,
 )
+from bot.messages.windows import held
 from bot.nudges import nudge
 from bot.runtime import Bot
 from handlers import commands, incidents
@@ -111,6 +115,19 @@ async def _review(bot: Bot, press: Press) -> None:
     await bot.slack.open_view(press.trigger, commands.review_form_of(request))
 
 
+async def _works(bot: Bot, press: Press) -> None:
+    """Open the form for those whose word would be taken."""
+    click = Click(id=press.id, user=press.user, request=press.value)
+    request = await validating.to_be_validated(bot, click)
+    works = press.action == WORKS.action
+    await bot.slack.open_view(press.trigger, commands.validate_form_of(request, works=works))
+
+
+async def _hold(bot: Bot, press: Press) -> Message:
+    click = Click(id=press.id, user=press.user, request=press.value)
+    return held(*await validating.hold(bot, click))
+
+
 async def _unlock(bot: Bot, press: Press) -> Message:
     return show(await locks.unlock(bot, locks.unlock_order(press.user, press.value)))
 
@@ -147,6 +164,9 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
     NOD: _nod,
     NUDGE: _nudge,
     REVIEW: _review,
+    HOLD: _hold,
+    WORKS: _works,
+    WORKS_NOT: _works,
     NEXT: _next,
     CHOOSE: _choose,
     FILL_IN: _fill_in,

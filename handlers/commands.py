@@ -28,6 +28,7 @@ from bot.messages.forms import (
     nod_form,
     option_form,
     review_form,
+    validate_form,
 )
 from bot.refusals import Appr, Gone
 from bot.runtime import Bot
@@ -142,6 +143,11 @@ def confirm_form_of(request: Request) -> Block:
     """Draw the form into which an approver types the name of the target."""
     destroys = CATALOGUE[request.operation].destroys(request.ground)
     return confirm_form(request.id, lines.title(request), destroys, confirmations(request))
+
+
+def validate_form_of(request: Request, *, works: bool) -> Block:
+    """Draw the form in which somebody says what they saw."""
+    return validate_form(request.id, lines.title(request), works=works)
 
 
 def review_form_of(request: Request) -> Block:

@@ -114,6 +114,8 @@ def _machine(found: MachineStatus) -> Message:
         together=found.together,
         nodes=found.nodes,
         locks=found.locks,
+        unprotected=found.unprotected,
+        commit_since=found.commit_since,
     )
 
 
@@ -207,7 +209,7 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
         found.open, found.recent, found.unreviewed, found.now, far=found.far, lost=found.lost
     ),
     RequestView: lambda found: request_view(
-        found.request, found.outcomes, found.now, chosen=found.which, page=found.page
+        found.request, found.outcomes, found.now, chosen=found.which, page=found.page, aim=found.aim
     ),
     Trail: lambda found: answers.trail(
         found.subject,

@@ -18,7 +18,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.response import BoltResponse
 
-from bot import approvals, settling
+from bot import approvals, settling, validating
 from bot.access import Way, turn_away
 from bot.clicks import Click
 from bot.domain.break_glass import JUSTIFIED
@@ -38,9 +38,11 @@ from bot.messages.forms import (
     OPTION_FORM,
     REVIEW_FORM,
     TYPED,
+    VALIDATE_FORM,
     VERDICT,
     given,
     to_confirm,
+    to_validate,
     unreviewable,
 )
 from bot.messages.incident_forms import CLOSE_FORM, UPDATE_FORM, meant_by, unsayable
@@ -128,6 +130,7 @@ class _Listeners:
             NOD_FORM: self.nodded,
             CONFIRM_FORM: self.confirmed,
             REVIEW_FORM: self.reviewed,
+            VALIDATE_FORM: self.validated,
             DENY_FORM: self.denied,
             UPDATE_FORM: self.reported,
             CLOSE_FORM: self.closing,
@@ -266,6 +269,18 @@ class _Listeners:
             click,
             lambda: approvals.review(self._bot, click, filled[NOTE], justified=justified),
         )
+
+    async def validated(self, ack: AsyncAck, body: Body, view: Body) -> None:
+        """Somebody said whether it works; whether that is taken is decided behind."""
+        request_id, works = to_validate(view)
+        note = without_unseen(given(view).get(NOTE, "")).strip()
+        if not (works or note):
+            wrong = "Say what does not work: it is what the others decide on."
+            await ack(response_action="errors", errors={NOTE: wrong})
+            return
+        await ack()
+        click = _click("validate", body, view, request_id)
+        self._decide(view, click, lambda: validating.validate(self._bot, click, note, works=works))
 
     async def denied(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Somebody said why they deny a request; whether it counts is decided behind."""

@@ -26,6 +26,8 @@ class Wish(StrEnum):
     NOD = "let it go on"
     NUDGE = "nudge those who can approve it"
     REVIEW = "review it"
+    HOLD = "hold the reminders to commit it"
+    VALIDATE = "say whether it works"
 
     @property
     def verb(self) -> str:

@@ -108,7 +108,7 @@ def true_rto(request: Request, declared_at: int = 0, validated_at: int = 0) -> i
     """
     if request.state is not State.SUCCEEDED or request.operation not in FAILS_OVER:
         return None
-    until = validated_at or works_since(request) or done_at(request)
+    until = max(validated_at or works_since(request), done_at(request))
     return _between(declared_at or request.asked_at, until)
 
 

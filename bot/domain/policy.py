@@ -12,6 +12,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
+from bot.domain.checks import Check
 from bot.domain.data import Data, digest
 from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
@@ -21,6 +22,7 @@ from bot.domain.lists import EVERYONE, Who, handles, includes
 from bot.domain.mistakes import Mistake, mistakes
 from bot.domain.objectives import Objective
 from bot.domain.rules import Rule, Subject
+from bot.domain.windows import Committing
 from bot.errors import Misconfigured, NotNow
 from bot.refusals import Pol
 
@@ -104,6 +106,10 @@ class Policy(Data):
     """Whether approvers may let others vote in their place, a `[delegation]`."""
     incident: IncidentTerms = IncidentTerms()
     """Who may declare incidents, and what their channels are like, an `[incident]`."""
+    checks: tuple[Check, ...] = Field(default=(), alias="check")
+    """What is tried after a failover, each a `[[check]]`; all that match a machine are."""
+    commit: Committing = Committing()
+    """What happens while a failover is not committed, a `[commit]`."""
     reprotect: dict[str, ReprotectDefaults] = {}
     """What reprotects need that cannot be learnt, each a `[reprotect.<region or site>]`."""
     directory: Directory = Directory()
@@ -115,6 +121,9 @@ class Policy(Data):
         names = [one.name for one in self.freezes]
         if twins := {one for one in names if names.count(one) > 1}:
             raise ValueError(f"two freezes are called {', '.join(sorted(twins))}")
+        checks = [one.name for one in self.checks]
+        if twins := {one for one in checks if checks.count(one) > 1}:
+            raise ValueError(f"two checks are called {', '.join(sorted(twins))}")
         return self
 
     @cached_property  # each vote asks

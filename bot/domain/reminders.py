@@ -26,6 +26,10 @@ class Kind(StrEnum):
     """A person; it concerns the same."""
     ESCALATION = "escalation"
     """Time, once; it concerns those whom the rule names for it."""
+    WINDOW = "window"
+    """Time, while a failover is not committed; it concerns whoever reads its thread."""
+    HOLD = "hold"
+    """A person, who wants none of these until then."""
 
 
 CALLS: Final = frozenset({Kind.REMINDER, Kind.NUDGE})

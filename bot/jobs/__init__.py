@@ -24,7 +24,8 @@ from bot.jobs.overdue import call_for_review
 from bot.jobs.pace import let_go
 from bot.jobs.remind import remind
 from bot.jobs.submit import submit_request
-from bot.lifecycle import DRAW, FOLLOW, GATHER, PACE, REMIND, SUBMIT, disown
+from bot.jobs.tend import tend
+from bot.lifecycle import DRAW, FOLLOW, GATHER, PACE, REMIND, SUBMIT, TEND, disown
 from bot.metrics import OUTSIDE_TROUBLE
 from bot.runtime import Bot
 from bot.spans import span
@@ -53,6 +54,7 @@ def register(bot: Bot) -> None:
         _task(GATHER, gather, bot),
         _task(DRAW, draw, bot),
         _task(REMIND, remind, bot),
+        _task(TEND, tend, bot),
         _sweeper(bot),
         _watcher(bot),
         _keeper(bot),
@@ -150,6 +152,8 @@ async def sweep_once(bot: Bot) -> None:
     open_ids = await bot.redis.requests.open_ids()
     for request_id in await bot.redis.reminders.agenda(open_ids, now):
         await bot.engine.wake(REMIND, request_id)
+    for request_id in await bot.redis.tending.agenda(now):
+        await bot.engine.wake(TEND, request_id)
     for request_id, since in (await bot.redis.cards.dirty()).items():
         if now - since > _LEFT_LYING:
             await bot.engine.wake(DRAW, request_id)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from bot import forecasts
 from bot.domain.audit import BOT
 from bot.domain.candidates import Candidate
 from bot.domain.catalogue import Ground
@@ -15,6 +16,7 @@ from bot.errors import AzureRefused, NotNow
 from bot.inventory import members_of
 from bot.lifecycle import Move, change, fact_of
 from bot.messages.blocks import duration
+from bot.messages.measures import span
 from bot.metrics import JOBS
 from bot.runtime import Bot
 
@@ -44,6 +46,8 @@ async def finish(bot: Bot, request: Request, job: Job, read: ReadMachine) -> Non
         watching = begun and not (machine and settled(machine))
         if watching:
             words += " It is not protected yet; I say when it is."
+        if watching and machine:
+            await _begun(bot, request, machine)
         await step(bot, request, Step.SUCCEED, words, job=job, watching=watching, **place)
         if seconds is not None:
             JOBS.labels(request.operation, Step.SUCCEED).observe(seconds)
@@ -113,8 +117,28 @@ async def watch(bot: Bot, request: Request, read: ReadMachine) -> None:
         words = (
             f"{machine.name} is protected{again}: it replicates {machine.here} → {machine.there}."
         )
+        words += await _unprotected_for(bot, request, machine)
     after = Ground(target=machine)
     await step(bot, request, Step.OBSERVE, words, says=done, after=after, watching=not done)
+    if done:
+        await bot.redis.tending.cover(machine)
+
+
+async def _begun(bot: Bot, request: Request, machine: Machine) -> None:
+    """Remember which reprotect is to protect a machine again, and since when."""
+    known, sent = await bot.redis.tending.exposed(machine), request.submission
+    if known and sent:
+        now = known.model_copy(update={"reprotect": request.id, "reprotect_at": sent.at})
+        await bot.redis.tending.expose(machine, now)
+
+
+async def _unprotected_for(bot: Bot, request: Request, machine: Machine) -> str:
+    """Say how long it was unprotected, and remember how long it took to protect it again."""
+    known, sent = await bot.redis.tending.exposed(machine), request.submission
+    now = (await bot.redis.requests.snapshot()).now
+    if sent:
+        await forecasts.protected(bot, machine, max(0, now - sent.at) // 1000)
+    return f" It was unprotected for {span(max(0, now - known.since) // 1000)}." if known else ""
 
 
 def _machine(ground: Ground | None) -> Machine | None:

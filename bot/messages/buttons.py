@@ -89,6 +89,11 @@ NUDGE: Final = Button("nudge", "Nudge those who can approve")
 """Has them told again; its value is the id of the request."""
 REVIEW: Final = Button("review", "Review…", "danger")
 """Opens the form in which somebody says whether breaking the glass was justified."""
+WORKS: Final = Button("works", "It works")
+"""Opens the form in which somebody says what they saw; it is evidence, and no vote."""
+WORKS_NOT: Final = Button("worksnot", "It does not")
+HOLD: Final = Button("hold", "Hold")
+"""Keeps the reminders of a commit window back for a while; its value is the id of the request."""
 CHOOSE: Final = Button("choose", "Choose")
 """Picks one of several matches; its value is `<stash word>:<number>`."""
 FILL_IN: Final = Button("fill", "Fill in")

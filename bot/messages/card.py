@@ -10,11 +10,13 @@ from bot.domain.drift import Change
 from bot.domain.forecast import Forecast
 from bot.domain.locks import Lock
 from bot.domain.machines import Machine
+from bot.domain.objectives import Aim
 from bot.domain.operations import CATALOGUE
 from bot.domain.plans import Plan
 from bot.domain.progress import FEW, Progress, progress_of
 from bot.domain.request import Outcome, Request, State
 from bot.domain.reviews import missing
+from bot.domain.windows import Exposed
 from bot.messages import lines
 from bot.messages.arranged import in_place, locked
 from bot.messages.blocks import (
@@ -39,10 +41,12 @@ from bot.messages.board import board, counts
 from bot.messages.choices import buttons
 from bot.messages.facts import facts
 from bot.messages.fleets import members
+from bot.messages.measures import measured, validations
 from bot.messages.plans import group_blocks
 from bot.messages.reviews import notice, review
 from bot.messages.status import status
 from bot.messages.tables import fleet_table, step_blocks
+from bot.messages.windows import exposed, protection
 
 
 def card(
@@ -55,13 +59,16 @@ def card(
     locks: Sequence[Lock] = (),
     delegated: Sequence[Delegation] = (),
     pressable: bool = True,
+    aim: Aim | None = None,
+    unprotected: Exposed | None = None,
 ) -> Message:
     """Draw a request as it is, with its buttons where it is `pressable`.
 
     `now` is in milliseconds; `expected` is how many seconds the operation usually takes;
     `outcomes` is how each of several machines stands, by its request, and `ahead` is what is to be
     expected of them; `locks` hold it back, and by `delegated` somebody may vote in an approver's
-    place.
+    place; `aim` is what the policy aims at; `unprotected` is since when what is
+    reprotected is not protected.
     """
     at = datetime.fromtimestamp(now / 1000, UTC)
     stand = outcomes or {}
@@ -70,10 +77,16 @@ def card(
         header(lines.title(request), ":rotating_light:" if request.terms.glass else ""),
         *notice(request),
         section(status(request, at, expected, far)),
+        *sections([exposed(unprotected, now)] if unprotected else []),
         *sections([_held(one) for one in locks[:_LOCKS]]),
         *review(request),
     ]
-    about = [fields(*facts(request)), *_reason(request)]
+    about = [
+        fields(*facts(request), *measured(request, aim)),
+        *_reason(request),
+        *protection(request),
+        *validations(request),
+    ]
     foot = [
         *_votes(request, delegated),
         *(buttons(request, stand) if pressable else []),

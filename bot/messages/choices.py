@@ -5,10 +5,12 @@ from typing import Final
 
 from bot.domain.catalogue import Ground
 from bot.domain.machines import Machine
+from bot.domain.measures import may_be_validated
 from bot.domain.offers import offered_on, why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.plans import Plan
 from bot.domain.request import Outcome, Request, State
+from bot.domain.validations import doubted
 from bot.messages import lines
 from bot.messages.blocks import Block, actions, section
 from bot.messages.buttons import (
@@ -23,6 +25,8 @@ from bot.messages.buttons import (
     REVOKE,
     WITHDRAW,
     WITHDRAW_REST,
+    WORKS,
+    WORKS_NOT,
     Button,
     Confirm,
 )
@@ -36,6 +40,7 @@ _LIKELY: Final = {
     "test-failover": "cleanup",
 }
 """What people most often do after an operation."""
+_OTHER_POINT: Final = "change-point"
 MENU: Final[Mapping[Button, Callable[[Request], bool]]] = {
     DENY_BECAUSE: lambda one: one.state is State.WAITING,
     REVOKE: lambda one: bool(one.approvals),
@@ -61,8 +66,27 @@ def buttons(request: Request, outcomes: Mapping[str, Outcome]) -> list[Block]:
         return _running_buttons(request, outcomes)
     if request.state is State.SUCCEEDED and request.after:
         nexts = next_buttons(request, request.after)
-        return [section("*What next?*"), actions(nexts)] if nexts else []
+        what_next = [section("*What next?*"), actions(nexts)] if nexts else []
+        return [*_verdicts(request), *what_next]
     return []
+
+
+def _verdicts(request: Request) -> list[Block]:
+    """What people can say of whether it works."""
+    if not may_be_validated(request) or request.parent:
+        return []
+    return [actions([WORKS.draw(request.id), WORKS_NOT.draw(request.id)])]
+
+
+def other_point(request: Request) -> list[Block]:
+    """Offer another recovery point, where the machine has one, to whoever says that it fails."""
+    after = request.after
+    if after is None or request.fleet or not isinstance(after.target, Machine | Plan):
+        return []
+    if not any(one.name == _OTHER_POINT for one in offered_on(after)):
+        return []
+    title = CATALOGUE[_OTHER_POINT].title
+    return [actions([NEXT.draw(f"{_OTHER_POINT}:{request.id}", label=title, suffix=_OTHER_POINT)])]
 
 
 def _running_buttons(request: Request, outcomes: Mapping[str, Outcome]) -> list[Block]:
@@ -104,6 +128,8 @@ def next_buttons(request: Request, after: Ground) -> list[Block]:
     For several machines that is the likeliest alone, where any of them offers it.
     """
     likely_next = _LIKELY.get(request.operation, "")
+    if doubted(request.validations):
+        likely_next = _OTHER_POINT
     if request.fleet:
         likely = [CATALOGUE[likely_next]] if likely_next else []
         found = [o for o in likely if any(why_not(o, m) is None for m in after.machines)]

@@ -15,6 +15,7 @@ OPTION_FORM: Final = "dr.option"
 NOD_FORM: Final = "dr.nod"
 CONFIRM_FORM: Final = "dr.confirm"
 REVIEW_FORM: Final = "dr.review"
+VALIDATE_FORM: Final = "dr.validate"
 VERDICT: Final = "verdict"
 """The field of the form for a review that says whether it was justified."""
 DENY_FORM: Final = "dr.deny"
@@ -119,6 +120,37 @@ def review_form(request_id: str, title: str, reason: str) -> Block:
             },
         ],
     }
+
+
+def validate_form(request_id: str, title: str, *, works: bool) -> Block:
+    """Ask what somebody saw who says whether it works; who says that it does not has to tell."""
+    said = "It works" if works else "It does not work"
+    return {
+        "type": "modal",
+        "callback_id": VALIDATE_FORM,
+        "private_metadata": f"{request_id} {'works' if works else 'fails'}",
+        "title": _plain(said),
+        "submit": _plain("Say so"),
+        "close": _plain("Not now"),
+        "blocks": [
+            words(f"{title} ({request_id}): {said.lower()}. It goes into the record and decides "
+                  "nothing; of what people say, the later counts."),
+            {
+                "type": "input",
+                "block_id": NOTE,
+                "optional": works,
+                "label": _plain("What did you see?"),
+                "element": _text("orders go through" if works else "the shop shows old prices")
+                | {"multiline": True},
+            },
+        ],
+    }  # fmt: skip
+
+
+def to_validate(view: Mapping[str, Any]) -> tuple[str, bool]:
+    """Read from a form which request it is about, and whether that works."""
+    request_id, _, verdict = str(view.get("private_metadata") or "").partition(" ")
+    return request_id, verdict == "works"
 
 
 def unreviewable(filled: Mapping[str, str]) -> dict[str, str]:

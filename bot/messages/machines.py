@@ -10,6 +10,7 @@ from bot.domain.locks import Lock
 from bot.domain.machines import Finding, Machine, Point, segment
 from bot.domain.readiness import concerns
 from bot.domain.request import Request
+from bot.domain.windows import Exposed
 from bot.messages import lines
 from bot.messages.answers import requests_block
 from bot.messages.arranged import locked
@@ -28,6 +29,7 @@ from bot.messages.blocks import (
     section,
     sections,
 )
+from bot.messages.windows import commit_window, exposed
 
 _POINTS: Final = 60
 _POINTS_A_BLOCK: Final = 12
@@ -104,11 +106,16 @@ def machine_status(
     together: Sequence[str] = (),
     nodes: Sequence[str] = (),
     locks: Sequence[Lock] = (),
+    unprotected: Exposed | None = None,
+    commit_since: int = 0,
 ) -> Message:
-    """Everything about one machine."""
+    """Everything about one machine; `commit_since` is since when its failover can be committed."""
+    at = round(now.timestamp() * 1000)
     blocks = [
         header(machine.name),
         section(f"{lines.standing(machine)}\n{_cycle(machine)}\n{esc(next_step(machine))}"),
+        *sections([exposed(unprotected, at)] if unprotected else []),
+        *sections([commit_window(commit_since, at)] if commit_since else []),
         *sections([f":lock: {locked(one)}" for one in locks]),
         fields(*_facts(machine)),
         *_company(machine, together, nodes),

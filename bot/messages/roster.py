@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.domain.fleets import Fleet, Member
+from bot.domain.measures import clocks
+from bot.domain.objectives import Aim
 from bot.domain.progress import progress, stands, which
 from bot.domain.request import Outcome, Request, State
 from bot.messages import lines
@@ -15,6 +17,7 @@ from bot.messages.blocks import (
     context,
     duration,
     esc,
+    fields,
     header,
     many,
     section,
@@ -22,6 +25,7 @@ from bot.messages.blocks import (
 )
 from bot.messages.board import counts, icon, place, place_of, word
 from bot.messages.card import card
+from bot.messages.measures import measured, ticking, validations
 
 _MACHINES: Final = 40
 """So many machines are on a page."""
@@ -36,11 +40,13 @@ def request_view(
     *,
     chosen: str = "all",
     page: int = 1,
+    aim: Aim | None = None,
 ) -> Message:
     """One request as its card says it, or a page of its machines; there is nothing to press."""
     fleet = request.fleet
     if fleet is None:
-        return card(request, now=now, expected=None, pressable=False)
+        drawn = card(request, now=now, expected=None, pressable=False, aim=aim)
+        return Message(text=drawn.text, blocks=[*drawn.blocks, *_clocks(request, now)])
     begun = request.state is State.RUNNING or request.after is not None
     stand = stands(fleet.members, outcomes, ended=not request.open)
     found = [
@@ -54,6 +60,7 @@ def request_view(
     blocks: list[Block] = [
         header(title),
         section(f"{lines.STATE_ICONS[request.state]} It {lines.fate(request)}. {how}".strip()),
+        *(_measures(request, now, aim) if page == 1 else []),
         *(sections(shown) or [section(_nothing(len(found), page))]),
     ]
     if page == 1:
@@ -61,6 +68,22 @@ def request_view(
         blocks += as_many(left, _LEFT_OUT, "… and more that were left out.")
     blocks += _pages(request.id, chosen, len(found), page)
     return Message(text=esc(f"{title}: {len(shown)} of {len(found):,} machines."), blocks=blocks)
+
+
+def _clocks(request: Request, now: int) -> list[Block]:
+    """The clocks that run, and those that ran."""
+    said = ticking(clocks(request, now))
+    return [context(f":stopwatch: {said}")] if said else []
+
+
+def _measures(request: Request, now: int, aim: Aim | None) -> list[Block]:
+    """What was measured of several machines, and what people said of it."""
+    pairs = measured(request, aim)
+    return [
+        *([fields(*pairs)] if pairs else []),
+        *validations(request),
+        *_clocks(request, now),
+    ]
 
 
 def _left_out(fleet: Fleet) -> str:

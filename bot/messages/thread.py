@@ -24,6 +24,7 @@ from bot.messages.blocks import (
     size,
 )
 from bot.messages.board import whole
+from bot.messages.choices import other_point
 from bot.messages.fleets import MEMBERS, NOTES
 from bot.messages.reviews import parties, skipped
 
@@ -52,6 +53,8 @@ _ICONS: Final = {
     "request.cancel": ":no_entry:",
     "request.observe": ":eyes:",
     "request.nod": ":raised_hand:",
+    "request.hold": ":hourglass:",
+    "request.validate": ":stethoscope:",
     "request.review": ":ballot_box_with_check:",
     "request.overdue": ":red_circle:",
 }
@@ -90,8 +93,10 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
         text = f"{icon} *{esc(entry.data.target)}*: {cut(esc(entry.data.words, 1500), _WORDS)}"
         return Message(text=text, blocks=[section(text)]), False
     owes = _owes(entry, request)
+    bad = kind == "request.validate" and entry.data.correlation.get("works") == "no"
     loud = (
         bool(owes)
+        or bad
         or kind in _LOUD
         or (kind == "request.observe" and entry.data.after == "protected")
         or (kind == "request.revoke" and entry.data.before == "approved")
@@ -102,6 +107,7 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
         text = f"{text} ({request.id})"
     blocks = sections([text, owes] if owes else [text])
     text = f"{text} {owes}".rstrip()
+    blocks += other_point(request) if bad else []
     if loud or kind == "request.approve":
         blocks.append(context(anchor_words(entry.sequence, entry.hash)))
     return Message(text=text, blocks=blocks), loud

@@ -8,6 +8,7 @@ from bot.domain.incidents import Incident
 from bot.domain.jobs import Job
 from bot.domain.locks import Lock
 from bot.domain.machines import Machine, Point
+from bot.domain.objectives import Aim
 from bot.domain.people import Person
 from bot.domain.plans import Plan
 from bot.domain.progress import Progress
@@ -16,6 +17,7 @@ from bot.domain.request import Outcome, Request
 from bot.domain.rules import Rule
 from bot.domain.situation import Situation
 from bot.domain.vaults import Event, Surroundings, VaultHealth
+from bot.domain.windows import Exposed
 
 
 class Overview(Data):
@@ -62,6 +64,10 @@ class MachineStatus(Data):
     """The names of the other nodes of its cluster."""
     locks: tuple[Lock, ...] = ()
     """The locks that are on it."""
+    unprotected: Exposed | None = None
+    """Since when it is not protected, when it was failed over."""
+    commit_since: int = 0
+    """Since when its failover waits to be committed; 0 when none does, or nobody knows."""
 
 
 class VaultView(Data):
@@ -176,6 +182,8 @@ class RequestView(Data):
     """How each of several machines stands, by its request; those that were begun."""
     which: str
     page: int
+    aim: Aim | None = None
+    """What the policy aims at."""
     now: int
     """Redis' time, in milliseconds."""
 

@@ -8,11 +8,15 @@ from bot.domain.data import Data
 from bot.domain.fleets import root
 from bot.domain.jobs import Job
 from bot.domain.machines import Machine, Point, same_id, segment
+from bot.domain.measures import commit_open_since
 from bot.domain.offers import offered
 from bot.domain.request import Request
 from bot.domain.rolls import select
+from bot.domain.validating import to_be_committed
 from bot.domain.vaults import VaultHealth
+from bot.domain.windows import Exposed
 from bot.errors import AzureRefused, DrError, Misunderstood, Unavailable
+from bot.forecasts import exposed
 from bot.inventory import everything, find
 from bot.locks import locks_now
 from bot.queries.found import Fleet, MachineStatus, PointList, VaultList, VaultView
@@ -41,7 +45,10 @@ async def status(bot: Bot, user_id: str, target: str) -> Data:
     points, job, beside = await asyncio.gather(
         _points(bot, machine), _current_job(bot, machine), _companions(bot, machine)
     )
+    unprotected = await exposed(bot, machine)
     return MachineStatus(
+        unprotected=unprotected,
+        commit_since=await _commit_since(bot, machine, unprotected),
         machine=machine,
         points=points,
         job=job,
@@ -51,6 +58,14 @@ async def status(bot: Bot, user_id: str, target: str) -> Data:
         locks=tuple(one for one in await locks_now(bot) if one.holds(machine)),
         nodes=tuple(one.name for one in beside if one.cluster == machine.cluster != ""),
     )
+
+
+async def _commit_since(bot: Bot, machine: Machine, known: Exposed | None) -> int:
+    """Return since when the failover of a machine waits to be committed."""
+    if known is None or not to_be_committed(machine):
+        return 0
+    request = await bot.redis.requests.load(known.request)
+    return commit_open_since(request) if request else 0
 
 
 @query(target="filters")

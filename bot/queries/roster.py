@@ -4,6 +4,7 @@ from bot.access import require_look
 from bot.domain.arguments import Page, WhichMachines
 from bot.domain.data import Data
 from bot.domain.fleets import is_request
+from bot.domain.objectives import objective_of
 from bot.errors import Misunderstood, NotNow
 from bot.queries.found import RequestView
 from bot.queries.registry import query
@@ -35,4 +36,5 @@ async def request(
         which=which,
         page=int(page),
         now=seen.now,
+        aim=objective_of(bot.policy.objectives, seen.request),
     )

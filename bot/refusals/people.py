@@ -384,3 +384,19 @@ class Appr(Code):
         "Have somebody else approve it. Either of the two can take the approval back.",
         Help.YOURSELF,
     )
+    NOTHING_TO_VALIDATE = (
+        "DR-APPR-23",
+        "Nothing to validate",
+        "People say whether it works of a failover, a failback or another recovery point that has "
+        "succeeded.",
+        "Look at the card: it has It works and It does not when it is time.",
+        Help.YOURSELF,
+    )
+    COMMITTED = (
+        "DR-APPR-24",
+        "It is committed already",
+        "Whether it works decides between committing and another recovery point; once committed, "
+        "there is no other point.",
+        "Say it in the thread. To bring the machine back, ask for a reprotect, then a failback.",
+        Help.YOURSELF,
+    )

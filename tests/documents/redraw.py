@@ -21,6 +21,7 @@ from bot.doctor import EXAMINATIONS
 from bot.domain.audit import Entry
 from bot.domain.break_glass import BreakGlass
 from bot.domain.catalogue import Operation
+from bot.domain.checks import Check
 from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
 from bot.domain.incident_terms import IncidentTerms
@@ -32,6 +33,7 @@ from bot.domain.quorum import Need
 from bot.domain.request import TABLE, State
 from bot.domain.rules import Rule
 from bot.domain.scopes import BY_ADDRESS, NEEDED, OF_INCIDENTS, WITHOUT_ADDRESSES
+from bot.domain.windows import Committing
 from bot.gateways.azure.rights import ACTIONS, lacks, role
 from bot.gauges import GAUGES, LABELS
 from bot.refusals import AREAS, Code
@@ -246,6 +248,8 @@ DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("docs/policy.md", "delegation"): lambda: keys(Delegating),
     ("docs/policy.md", "incident"): lambda: keys(IncidentTerms),
     ("docs/policy.md", "objective"): lambda: keys(Objective),
+    ("docs/policy.md", "check"): lambda: keys(Check),
+    ("docs/policy.md", "commit"): lambda: keys(Committing),
     ("docs/policy.md", "policy"): lambda: keys(Policy),
     ("docs/policy.md", "reprotect"): reprotect_keys,
 }

@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain.audit import START, Actor, chain
 from bot.domain.break_glass import BreakGlass
+from bot.domain.checks import Check
 from bot.domain.directory import Directory
 from bot.domain.freezes import Freeze
 from bot.domain.incident_terms import IncidentTerms
@@ -20,6 +21,7 @@ from bot.domain.policy import Delegating, Locking, Policy, load
 from bot.domain.quorum import Need
 from bot.domain.rules import Rule
 from bot.domain.sanity import findings
+from bot.domain.windows import Committing
 from bot.gateways.azure.rights import ACTIONS, role
 from bot.settings import SHIPPED_POLICY
 from tests.bot.samples import fact
@@ -119,6 +121,8 @@ def test_the_example_of_the_policy_page_is_sane_and_whole(tmp_path: Path) -> Non
         (Directory, [content["directory"]]),
         (Locking, [content["locks"]]),
         (Objective, content["objective"]),
+        (Check, content["check"]),
+        (Committing, [content["commit"]]),
         (Delegating, [content["delegation"]]),
         (IncidentTerms, [content["incident"]]),
     ):

@@ -3,8 +3,8 @@
 `requests` holds what people approve and the one script that changes it, `audit` the log, `cards`
 what Slack has been told, `shelf` small things that expire, `pacing` how fast Azure may be called,
 `watch` which jobs of the vaults have been judged, `reminders` who was told that a request waits,
-`books` what is kept beside requests for a time, `backlogs` how much waits,
-`server` how the server itself is.
+`books` what is kept beside requests for a time, `tending` what is looked after since a failover,
+`backlogs` how much waits, `server` how the server itself is.
 All keys carry the hash tag `{dr}`, so that one script may touch them together, in a cluster too.
 """
 
@@ -29,6 +29,7 @@ from bot.gateways.redis.requests import Requests
 from bot.gateways.redis.rooms import RoomMemory
 from bot.gateways.redis.server import Facts, Server
 from bot.gateways.redis.shelf import Shelf
+from bot.gateways.redis.tending import Tending
 from bot.gateways.redis.watch import Watch
 from bot.gateways.redis.writes import Snapshot, Verdict, Write
 
@@ -64,6 +65,7 @@ class Redis:
     backlogs: Backlogs
     following: Following
     rooms: RoomMemory
+    tending: Tending
     server: Server
 
     async def facts(self) -> Facts:
@@ -107,5 +109,6 @@ async def opened(
             backlogs=Backlogs(client),
             following=Following(client),
             rooms=RoomMemory(client),
+            tending=Tending(client, seal_key),
             server=Server(client, replicas),
         )

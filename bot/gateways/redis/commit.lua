@@ -5,8 +5,8 @@
 -- Redis' clock decides about deadlines, not the clock of a process.
 local request_key, entries_key, stream, head_key, outbox, open_set, all_set, followed, dirty,
       click_key, drafts_key, parent_entries, parent_results, parent_drafts, policy_key,
-      unreviewed, states, looks = unpack(KEYS, 1, 18)
-local claimed = 19 -- from here on KEYS are what the request keeps for itself while it is open
+      unreviewed, states, looks, tended = unpack(KEYS, 1, 19)
+local claimed = 20 -- from here on KEYS are what the request keeps for itself while it is open
 local a = cjson.decode(ARGV[1])
 local last = #KEYS - 2 * #a.kept -- behind it, for each record that changes: its book, its entries
 
@@ -94,6 +94,10 @@ if a.id ~= '' then
   elseif redis.call('HDEL', looks, a.id) == 1 then
     redis.call('ZINCRBY', followed, -1, a.place)
     redis.call('ZREMRANGEBYSCORE', followed, '-inf', 0)
+  end
+  if a.tend then
+    redis.call('ZADD', tended, 'NX', now, a.card)
+    redis.call('PEXPIRE', tended, 34560000000) -- 400 days: longer than anything is looked after
   end
   if a.review_by ~= '' then redis.call('ZADD', unreviewed, a.review_by, a.id)
   else redis.call('ZREM', unreviewed, a.id) end

@@ -6,6 +6,7 @@ from typing import Any, Final
 from bot.domain.audit import START, Entry
 from bot.domain.fleets import root
 from bot.domain.looks import look_of
+from bot.domain.measures import VALIDATED
 from bot.domain.request import Request, State
 from bot.domain.reviews import due_at, missing
 from bot.gateways.redis.books import book_key
@@ -19,6 +20,7 @@ from bot.gateways.redis.keys import (
     OUTBOX,
     POLICY,
     STATES,
+    TENDED,
     UNREVIEWED,
     drafts_key,
     entries_key,
@@ -58,6 +60,7 @@ def told(
         UNREVIEWED,
         STATES,
         followed_key(request.place if request else "-"),
+        TENDED,
     ]
     arguments: dict[str, Any] = {
         "id": request_id,
@@ -110,7 +113,12 @@ def _of_request(request: Request, before: Request | None, seals: Seals) -> dict[
         "place": request.place,
         "look": look_of(request).model_dump_json() if request.followed else "",
         "review_by": _review_by(request),
+        "tend": _ended_well(request, before) and request.operation in VALIDATED,
     }
+
+
+def _ended_well(request: Request, before: Request | None) -> bool:
+    return bool(before and before.open) and request.state is State.SUCCEEDED
 
 
 def _deadline(request: Request) -> int:

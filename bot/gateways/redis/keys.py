@@ -15,6 +15,8 @@ STATES: Final = "{dr}:states"
 """The state of each open request, to be counted without reading any."""
 UNREVIEWED: Final = "{dr}:unreviewed"
 """The requests whose glass was broken and that still owe a review, by when it is due."""
+TENDED: Final = "{dr}:tended"
+"""The requests that are looked after since they failed something over, by when to look next."""
 DIRTY_CARDS: Final = "{dr}:cards:dirty"
 
 

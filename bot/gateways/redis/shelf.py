@@ -14,6 +14,8 @@ from bot.gateways.redis.answers import run
 
 _STASH_SECONDS: Final = 1800
 _HISTORY: Final = 20
+_REMEMBERED: Final = 400 * 24 * 3600
+"""Seconds for which it is remembered how long something took, since the last time."""
 _SWEPT: Final = "{dr}:swept"
 _SWEPT_LIFE: Final = 24 * 3600 * 1000
 """Milliseconds; how old the word is follows from what is left of them."""
@@ -74,11 +76,12 @@ class Shelf:
         return (_SWEPT_LIFE - int(left)) / 1000 if int(left) > 0 else None
 
     async def took(self, operation: str, provider: str, seconds: int) -> None:
-        """Remember how long an operation took."""
+        """Remember how long an operation took a kind of machine, or one machine by its item."""
         key = f"{{dr}}:took:{operation}:{provider}"
         async with self._client.pipeline(transaction=True) as pipe:
             pipe.lpush(key, seconds)
             pipe.ltrim(key, 0, _HISTORY - 1)
+            pipe.expire(key, _REMEMBERED)
             await run(pipe.execute())
 
     async def expected(self, operation: str, provider: str) -> int | None:

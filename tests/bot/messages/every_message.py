@@ -15,12 +15,14 @@ from bot.domain.audit import START, Entry, Fact, chain
 from bot.domain.checkpoints import Checkpoint
 from bot.domain.diagnosis import Diagnosis, Grade
 from bot.domain.forecast import Forecast
+from bot.domain.objectives import Aim
 from bot.domain.operations import CATALOGUE
 from bot.domain.outside import Source
 from bot.domain.quorum import Need
 from bot.domain.request import Request, State
 from bot.domain.rules import Rule
 from bot.domain.suggestions import Suggested, Suggestion
+from bot.domain.validations import Validation
 from bot.errors import Ambiguous, AzureRefused, Missing, Misunderstood, Unavailable
 from bot.messages import (
     anchors,
@@ -40,6 +42,7 @@ from bot.messages import (
     incident_thread,
     lines,
     machines,
+    measures,
     outside,
     plans,
     policy,
@@ -51,6 +54,7 @@ from bot.messages import (
     tables,
     thread,
     vaults,
+    windows,
     work,
 )
 from bot.messages.blocks import Message
@@ -316,6 +320,19 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
     "choices.next_buttons": lambda t: [
         [blocks.actions(choices.next_buttons(wild(GLASS, t), GROUNDS["commit"]))]
     ],
+    "choices.other_point": lambda t: [choices.other_point(wild(VALIDATED, t))],
+    "measures.validations": lambda t: [measures.validations(wild(VALIDATED, t))],
+    "windows.reminder": lambda t: [
+        windows.reminder(
+            wild(VALIDATED, t), [wild(GROUNDS["commit"].machine, t)], now=NOW, aim=Aim(), hold=60
+        )
+    ],
+    "windows.ended": lambda t: [
+        windows.ended(wild(VALIDATED, t), [wild(GROUNDS["commit"].machine, t)])
+    ],
+    "windows.held": lambda t: [windows.held(wild(VALIDATED, t), NOW)],
+    "windows.protection": lambda t: [windows.protection(wild(VALIDATED, t))],
+    "forms.validate_form": lambda t: [forms.validate_form("R-7K2M9P", t, works=False)],
     "forms.option_form": _forms,
     "doctor.examined": lambda t: [
         doctor.examined([Diagnosis(about=t, grade=grade, sentence=t, advice=t) for grade in Grade])
@@ -419,6 +436,15 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
         work.event_list([wild(EVENT, t)] * 3, subject=t, severity="critical", more=3, troubles=[t])
     ],
 }  # fmt: skip
+
+
+VALIDATED: Final[Request] = in_state(
+    State.SUCCEEDED,
+    validations=(
+        Validation(works=False, at=NOW, person=BO, note="no answer", click="1"),
+        Validation(works=False, at=NOW, check="shop", note="HTTP 503 after 0.2 s"),
+    ),
+)
 
 
 def functions_that_draw() -> set[str]:

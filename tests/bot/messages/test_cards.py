@@ -220,7 +220,9 @@ def test_a_card_offers_only_what_its_state_allows() -> None:
     assert [one for element in row["elements"] for one in offered_by(element)] == [
         *waiting, "Revoke my approval",
     ]  # fmt: skip
-    assert seen.pop(State.SUCCEEDED) == ["Commit", "Change recovery point"]
+    assert seen.pop(State.SUCCEEDED) == [
+        "It works", "It does not", "Commit", "Change recovery point",
+    ]  # fmt: skip
     assert seen.pop(State.UNKNOWN) == ["Give up"]
     assert not any(seen.values()), seen
     waits = card(in_state(State.APPROVED, needs_nod=True), now=NOW, expected=None)
