@@ -88,7 +88,7 @@ async def test_a_finished_card_says_what_next(world: World) -> None:
     await world.done("Failover of vm-web01 succeeded", "@alice")
     card = await world.alice.sees(FAILOVER, "Succeeded in 2 min", "What next?")
     assert "Failover completed · runs in North Europe (failed over)" in card.words
-    assert [button.label for button in card.buttons][:1] == ["Commit"]
+    assert [one.label for one in card.buttons][:3] == ["It works", "It does not", "Commit"]
 
 
 async def test_the_thread_tells_the_story_and_the_channel_hears_the_end(world: World) -> None:
