@@ -6,12 +6,14 @@ from typing import Any
 from bot.domain.machines import Finding, Machine
 from bot.domain.plans import Plan, PlanAction, PlanGroup
 from bot.domain.vaults import Event, Issue, NetworkMapping, Surroundings, VaultHealth
+from bot.domain.windows import Exposed
 from bot.messages import machines, plans, readiness, vaults, work
 from bot.messages.blocks import Message
 from tests.bot.samples import (
     ITEM,
     JOB_ERROR,
     NOON,
+    NOW,
     VAULT,
     failed_over,
     hyper_v,
@@ -130,6 +132,13 @@ EXAMPLES: Examples = {
         [WELL] * 90, [], detailed=True, filters=["vm-*"], page=2
     ),
     "status-ill": lambda: status(ILL, together=["vm-db02"], request=request()),
+    "status-unprotected": lambda: status(
+        AWAY,
+        points=None,
+        offers=["commit", "change-point"],
+        unprotected=Exposed(since=NOW - 2_400_000, request="R-2B8H4T"),
+        commit_since=NOW - 2_300_000,
+    ),
     "status-away": lambda: status(AWAY, job=job(), points=None, offers=[]),
     "points": lambda: machines.point_list(WELL, [point()], NOON),
     "vaults": vault,

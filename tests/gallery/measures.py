@@ -24,7 +24,9 @@ FAILS = Validation(works=False, at=NOW + 9 * MINUTE, person=BO, note="the shop s
 GOOD = Validation(
     works=True, at=NOW + 5 * MINUTE, check="the shop answers", note="HTTP 200 in 0.12 s"
 )
-BAD = Validation(works=False, at=NOW + 6 * MINUTE, check="orders", note="HTTP 503 in 0.20 s, not 200")
+BAD = Validation(
+    works=False, at=NOW + 6 * MINUTE, check="orders", note="HTTP 503 in 0.20 s, not 200"
+)
 EXPOSED = Exposed(since=NOW - 40 * MINUTE, request="R-2B8H4T")
 REPROTECTED = EXPOSED.model_copy(
     update={"reprotect": "R-7K2M9P", "reprotect_at": NOW, "expected": 2100}
