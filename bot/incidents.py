@@ -71,7 +71,7 @@ async def so_far(bot: Bot, incident: Incident) -> Situation:
     for one in mine:
         members = one.fleet.members if one.fleet else ()
         parts += await bot.redis.requests.load_many(member.request for member in members)
-    return situation(mine, parts)
+    return situation(mine, parts, incident.at, bot.policy.objectives)
 
 
 async def stir(bot: Bot, channel: str) -> None:

@@ -3,11 +3,12 @@
 Everything follows from the requests as they are; nothing is read and nothing is remembered.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.domain.data import Data
 from bot.domain.machines import Machine
-from bot.domain.measures import FAILS_OVER, failed_over_at
+from bot.domain.measures import FAILS_OVER, failed_over_at, true_rto, works_since
+from bot.domain.objectives import Objective, objective_of
 from bot.domain.operations import CATALOGUE
 from bot.domain.plans import Plan
 from bot.domain.request import Request, State
@@ -38,6 +39,20 @@ class Moved(Data):
     """The name of the region where it runs now, where that was read."""
 
 
+class Back(Data):
+    """How long it took until something was back, since the incident was declared."""
+
+    name: str
+    seconds: int
+    objective: int | None = None
+    """What the policy aims at; None when it says nothing."""
+
+    @property
+    def late(self) -> bool:
+        """Whether that was more than was aimed at."""
+        return self.objective is not None and self.seconds > self.objective
+
+
 class Failed(Data):
     """What did not work."""
 
@@ -58,6 +73,10 @@ class Situation(Data):
     unprotected: tuple[Moved, ...] = ()
     """Machines that were moved and do not replicate yet, each with since when."""
     failed: tuple[Failed, ...] = ()
+    back: tuple[Back, ...] = ()
+    """What was failed over, each with its true RTO, the longest first."""
+    deciding: int | None = None
+    """The seconds from the declaration until somebody asked for something."""
     requests: tuple[Request, ...] = ()
     """Everything that was asked for, the oldest first."""
 
@@ -74,7 +93,12 @@ class Situation(Data):
         return tuple(dict.fromkeys(vote.person.id for vote in votes))
 
 
-def situation(requests: Iterable[Request], parts: Sequence[Request]) -> Situation:
+def situation(
+    requests: Iterable[Request],
+    parts: Sequence[Request],
+    declared_at: int = 0,
+    objectives: Sequence[Objective] = (),
+) -> Situation:
     """Tell what became of some requests; `parts` are those of the ones for several machines."""
     whole = tuple(sorted(requests, key=lambda one: one.asked_at))
     units = [*(one for one in whole if not one.fleet), *parts]
@@ -96,6 +120,8 @@ def situation(requests: Iterable[Request], parts: Sequence[Request]) -> Situatio
             Failed(request=one.parent or one.id, title=title_of(one), why=one.full_why)
             for one in ended
         ),
+        back=_back(units, {one.id: one for one in whole}, declared_at, objectives),
+        deciding=(whole[0].asked_at - declared_at) // 1000 if whole and declared_at else None,
         requests=whole,
     )
 
@@ -103,6 +129,22 @@ def situation(requests: Iterable[Request], parts: Sequence[Request]) -> Situatio
 def title_of(request: Request) -> str:
     """Name a request: `Failover of vm-web01`."""
     return f"{CATALOGUE[request.operation].title} of {request.name}"
+
+
+def _back(
+    units: Iterable[Request],
+    wholes: Mapping[str, Request],
+    declared_at: int,
+    objectives: Sequence[Objective],
+) -> tuple[Back, ...]:
+    found: list[Back] = []
+    for one in units:
+        whole = wholes.get(one.parent)
+        seconds = true_rto(one, declared_at, works_since(whole) if whole else 0)
+        if seconds is not None:
+            aim = objective_of(objectives, one)
+            found.append(Back(name=one.name, seconds=seconds, objective=aim.rto if aim else None))
+    return tuple(sorted(found, key=lambda one: -one.seconds))
 
 
 def _settle(one: Request, moved: dict[str, Moved], bare: dict[str, Moved]) -> None:

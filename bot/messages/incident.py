@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.domain.incidents import Incident
-from bot.domain.situation import Doing, Moved, Situation
+from bot.domain.situation import Back, Doing, Moved, Situation
 from bot.messages.blocks import (
     ROOM,
     Block,
@@ -89,6 +89,7 @@ def summary(incident: Incident, known: Situation) -> list[Block]:
     ended = sum(not one.open for one in known.requests)
     pairs = [
         ("How long", duration(took)),
+        ("Until something was asked", _or_never(known.deciding)),
         ("Machines failed over", str(len(known.moved))),
         ("Still unprotected", str(len(known.unprotected))),
         ("Requests", f"{many(len(known.requests), 'request')}, {ended} ended"),
@@ -98,6 +99,7 @@ def summary(incident: Incident, known: Situation) -> list[Block]:
     found = [fields(*pairs)]
     lines = _named(":truck: *Failed over:*", known.moved)
     lines += _named(":warning: *Still unprotected:*", known.unprotected)
+    lines += _back(known.back)
     if known.going_on:
         lines.append(f":arrows_counterclockwise: *Goes on:* {_doings(known.going_on)}")
     if known.approvers:
@@ -149,6 +151,7 @@ def _state(incident: Incident, known: Situation, now: int) -> list[Block]:
         lines.append(f":red_circle: *Down:* {esc(incident.region_name)}. {ran}{none}")
     lines += _named(":truck: *Failed over:*", known.moved)
     lines += _named(":warning: *Unprotected:*", known.unprotected)
+    lines += _back(known.back)
     if known.running:
         lines.append(f":arrows_counterclockwise: *Running now:* {_doings(known.running, now)}")
     if known.waiting:
@@ -180,6 +183,10 @@ def _small(incident: Incident, now: int, missing: Mapping[str, str]) -> list[Blo
     return [context(*said)]
 
 
+def _or_never(seconds: int | None) -> str:
+    return "–" if seconds is None else duration(seconds)
+
+
 def _named(title: str, some: Sequence[Moved]) -> list[str]:
     if not some:
         return []
@@ -189,6 +196,21 @@ def _named(title: str, some: Sequence[Moved]) -> list[str]:
     )
     more = f" and {len(some) - _FEW} more" if len(some) > _FEW else ""
     return [f"{title} {many(len(some), 'machine')}: {names}{more}"]
+
+
+def _back(some: Sequence[Back]) -> list[str]:
+    """Say how long it took until each was back, beside what was aimed at."""
+    if not some:
+        return []
+    said = [f"{esc(one.name, 60)} {duration(one.seconds)}" + _aimed(one) for one in some[:_FEW]]
+    more = f" and {len(some) - _FEW} more, sooner" if len(some) > _FEW else ""
+    return [f":stopwatch: *True RTO, since declared:* {', '.join(said)}{more}"]
+
+
+def _aimed(one: Back) -> str:
+    if one.objective is None:
+        return ""
+    return f" ({'*late*' if one.late else 'in time'}, aim {duration(one.objective)})"
 
 
 def _doings(some: Sequence[Doing], now: int = 0) -> str:

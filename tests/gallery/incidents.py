@@ -5,7 +5,7 @@ from typing import Any, Final
 from bot.domain.audit import START, Actor, Entry, Fact, chain
 from bot.domain.incidents import Incident, Standing, Update
 from bot.domain.request import State
-from bot.domain.situation import Doing, Failed, Moved, Situation
+from bot.domain.situation import Back, Doing, Failed, Moved, Situation
 from bot.messages import incident, incident_answers, incident_forms, incident_thread
 from bot.messages.blocks import Message
 from tests.bot.samples import ANN, BO, NOW, request
@@ -35,6 +35,11 @@ BUSY: Final = Situation(
     failed=(
         Failed(request="R-333333", title="Failover of vm-app01", why="The agent does not answer."),
     ),
+    back=(
+        Back(name="vm-web01", seconds=2404, objective=1800),
+        Back(name="vm-web03", seconds=1204, objective=1800),
+    ),
+    deciding=140,
     requests=(request(),),
 )
 

@@ -372,5 +372,19 @@ async def test_channels_are_made_filled_and_named(quiet: Town) -> None:
         assert (await refused(client.conversations_create(name=name)))["error"] == error
     answer = await refused(client.conversations_invite(channel=room, users="U0ALICE0000"))
     assert answer["error"] == "already_in_channel"
+    some = ["U0ALICE0000", "U0CARLA0000", "U0HANA00000"]
+    answer = await refused(client.conversations_invite(channel=room, users=some))
+    assert answer["error"] == "already_in_channel"
+    await client.conversations_invite(channel=room, users=some, force=True)
+    assert "U0CARLA0000" in quiet.workspace.channel("inc-1").members
+    crowd = [f"U{number:09}" for number in range(101)]
+    assert (await refused(client.conversations_invite(channel=room, users=crowd)))["error"] == (
+        "too_many_users"
+    )
+    quiet.workspace.core.scopes -= {"channels:manage"}
+    quiet.workspace.core.scopes |= {"channels:write.topic"}
+    await client.conversations_setTopic(channel=room, topic="It is up")
+    answer = await refused(client.conversations_invite(channel=room, users="U0BO0000000"))
+    assert answer["error"] == "missing_scope"
     await client.conversations_join(channel="C0GENERAL00")
     await client.chat_postMessage(channel="C0GENERAL00", text="Here I am")
