@@ -15,6 +15,7 @@ from bot.messages.blocks import (
     Message,
     actions,
     clip,
+    clock,
     context,
     duration,
     esc,
@@ -46,10 +47,9 @@ def board(
     incident: Incident, known: Situation, now: int, missing: Mapping[str, str] | None = None
 ) -> Message:
     """Draw the board as of `now`; `missing` is what Slack refused about its channel."""
-    blocks = [
-        header(clip(incident.title, 120), ":fire:" if incident.open else ":fire_extinguisher:")
-    ]
+    blocks = [header(clip(incident.title, 120))]
     if incident.open:
+        blocks += [section(f":fire: {_bold(state_line(incident, known))}")]
         blocks += [_clocks(incident, known, now), *_state(incident, known, now)]
         blocks += _update(incident)
         buttons = [
@@ -57,7 +57,7 @@ def board(
         ]  # fmt: skip
         rows = [actions(buttons, f"incident:{incident.id}")]
     else:
-        blocks += [section(f":white_check_mark: *Closed.* {_closed(incident)}")]
+        blocks += [section(f":white_check_mark: *Closed* {_closed(incident)}")]
         blocks += summary(incident, known)
         rows = [actions([TIMELINE.draw(incident.id)], f"incident:{incident.id}")]
     rows += _small(incident, now, missing or {})
@@ -97,7 +97,7 @@ def summary(incident: Incident, known: Situation) -> list[Block]:
         ("Notes", str(incident.notes)),
     ]
     found = [fields(*pairs)]
-    lines = _named(":truck: *Failed over:*", known.moved)
+    lines = _named(":arrow_right: *Failed over:*", known.moved)
     lines += _named(":warning: *Still unprotected:*", known.unprotected)
     lines += _back(known.back)
     if known.going_on:
@@ -136,7 +136,7 @@ def _clocks(incident: Incident, known: Situation, now: int) -> Block:
         pairs.append(("Longest unprotected", f"{bare}: {esc(first.name, 80)}"))
     if incident.due:
         late = " (late)" if incident.due < now else ""
-        pairs.append(("Next update", f"{moment(incident.due, '{time}')}{late}"))
+        pairs.append(("Next update", f"{moment(incident.due)}{late}"))
     return fields(*pairs)
 
 
@@ -149,7 +149,7 @@ def _state(incident: Incident, known: Situation, now: int) -> list[Block]:
         ran = f"{many(incident.down_count, 'machine')} ran there: {names}{rest}." if names else ""
         none = "" if names else "No machine ran there."
         lines.append(f":red_circle: *Down:* {esc(incident.region_name)}. {ran}{none}")
-    lines += _named(":truck: *Failed over:*", known.moved)
+    lines += _named(":arrow_right: *Failed over:*", known.moved)
     lines += _named(":warning: *Unprotected:*", known.unprotected)
     lines += _back(known.back)
     if known.running:
@@ -170,12 +170,12 @@ def _update(incident: Incident) -> list[Block]:
     said = [f"*{title}:* {esc(words, 1500)}" for title, words in one.update.parts]
     return [
         *sections(said),
-        context(f"Update of {moment(one.at, '{time}')} by {mention(one.by.id)}"),
+        context(f"Update of {moment(one.at)} by {mention(one.by.id)}"),
     ]
 
 
 def _small(incident: Incident, now: int, missing: Mapping[str, str]) -> list[Block]:
-    said = [f"*{incident.id}* · as of {moment(now, '{time}')}"]
+    said = [f"*{incident.id}* · as of {clock(now)}"]
     if incident.trouble:
         said.append(f":warning: {esc(incident.trouble)}")
     wrong = {_WHAT.get(what.split()[0], what): code for what, code in missing.items()}
@@ -226,6 +226,12 @@ def _doings(some: Sequence[Doing], now: int = 0) -> str:
 def _closed(incident: Incident) -> str:
     who = f" by {mention(incident.closed_by.id)}" if incident.closed_by else ""
     return f"{moment(incident.closed_at)}{who}."
+
+
+def _bold(line: str) -> str:
+    """Make the first word stand out, as on every card."""
+    first, _, rest = line.partition(" ")
+    return f"*{first.rstrip('.')}.* {rest}" if rest else f"*{first}*"
 
 
 def _since(incident: Incident, now: int) -> str:

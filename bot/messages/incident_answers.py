@@ -63,20 +63,20 @@ def updated(incident: Incident, before: str) -> Message:
         )
         blocks.append(section(f":warning: {said}"))
     if incident.due:
-        blocks.append(context(f"The next one is due at {moment(incident.due, '{time}')}."))
+        blocks.append(context(f"The next one is due at {moment(incident.due)}."))
     return Message(text=f"Your update is on the board of {incident.id}.", blocks=blocks)
 
 
 def snoozed(incident: Incident) -> Message:
     """Tell somebody until when nobody is reminded."""
-    text = f":zzz: The next update of {incident.id} is due at {moment(incident.due, '{time}')}."
+    text = f":zzz: The next update of {incident.id} is due at {moment(incident.due)}."
     return Message(text=text, blocks=[section(text)])
 
 
 def closed(incident: Incident) -> Message:
     """Tell somebody that they closed an incident."""
     took = duration((incident.closed_at - incident.at) / 1000)
-    text = f":fire_extinguisher: {incident.id} is closed after {took}. The summary is on its board."
+    text = f":white_check_mark: {incident.id} is closed after {took}. The summary is on its board."
     return Message(text=f"{incident.id} is closed.", blocks=[section(text)])
 
 

@@ -14,12 +14,12 @@ from bot.messages.incident import summary
 
 _ICONS: Final = {
     "incident.declare": ":fire:",
-    "incident.channel": ":house:",
+    "incident.channel": ":memo:",
     "incident.note": ":memo:",
     "incident.update": ":loudspeaker:",
-    "incident.due": ":alarm_clock:",
+    "incident.due": ":bell:",
     "incident.snooze": ":zzz:",
-    "incident.close": ":fire_extinguisher:",
+    "incident.close": ":white_check_mark:",
 }
 _LOUD: Final = frozenset({"incident.update", "incident.due", "incident.close"})
 

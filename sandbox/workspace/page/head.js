@@ -32,7 +32,7 @@ function channelFacts(channel, bot) {
   const facts = [`${channel.member_count} ${channel.member_count === 1 ? "member" : "members"}`];
   if (channel.private) facts.push("private");
   return [
-    h("span", { class: "fact" }, [facts.join(" · "), channel.topic].filter(Boolean).join("  —  ")),
+    h("span", { class: "fact", title: channel.topic }, [facts.join(" · "), channel.topic].filter(Boolean).join("  —  ")),
     channel.archived ? h("span", { class: "badge badge-guest" }, "archived") : null,
     shelf(channel),
     channel.shared
