@@ -73,7 +73,7 @@ async def test_an_incident_from_declaring_to_closing(world: World) -> None:
     assert done.broadcast
     for words in ("Machines failed over\n1", "1 request, 1 ended", "@bo", "@carla"):
         assert words in done.words
-    await world.alice.sees("Closed.", "West Europe is up again", channel=name)
+    await world.alice.sees("Closed", "by @alice", "West Europe is up again", channel=name)
     steps = ["declare", "channel", "note", "update", "close"]
     kinds = [one for one in await world.kinds() if one.startswith("incident.")]
     assert kinds == [f"incident.{one}" for one in steps]
