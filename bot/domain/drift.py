@@ -17,6 +17,7 @@ from bot.domain.machines import Learnt, Machine
 from bot.domain.plans import Plan, PlanAction, PlanGroup
 from bot.domain.targets import facts_of
 from bot.domain.terms import Terms
+from bot.domain.times import span
 
 _POINT: Final = "recovery point"
 _CONTENT: Final = "its groups and actions"
@@ -257,5 +258,4 @@ def _span(seconds: int | None) -> str:
     minutes, rest = divmod(seconds, 60)
     if minutes < 10 and rest:
         return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+    return span(minutes)

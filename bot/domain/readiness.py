@@ -13,6 +13,7 @@ from bot.domain.data import Data
 from bot.domain.machines import Machine, same_id, segment
 from bot.domain.plans import Plan, PlanAction
 from bot.domain.scenarios import scenario_words
+from bot.domain.times import span
 from bot.domain.vaults import Surroundings
 
 RPO_LIMIT: Final = 30 * 60
@@ -206,8 +207,7 @@ def _tests(machine: Machine, now: datetime) -> list[Concern]:
 
 def _length(seconds: float) -> str:
     """Write a length of time as people say it."""
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+    return span(round(seconds / 60))
 
 
 def _block(sentence: str, advice: str = "") -> Concern:

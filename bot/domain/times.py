@@ -86,7 +86,14 @@ def _moment(found: re.Match[str], now: datetime, ahead: bool) -> datetime:
 
 
 def _long(longest: timedelta) -> str:
-    hours, minutes = divmod(round(longest.total_seconds()) // 60, 60)
-    if hours % 24 == 0 and hours > 24 and not minutes:
-        return f"{hours // 24} days"
-    return f"{hours} h {minutes:02d} min" if minutes else f"{hours} h"
+    minutes = round(longest.total_seconds()) // 60
+    days, rest = divmod(minutes, 24 * 60)
+    return span(minutes) if rest or days < 2 else f"{days} days"
+
+
+def span(minutes: int) -> str:
+    """Write a length of time as people say it: `40 min`, `2 h`, `2 h 05 min`."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02d} min" if rest else f"{hours} h"

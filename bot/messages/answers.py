@@ -13,11 +13,11 @@ from bot.messages.blocks import (
     Message,
     actions,
     as_many,
-    clock,
     code,
     context,
     esc,
     header,
+    many,
     moment,
     section,
     sections,
@@ -110,7 +110,9 @@ def overview(
     looks = ", ".join(f"`/dr {name}`" for name in may_look)
     blocks.append(section(f"{may}\nYou may look: {looks}. `/dr help` explains them."))
     count = len(waiting) + len(to_review)
-    return Message(text=f"{count} requests wait for you. Type /dr help.", blocks=blocks)
+    wait = f"{many(count, 'request')} {'waits' if count == 1 else 'wait'} for you"
+    text = f"{wait if count else 'Nothing waits for you'}, {len(running)} running."
+    return Message(text=f"{text} Type /dr help.", blocks=blocks)
 
 
 def request_list(
@@ -130,10 +132,11 @@ def request_list(
     owed = ""
     if said := owing(unreviewed, lost, now):
         blocks += as_many([_UNREVIEWED, *said], _OWING, "… and more of them.")
-        owed = f"{len(said)} with broken glass are not reviewed. "
+        owed = f"{many(len(said), 'break-glass request')} not reviewed. "
     blocks += requests_block("Open", open_ones, "No request is open.", far)
     blocks += requests_block("Lately", recent, "")
-    return Message(text=f"{owed}{len(open_ones)} requests are open.", blocks=blocks)
+    count = f"{many(len(open_ones), 'request')} open" if open_ones else "No request is open"
+    return Message(text=f"{owed}{count}.", blocks=blocks)
 
 
 def requests_block(
@@ -147,7 +150,7 @@ def requests_block(
         return [section(f"*{title}*\n{nothing}")] if nothing else []
     listed = [
         f"{lines.STATE_ICONS[one.state]} *{one.id}* {esc(lines.title(one))} — {one.state}, "
-        f"asked by {esc(one.asker.name)} at {clock(one.asked_at)} in <#{one.channel}>"
+        f"asked by {esc(one.asker.name)} {moment(one.asked_at)} in <#{one.channel}>"
         f"{_how_far((far or {}).get(one.id))}"
         for one in some[:10]
     ]
@@ -188,7 +191,9 @@ def trail(
     blocks.append(
         context("On the server: `dr audit verify` checks the log, `dr audit export` has all.")
     )
-    return Message(text=esc(f"{len(entries)} entries of the audit log{of}."), blocks=blocks)
+    count = many(len(entries), "entry", "entries") if entries else "no entry"
+    newest = f", the newest: {entries[0].data.words}" if entries else "."
+    return Message(text=esc(f"Audit log{of}: {count}{newest}"), blocks=blocks)
 
 
 def _entry(entry: Entry) -> str:

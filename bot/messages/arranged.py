@@ -86,7 +86,9 @@ def lock_list(locks: Sequence[Lock], ends: Collection[str], strange: int) -> Mes
     if not locks:
         blocks.append(section("Nothing is locked."))
     blocks += _strange(strange)
-    return Message(text=f"{many(len(locks), 'lock')}.", blocks=blocks)
+    held = "; ".join(f"{esc(one.name, 80)} until {moment(one.until)}" for one in locks[:_MOST])
+    text = f"{many(len(locks), 'lock')}: {held}." if locks else "Nothing is locked."
+    return Message(text=text, blocks=blocks)
 
 
 def delegation_list(some: Sequence[Delegation], strange: int) -> Message:
@@ -101,7 +103,12 @@ def delegation_list(some: Sequence[Delegation], strange: int) -> Message:
         blocks.append(section("Nothing is delegated."))
     blocks += _strange(strange)
     blocks.append(context("Nobody gets more by it than the one has who delegated."))
-    return Message(text=f"{many(len(some), 'delegation')}.", blocks=blocks)
+    told = "; ".join(
+        f"{esc(one.to.name, 80)} for {esc(one.by.name, 80)} until {moment(one.until)}"
+        for one in some[:_MOST]
+    )
+    text = f"{many(len(some), 'delegation')}: {told}." if some else "Nothing is delegated."
+    return Message(text=text, blocks=blocks)
 
 
 def now_delegated(one: Delegation, *, told: bool) -> Message:

@@ -196,20 +196,25 @@ def clock(at: datetime | int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A length of time in words: `2 min 20 s`, `1 h 05 min`."""
+    """A length of time in words: `2 min 20 s`, `10 min`, `1 h 05 min`."""
     whole = max(0, round(seconds))
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
+        return _two(whole // 60, "min", whole % 60, "s")
     if whole < 48 * 3600:
-        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+        return _two(whole // 3600, "h", whole % 3600 // 60, "min")
     return f"{whole // 86400} days"
 
 
-def many(count: int, thing: str) -> str:
-    """Count things: `1 machine`, `2 machines`."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+def _two(large: int, unit: str, small: int, smaller: str) -> str:
+    """Two units of time, the smaller only where there is something of it."""
+    return f"{large} {unit} {small:02d} {smaller}" if small else f"{large} {unit}"
+
+
+def many(count: int, thing: str, things: str = "") -> str:
+    """Count things: `1 machine`, `2 machines`; `things` is what more than one are called."""
+    return f"{count} {thing}" if count == 1 else f"{count} {things or f'{thing}s'}"
 
 
 def mention(user_id: str) -> str:

@@ -62,6 +62,13 @@ def word(state: State) -> str:
     return _WORDS.get(state, state)
 
 
+def stand_of(one: Outcome, name: str) -> str:
+    """One machine, under a name that is escaped, with how it stands or what it waits for."""
+    if one.needs_nod:
+        return f"{lines.WAITS_FOR_SOMEBODY} *{name}* never started and waits for *Submit again*"
+    return f"{icon(one.state)} *{name}* {word(one.state)}"
+
+
 def counts(far: Progress) -> str:
     """How many stand where, on one line."""
     said = [

@@ -87,7 +87,7 @@ NOD: Final = Button("nod", "It is done…", "primary")
 """Opens the form in which somebody says that a manual action is done."""
 NUDGE: Final = Button("nudge", "Nudge those who can approve")
 """Has them told again; its value is the id of the request."""
-REVIEW: Final = Button("review", "Review…", "danger")
+REVIEW: Final = Button("review", "Review…", "primary")
 """Opens the form in which somebody says whether breaking the glass was justified."""
 WORKS: Final = Button("works", "It works")
 """Opens the form in which somebody says what they saw; it is evidence, and no vote."""

@@ -102,7 +102,8 @@ def card(
     else:
         said = [*_changes(request), *about, *_middle(request, at)]
         blocks = [*head, *within(said, room + size(about), _all_of_it(request)), *foot]
-    return Message(text=summary(request, far), blocks=blocks)
+    held = f" Locked since by {esc(locks[0].by.name)}." if locks else ""
+    return Message(text=f"{summary(request, far)}{held}", blocks=blocks)
 
 
 def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> Message:
@@ -110,7 +111,7 @@ def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> M
 
     Of several machines it shows the call for the first.
     """
-    machine = f"{lines.title(request)}: nothing is asked, stored or sent."
+    machine = f"Preview of {lines.title(request)}: nothing is asked, stored or sent. {why_not}"
     call = request.call or (drafts[0].call if drafts else None)
     many = f", for each of them; for {esc(f'{drafts[0].name}:')}" if drafts else ""
     body = call.body if call else None
@@ -129,7 +130,7 @@ def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> M
         section(f"*Azure would be sent* {code(call.line if call else '', 500)}{many}"),
         words(sent),
     ]
-    return Message(text=esc(machine), blocks=blocks)
+    return Message(text=esc(machine.strip(), 1500), blocks=blocks)
 
 
 _LOCKS = 3
@@ -178,7 +179,8 @@ def summary(request: Request, far: Progress | None = None) -> str:
         return f"{what} is running: {far.ended:,} of {far.total:,} have ended. {counts(far)}."
     why = f" {esc(request.full_why)}" if request.why else ""
     owed = " It is not reviewed yet." if missing(request) else ""
-    return f"{what} {lines.fate(request)}.{why}{owed}"
+    lacks = " It is not protected yet." if request.watching else ""
+    return f"{what} {lines.fate(request)}.{why}{owed}{lacks}"
 
 
 def _changes(request: Request) -> list[Block]:

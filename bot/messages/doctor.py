@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.diagnosis import Diagnosis, Grade, of_grade, verdict
+from bot.messages import lines
 from bot.messages.blocks import Message, as_many, context, esc, header
 
 _ICONS: Final = {Grade.BAD: ":red_circle:", Grade.CARE: ":large_yellow_circle:"}
@@ -29,7 +30,7 @@ def examined(found: Sequence[Diagnosis]) -> Message:
 
 
 def _line(one: Diagnosis) -> str:
-    advice = f"\n      {esc(one.advice)}" if one.advice else ""
+    advice = f"\n{lines.INDENT}{esc(one.advice)}" if one.advice else ""
     return f"{_ICONS[one.grade]} *{esc(one.about)}* {esc(one.sentence)}{advice}"
 
 

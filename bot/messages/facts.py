@@ -10,7 +10,7 @@ from bot.domain.plans import Plan
 from bot.domain.points import by_id
 from bot.domain.request import Request, State
 from bot.messages import lines
-from bot.messages.blocks import clock, code, duration, esc, mention, moment
+from bot.messages.blocks import code, duration, esc, mention, moment
 
 Pairs = list[tuple[str, str]]
 
@@ -18,7 +18,7 @@ Pairs = list[tuple[str, str]]
 def facts(request: Request) -> Pairs:
     """Return the fields of a card, each with its title."""
     pairs = _about(request)
-    pairs.append(("Asked by", f"{mention(request.asker.id)} at {clock(request.asked_at)}"))
+    pairs.append(("Asked by", f"{mention(request.asker.id)}, {moment(request.asked_at)}"))
     pairs += _chosen(request)
     if held := request.terms.overrides:
         said = ", ".join(f"{esc(one.name)} (until {moment(one.until)})" for one in held)

@@ -16,7 +16,7 @@ from bot.messages.blocks import Block, clock, code, duration, esc, mention, mome
 
 STATE_ICONS = {
     State.WAITING: ":hourglass_flowing_sand:",
-    State.APPROVED: ":white_check_mark:",
+    State.APPROVED: ":ballot_box_with_check:",
     State.SUBMITTING: ":outbox_tray:",
     State.UNKNOWN: ":question:",
     State.RUNNING: ":arrows_counterclockwise:",
@@ -28,6 +28,8 @@ STATE_ICONS = {
     State.EXPIRED: ":alarm_clock:",
     State.VOID: ":no_entry:",
 }
+WAITS_FOR_SOMEBODY = ":raised_hand:"
+"""Whatever goes on only when a person has done something."""
 HEALTH_ICONS = {
     "Normal": ":large_green_circle:",
     "Warning": ":large_yellow_circle:",
@@ -45,7 +47,7 @@ _STEP_ICONS = {
     "Skipped": ":heavy_minus_sign:",
     "Failed": ":x:",
     "Cancelled": ":no_entry:",
-    "Suspended": ":double_vertical_bar:",
+    "Suspended": WAITS_FOR_SOMEBODY,
 }
 _STEP_WORDS = {
     "Succeeded": "done",
@@ -153,7 +155,7 @@ def readiness(machine: Machine, now: datetime, most: int = 4) -> list[str]:
     found = concerns(machine, now)
     said = [concern(one) for one in found[:most]]
     if len(found) > most:
-        said.append(f":memo: and {len(found) - most} more: /dr ready {esc(machine.name)}")
+        said.append(f":memo: and {len(found) - most} more: {code(f'/dr ready {machine.name}')}")
     return said
 
 
@@ -164,13 +166,14 @@ def risks(machines: Sequence[Machine], now: datetime, most: int = 8) -> list[str
     heavy.sort(key=lambda pair: pair[0].weight)
     said = [f"{concern(one)} (*{esc(machine.name)}*)" for one, machine in heavy[:most]]
     if len(heavy) > most:
-        said.append(f":memo: and {len(heavy) - most} more: /dr ready")
+        said.append(f":memo: and {len(heavy) - most} more: `/dr ready`")
     return said
 
 
 def concern(one: Concern) -> str:
     """A finding about readiness, with what to do."""
-    advice = f" — {esc(one.advice, 200)}" if one.advice else ""
+    told = code(one.advice, 200) if one.advice.startswith("/dr ") else esc(one.advice, 200)
+    advice = f" — {told}" if one.advice else ""
     return f"{_WEIGHTS[one.weight]} {esc(one.sentence, 300)}{advice}"
 
 
@@ -249,7 +252,7 @@ def votes(request: Request) -> str:
     said = [f":memo: {len(ended) - _ENDED} older ones no longer count"] if ended[_ENDED:] else []
     said += [_ended(vote) for vote in ended[-_ENDED:]]
     said += [
-        f"{':white_check_mark:' if vote.approves else ':no_entry:'} {voter(vote)} "
+        f"{':ballot_box_with_check:' if vote.approves else ':no_entry:'} {voter(vote)} "
         f"{'approved' if vote.approves else 'denied'} at {clock(vote.at)}"
         f"{f', which counts until {moment(vote.place.until)}' if vote.place else ''}"
         for vote in request.votes
@@ -309,7 +312,7 @@ def people(listed: Sequence[str]) -> str:
     return ", ".join(_who(one) for one in listed) or "nobody"
 
 
-_INDENT = "\u2003\u2003"
+INDENT = "\u2003\u2003"
 """Two spaces as wide as a letter: Slack drops ordinary ones at the beginning of a line."""
 STEPS = 14
 """So many steps of a job are shown, where not more are asked for."""
@@ -341,7 +344,7 @@ def _step(one: JobStep, now: datetime) -> str:
     took = ""
     if one.started and one.state != "Skipped":
         took = f" · {duration(((one.ended or now) - one.started).total_seconds())}"
-    return f"{_INDENT * one.depth}{icon} {esc(one.name, 120)} — {word}{took}"
+    return f"{INDENT * one.depth}{icon} {esc(one.name, 120)} — {word}{took}"
 
 
 def _who(one: str) -> str:

@@ -233,7 +233,11 @@ def point_list(machine: Machine, points: Sequence[Point], now: datetime) -> Mess
     if not points:
         blocks.append(section("There is none."))
     return Message(
-        text=esc(f"{machine.name} has {many(len(points), 'recovery point')}."), blocks=blocks
+        text=esc(
+            f"{machine.name} has {many(len(points), 'recovery point')}."
+            + (f" The newest: {lines.point_label(points[0], now)}." if points else "")
+        ),
+        blocks=blocks,
     )
 
 

@@ -42,7 +42,9 @@ def plan_list(plans: Sequence[Plan], troubles: Sequence[str]) -> Message:
         blocks.append(context("`/dr plan &lt;name&gt;` shows one with its groups and actions."))
     elif not troubles:
         blocks.append(section("There is none."))
-    return Message(text=f"{many(len(plans), 'recovery plan')}.", blocks=blocks)
+    named = f": {', '.join(plan.name for plan in plans[:_PLANS])}" if plans else ""
+    text = f"{many(len(plans), 'recovery plan')}{named}."
+    return Message(text=esc(text, 2500), blocks=blocks)
 
 
 def plan_view(

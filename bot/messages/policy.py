@@ -15,7 +15,7 @@ def explanation(text: Sequence[str], title: str, policy: str) -> Message:
         *sections([esc(one, 900) for one in text]),
         context(f"policy {esc(policy)}"),
     ]
-    return Message(text=esc(f"{title}: {text[0]}"), blocks=blocks)
+    return Message(text=esc(f"{title}: {text[0].rstrip(':')}."), blocks=blocks)
 
 
 def lines_of(
@@ -35,7 +35,8 @@ def lines_of(
     said.append(f"Who may ask: {_listed(rule.may_ask)}")
     said += [f"Not you, now: {one}" for one in refusals]
     if rule.reason == "required" or rule.reason_at_least:
-        said.append(f"A reason of at least {max(1, rule.reason_at_least)} characters is needed")
+        most = rule.reason_at_least
+        said.append(f"A reason{f' of at least {most} characters' if most > 1 else ''} is needed")
     if rule.confirm:
         said.append("Approvers type the name of the target")
     if rule.rpo_may_grow is not None:

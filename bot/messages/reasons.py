@@ -46,7 +46,7 @@ def _shared(name: str, why: str) -> str:
     for part in others:
         within_word = _IN_A_NAME.match(said[-1:]) or _IN_A_NAME.match(part[:1])
         said += f"{name if within_word else '…'}{part}"
-    return _OWN.sub("…", said)
+    return _OWN.sub("…", said).replace("….", "…")
 
 
 def _line(shared: str, group: list[tuple[str, str]]) -> str:

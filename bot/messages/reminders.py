@@ -120,7 +120,7 @@ def _what(request: Request, link: str) -> str:
 
 def _facts(request: Request) -> list[dict[str, object]]:
     pairs = [
-        ("Asked by", f"{mention(request.asker.id)} at {clock(request.asked_at)}"),
+        ("Asked by", f"{mention(request.asker.id)}, {moment(request.asked_at)}"),
         ("Missing", _missing(request)),
         ("Expires", moment(request.expires_at)),
     ]

@@ -7,7 +7,7 @@ from bot.domain.break_glass import JUSTIFIED, UNJUSTIFIED, Glass
 from bot.domain.request import Request
 from bot.domain.reviews import due_at, missing
 from bot.messages import lines
-from bot.messages.blocks import Block, clock, code, duration, esc, many, mention, moment, section
+from bot.messages.blocks import Block, code, duration, esc, many, mention, moment, section
 from bot.messages.buttons import REVIEW
 
 _NOTE: Final = 300
@@ -67,8 +67,8 @@ def review(request: Request) -> list[Block]:
 def reviews(request: Request) -> list[str]:
     """Say who has said what, one line each."""
     return [
-        f"{':white_check_mark:' if one.justified else ':x:'} {mention(one.person.id)} at "
-        f"{clock(one.at)}: {one.verdict} — “{esc(one.note, _NOTE)}”"
+        f"{':ballot_box_with_check:' if one.justified else ':warning:'} {mention(one.person.id)}, "
+        f"{moment(one.at)}: {one.verdict} — “{esc(one.note, _NOTE)}”"
         for one in request.reviews
     ]
 

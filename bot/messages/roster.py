@@ -23,7 +23,7 @@ from bot.messages.blocks import (
     section,
     sections,
 )
-from bot.messages.board import counts, icon, place, place_of, word
+from bot.messages.board import counts, place, place_of, stand_of
 from bot.messages.card import card
 from bot.messages.measures import measured, ticking, validations
 
@@ -92,16 +92,15 @@ def _left_out(fleet: Fleet) -> str:
 
 def _line(number: int, member: Member, one: Outcome | None) -> str:
     """One machine: what is known of it, or how it stands since it was begun."""
-    name = f"{number}. *{esc(member.name, 80)}*"
+    name = f"{number}. {esc(member.name, 80)}"
     if one is None:
         health = lines.HEALTH_ICONS.get(member.health, ":white_circle:")
         rpo = f" · RPO {duration(member.rpo_seconds)}" if member.rpo_seconds is not None else ""
         risk = f"\n:warning: {esc(member.risk, 200)}" if member.risk else ""
         how = f"{esc(member.state_words, 80)} · {place(place_of(member))}{rpo}{risk}"
-        return f"{health} {name} — {how}"
-    nod = " *never started; waits for Submit again*" if one.needs_nod else ""
+        return f"{health} *{name}* — {how}"
     why = f" — {esc(one.why, 240)}" if one.why else ""
-    return f"{icon(one.state)} {name} {word(one.state)}{nod}{why}"
+    return f"{stand_of(one, name)}{why}"
 
 
 def _nothing(found: int, page: int) -> str:

@@ -16,10 +16,16 @@ def status(
     request: Request, now: datetime, expected: int | None, far: Progress | None = None
 ) -> str:
     """How a request stands; `far` is how far several machines are."""
-    icon = lines.STATE_ICONS[request.state]
+    icon = lines.WAITS_FOR_SOMEBODY if _waits(request) else lines.STATE_ICONS[request.state]
     if request.state is State.RUNNING and far:
         return f"{icon} {_several(request, now, far)}"
     return f"{icon} {_STATUS[request.state](request, now, expected)}"
+
+
+def _waits(request: Request) -> bool:
+    """Whether it goes on only when a person has done something."""
+    asked = request.state is State.RUNNING and request.job and request.job.asks
+    return bool(asked or (request.state is State.APPROVED and request.needs_nod))
 
 
 def _waiting(request: Request, _now: datetime, _expected: int | None) -> str:

@@ -10,7 +10,7 @@ from bot.domain.progress import progress, stands
 from bot.domain.request import Outcome
 from bot.messages import lines
 from bot.messages.blocks import Block, as_many, esc, section
-from bot.messages.board import ORDER, counts, icon, word
+from bot.messages.board import ORDER, counts, stand_of
 
 _STEPS: Final = 40
 _SECTIONS: Final = 12
@@ -40,6 +40,5 @@ def fleet_table(
 
 def outcome_line(one: Outcome) -> str:
     """How one of several machines stands."""
-    nod = " *never started; waits for Submit again*" if one.needs_nod else ""
     why = f" — {esc(one.why, 160)}" if one.why else ""
-    return f"{icon(one.state)} *{esc(one.name)}* {word(one.state)}{nod}{why}"
+    return f"{stand_of(one, esc(one.name))}{why}"

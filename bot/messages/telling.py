@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from bot.domain.audit import Entry
-from bot.domain.fleets import Fleet
+from bot.domain.fleets import Fleet, root
 from bot.domain.progress import FEW
 from bot.domain.request import Request, State
 from bot.messages.blocks import Message, as_much, clock
@@ -64,6 +64,6 @@ def _together(entries: Sequence[Entry], fleet: Fleet) -> Message:
         said += by_reason(((one.target, one.words) for one in found), _REASONS, whole(fleet))
     since, until = clock(entries[0].at), clock(entries[-1].at)
     when = f"{since} to {until}" if since != until else since
-    text = f"{', '.join(counted)} ({when})."
+    text = f"{root(fleet.members[0].request)}: {', '.join(counted)} ({when})."
     rest = f"… and more: {whole(fleet)}"
     return Message(text=text, blocks=as_much([text, *said], _ROOM, rest))

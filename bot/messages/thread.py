@@ -30,7 +30,7 @@ from bot.messages.reviews import parties, skipped
 
 _ICONS: Final = {
     "request.vote": ":ballot_box_with_check:",
-    "request.approve": ":white_check_mark:",
+    "request.approve": ":ballot_box_with_check:",
     "request.revoke": ":leftwards_arrow_with_hook:",
     "request.ask-again": ":warning:",
     "request.deny": ":no_entry:",
@@ -91,7 +91,7 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
         return None
     if entry.subject != request.id:
         text = f"{icon} *{esc(entry.data.target)}*: {cut(esc(entry.data.words, 1500), _WORDS)}"
-        return Message(text=text, blocks=[section(text)]), False
+        return Message(text=f"{text} ({request.id})", blocks=[section(text)]), False
     owes = _owes(entry, request)
     bad = kind == "request.validate" and entry.data.correlation.get("works") == "no"
     loud = (
@@ -106,7 +106,7 @@ def line(entry: Entry, request: Request) -> tuple[Message, bool] | None:
     if loud:
         text = f"{text} ({request.id})"
     blocks = sections([text, owes] if owes else [text])
-    text = f"{text} {owes}".rstrip()
+    text = f"{text} {owes}".rstrip() if loud else f"{text} ({request.id})"
     blocks += other_point(request) if bad else []
     if loud or kind == "request.approve":
         blocks.append(context(anchor_words(entry.sequence, entry.hash)))

@@ -23,6 +23,7 @@ from bot.messages.blocks import (
 
 _STEPS: Final = 60
 _ERRORS: Final = 8
+_IN_SHORT: Final = 3
 _ICONS: Final = {
     "critical": ":red_circle:",
     "warning": ":large_yellow_circle:",
@@ -56,7 +57,7 @@ def job_list(
         blocks.append(context("`/dr jobs &lt;job id&gt;` shows one with all its steps."))
     elif not troubles:
         blocks.append(section("There is none." if page == 1 else f"There is no page {page}."))
-    return Message(text=esc(f"{title}: {len(jobs)} shown."), blocks=blocks)
+    return Message(text=esc(f"{title}: {_first([_in_short(job) for job in jobs])}."), blocks=blocks)
 
 
 def job_view(job: Job, now: datetime) -> Message:
@@ -105,7 +106,8 @@ def event_list(
     blocks += _rest(command + (f" --severity {severity}" if severity != "all" else ""), page, more)
     if not events and not troubles:
         blocks.append(section("There is none." if page == 1 else f"There is no page {page}."))
-    return Message(text=esc(f"{title}: {len(events)} shown."), blocks=blocks)
+    said = _first([one.words or one.kind for one in events])
+    return Message(text=esc(f"{title}: {said}."), blocks=blocks)
 
 
 def _event(event: Event) -> list[str]:
@@ -117,6 +119,17 @@ def _event(event: Event) -> list[str]:
         f"{code(event.code, 60)}",
         *(lines.finding(one) for one in event.findings[:3]),
     ]
+
+
+def _in_short(job: Job) -> str:
+    about = f"{scenario_words(job.scenario)} of {job.target or 'the vault'}"
+    return f"{about}, {job.words or job.state}"
+
+
+def _first(said: Sequence[str]) -> str:
+    """The first few of many, and how many more there are."""
+    more = f" and {len(said) - _IN_SHORT} more" if len(said) > _IN_SHORT else ""
+    return ("; ".join(said[:_IN_SHORT]) or "there is none") + more
 
 
 def _rest(command: str, page: int, more: int) -> list[Block]:

@@ -289,10 +289,20 @@ STEPS = (
 )
 
 
+def _ended(step: JobStep, state: str, at: datetime) -> JobStep:
+    """Make a step as it is once its job has ended: the last that was begun ended like the job."""
+    if step.state == "NotStarted" and state == "Succeeded":
+        return step.model_copy(update={"state": state, "started": at, "ended": at})
+    if step.state == "InProgress":
+        return step.model_copy(update={"state": state, "ended": at})
+    return step
+
+
 def job(state: str = "InProgress", **more: Any) -> Job:
     """Make the job of a failover that began at noon; it ends 139 s later unless it runs."""
     name = "0a3b5c7d-1111-2222-3333-444455556666"
     ended = None if state in RUNNING_JOB_STATES else NOON + timedelta(seconds=139)
+    steps = STEPS if ended is None else tuple(_ended(one, state, ended) for one in STEPS)
     given: dict[str, Any] = {
         "id": f"{VAULT}/replicationJobs/{name}",
         "name": name,
@@ -300,7 +310,7 @@ def job(state: str = "InProgress", **more: Any) -> Job:
         "state": state,
         "started": NOON,
         "ended": ended,
-        "steps": STEPS,
+        "steps": steps,
     }
     return Job(**given | more)
 

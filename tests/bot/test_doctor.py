@@ -87,7 +87,7 @@ def test_a_write_is_prompt_or_not() -> None:
         (2, 1.0, "good", "2 workers at work"),
         (0, 1.0, "good", "1 worker at work"),
         (0, None, "bad", "No worker runs: what is approved is not sent."),
-        (0, 3600.0, "bad", "The last one did 1 h 00 min ago."),
+        (0, 3600.0, "bad", "The last one did 1 h ago."),
         (1, None, "bad", "1 worker can be heard, and none looks after what waits."),
         (1, 31.0, "bad", "The last one did 31 s ago."),
     ],

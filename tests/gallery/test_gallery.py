@@ -7,6 +7,7 @@ commit it.
 import json
 import re
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -18,10 +19,11 @@ from sandbox.workspace.view_rules import check_view
 from tests.bot.messages.every_message import functions_that_draw
 from tests.gallery import KINDS, NAMES, draw
 from tests.gallery.reviewed import FOLDER, content, expected
-from tests.hostile import texts
+from tests.hostile import OUR_EMOJI, texts
 
 _EMOJI = re.compile(r":[a-z_]+:")
 _REQUEST = re.compile(r"\bR-[0-9A-Z]{6}\b")
+_NO_EMOJI = frozenset[str]()
 _SOMETHING = re.compile(r"\w+(?:\W+\w+)+")
 
 
@@ -94,3 +96,10 @@ def test_names_are_such_as_files_have() -> None:
     """Small letters, digits and dashes."""
     assert all(re.fullmatch(r"[a-z0-9-]+(/[a-z0-9-]+)*", name) for name in NAMES)
     assert len(set(NAMES)) == sum(map(len, KINDS.values()))
+
+
+def test_the_page_knows_every_emoji_of_ours() -> None:
+    """One that it does not know is shown as its name, and looks like a mistake."""
+    table = (Path(__file__).parents[2] / "sandbox/workspace/page/emoji.js").read_text("utf-8")
+    missing = {name for name in OUR_EMOJI if f" {name[1:]} " not in table.replace("\n", " ")}
+    assert missing <= _NO_EMOJI, missing

@@ -35,29 +35,29 @@ def said(request: Request, kind: str, words: str, **more: Any) -> Message:
 
 
 STEPS: Final = {
-    "vote": "Bo approved it.",
-    "approve": "Carla approved it, which is enough.",
-    "revoke": "Carla took the approval back.",
-    "ask-again": "The RPO has grown since it was approved.",
+    "vote": "Bo approved it (1 of 2).",
+    "approve": "Carla approved it (2 of 2).",
+    "revoke": "Carla took the approval back (1 of 2).",
+    "ask-again": "Nothing was sent. RPO: 1 min 10 s → 2 h 13 min; please approve again.",
     "deny": "Bo denied it: West Europe is up again.",
     "withdraw": "Ann withdrew it.",
     "expire": "It was not approved in time.",
-    "invalidate": "vm-web01 is no longer as it was approved. Nothing was sent.",
-    "claim": "It is sent to Azure.",
-    "accept": "Azure has accepted it.",
+    "invalidate": "What was approved is no longer so: RPO: 1 min → 2 h. Nothing was sent.",
+    "claim": "Submitting to Azure (attempt 1, client request id c1).",
+    "accept": "Azure accepted it as job 0a3b5c7d.",
     "reject": "Azure refused it: the quota of the region is used up.",
-    "lose": "Azure did not answer. Whether it began is not known yet.",
-    "turn-away": "Azure asks to wait a minute.",
-    "find": "Its job was found.",
-    "absent": "Azure has no job of it, and the machine is as it was.",
+    "lose": "Azure answered 503. Whether it began is not known yet.",
+    "turn-away": "Azure is busy; it is sent again in a minute.",
+    "find": "Found it: Azure had accepted it as job 0a3b5c7d.",
+    "absent": "Azure has no job of it. It never started; it can be submitted again.",
     "resubmit": "Carla had it submitted again.",
-    "give-up": "Carla gave it up.",
-    "progress": "Step 3 of 5: Start failover.",
-    "succeed": "It succeeded in 2 min 19 s.",
-    "fail": "The virtual machine could not be started.",
-    "cancel": "Its job was cancelled in Azure.",
-    "observe": "It is protected again.",
-    "nod": "Bo said that “Check the database” is done.",
+    "give-up": "Carla gave it up: what became of it is not known to the bot.",
+    "progress": "Start failover began.",
+    "succeed": "Failover of vm-web01 succeeded in 2 min 19 s. It runs in North Europe.",
+    "fail": "Failover of vm-web01 failed. The virtual machine could not be started.",
+    "cancel": "Failover of vm-web01 was cancelled. Azure says: Cancelled.",
+    "observe": "vm-web01 is protected again, North Europe → West Europe.",
+    "nod": "Bo says that “Check the database” is done: it is open.",
 }
 """What may be told, with words as the log has them."""
 
@@ -92,11 +92,13 @@ EXAMPLES: Examples = {
     "asked-for-many": lambda: said(several(State.WAITING, MANY), "request.ask", "x"),
     "break-glass-asked": lambda: said(request(terms=broken()), "request.ask", "x"),
     "break-glass-ended": lambda: _glass(
-        "succeed", "It succeeded in 2 min 19 s.", before="running", after="succeeded"
+        "succeed", STEPS["succeed"], before="running", after="succeeded"
     ),
-    "break-glass-reviewed": lambda: _glass("review", "Dan found that it was justified.", by=CARLA),
+    "break-glass-reviewed": lambda: _glass(
+        "review", "Carla reviewed it (1 of 2): justified. Nobody else was there", by=CARLA
+    ),
     "break-glass-overdue": lambda: _glass(
-        "overdue", "It is not reviewed, and it is late.", before="succeeded", after="succeeded"
+        "overdue", "The review is overdue: 2 missing.", before="succeeded", after="succeeded"
     ),
     "one-of-several": lambda: said(
         several(State.RUNNING, MANY), "request.fail", "There is no room left.",

@@ -117,7 +117,7 @@ def test_a_job_that_waits_for_somebody_looks_so() -> None:
         work.job_view(job(state, ended=None), NOON).blocks[1]["text"]["text"]
         for state in ("Suspended", "Orbiting")
     )
-    assert waits.startswith(":double_vertical_bar:")
+    assert waits.startswith(":raised_hand:")
     assert odd.startswith(":arrows_counterclockwise:")
 
 

@@ -13,7 +13,7 @@ def test_what_differs_by_the_name_alone_is_one_reason() -> None:
     ]
     ids = ["3b0d7a7e-4f7c-4b86-9a63-0c6a5a1e2f10", "7c9e6679-7425-40de-944b-e07fc1f90ae7"]
     lost = [(f"vm-{at}", f"Lost {one} at 2026-03-01T12:0{at}:00Z.") for at, one in enumerate(ids)]
-    assert by_reason(lost, 5, "") == ["• *vm-0*, *vm-1* — Lost … at …."]
+    assert by_reason(lost, 5, "") == ["• *vm-0*, *vm-1* — Lost … at …"]
 
 
 def test_a_reason_of_one_machine_stays_as_it_is() -> None:

@@ -49,7 +49,7 @@ def test_a_mass_failure_is_one_message() -> None:
     (only,) = told(whole, *entries, part(301, "unknown", "Azure did not answer."))
     assert only.message
     said = only.message.blocks[0]["text"]["text"].split("\n")
-    assert only.message.text.startswith("300 failed, 1 unknown (")
+    assert only.message.text.startswith(f"{WHOLE}: 300 failed, 1 unknown (")
     assert said[1] == ":x: *300 failed*"
     assert said[2].endswith("*vm-0012* and 288 more — No room for ….")
     assert said[3:] == [":question: *1 unknown*", "• *vm-0301* — Azure did not answer."]
@@ -59,7 +59,7 @@ def test_a_mass_failure_is_one_message() -> None:
 def test_one_alone_is_told_as_ever() -> None:
     """There is nothing to gather."""
     (only,) = told(several(State.RUNNING, fleet(1000)), part(7, "failed"))
-    assert texts([only]) == [":x: *vm-0007*: No room for vm-0007."]
+    assert texts([only]) == [f":x: *vm-0007*: No room for vm-0007. ({WHOLE})"]
 
 
 def test_what_is_about_all_of_them_keeps_its_place() -> None:
