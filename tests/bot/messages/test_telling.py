@@ -51,7 +51,7 @@ def test_a_mass_failure_is_one_message() -> None:
     said = only.message.blocks[0]["text"]["text"].split("\n")
     assert only.message.text.startswith(f"{WHOLE}: 300 failed, 1 unknown (")
     assert said[1] == ":x: *300 failed*"
-    assert said[2].endswith("*vm-0012* and 288 more — No room for ….")
+    assert said[2].endswith("*vm-0012* and 288 more — No room for …")
     assert said[3:] == [":question: *1 unknown*", "• *vm-0301* — Azure did not answer."]
     assert not only.loud
 
