@@ -111,8 +111,9 @@ def overview(
     blocks.append(section(f"{may}\nYou may look: {looks}. `/dr help` explains them."))
     count = len(waiting) + len(to_review)
     wait = f"{many(count, 'request')} {'waits' if count == 1 else 'wait'} for you"
-    text = f"{wait if count else 'Nothing waits for you'}, {len(running)} running."
-    return Message(text=f"{text} Type /dr help.", blocks=blocks)
+    runs = f", {len(running)} running" if running else ""
+    text = f"{wait if count else 'Nothing waits for you'}{runs}. Type /dr help."
+    return Message(text=text, blocks=blocks)
 
 
 def request_list(

@@ -164,7 +164,7 @@ def with_locks(message: Message, locks: Sequence[Lock]) -> Message:
 
 def _unlock(lock: Lock) -> Block:
     text = f"{lock.by.name} locked it: {lock.reason}"
-    ask = Confirm(f"Unlock {lock.name}?", text, UNLOCK.label)
+    ask = Confirm(f"Unlock: {lock.name}?", text, UNLOCK.label)
     return UNLOCK.draw(lock.id, confirm=ask, suffix=lock.id)
 
 

@@ -177,12 +177,12 @@ def _withdraw(request: Request) -> Block:
 
 def _again(title: str) -> Confirm:
     text = "Azure has no job of the first attempt. This sends the approved operation once more."
-    return Confirm(f"Submit {title} again?", text, RESUBMIT.label)
+    return Confirm(f"Submit again: {title}?", text, RESUBMIT.label)
 
 
 def _rest(request: Request) -> Confirm:
     text = "Machines that were not sent to Azure yet stay as they are. What runs goes on."
-    return Confirm(f"Withdraw the rest of {lines.title(request)}?", text, WITHDRAW_REST.label)
+    return Confirm(f"Withdraw the rest: {lines.title(request)}?", text, WITHDRAW_REST.label)
 
 
 def _give_up(title: str) -> Confirm:
@@ -190,4 +190,4 @@ def _give_up(title: str) -> Confirm:
         "Look in the portal first. The bot stops looking for the job, and the machine can be asked "
         "for again. Nothing is sent."
     )
-    return Confirm(f"Give {title} up?", text, GIVE_UP.label)
+    return Confirm(f"Give up: {title}?", text, GIVE_UP.label)
