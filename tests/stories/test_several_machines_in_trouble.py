@@ -224,7 +224,7 @@ async def test_one_of_several_is_given_up(quiet: World) -> None:
         (lost,) = [one for one in card.buttons if one.label.startswith("Give up: vm-web0")]
         name = lost.label.removeprefix("Give up: ")
         assert lost.confirm
-        assert f"Give Failover of {name} up?" in str(lost.confirm)
+        assert f"Give up: Failover of {name}?" in str(lost.confirm)
         number = 1 if name == "vm-web01" else 2
         child = await quiet.bot.redis.requests.load(f"{whole}.{number}")
         assert child
