@@ -99,8 +99,9 @@ async def test_everything_is_reached_by_tab_named_and_seen(world: World, opens: 
     """In a channel with a card and its buttons, a private answer, and a thread."""
     alice = await opens("Alice")
     await asked(alice)
+    await alice.composer.fill("a draft, so that it can be sent")
     names = {one.name for one in await sound(alice.page)}
-    assert {"Approve", "Deny", "Withdraw"} <= names
+    assert {"Approve", "Deny", "Withdraw", "Send"} <= names
     await alice.presses("Reply in thread", on=FAILOVER)
     await expect(alice.page.get_by_role("region", name="Thread")).to_be_visible()
     await sound(alice.page)
