@@ -26,7 +26,7 @@ rocket 🚀 checkered_flag 🏁 tada 🎉 construction 🚧 sos 🆘 ok 🆗 new
 eyes 👀 eye 👁️ wave 👋 raised_hand ✋ hand ✋ thumbsup 👍 +1 👍 thumbsdown 👎 -1 👎 point_right 👉 point_up ☝️ muscle 💪
 clap 👏 pray 🙏 handshake 🤝 bust_in_silhouette 👤 busts_in_silhouette 👥 cop 👮 detective 🕵️
 slightly_smiling_face 🙂 smile 😄 thinking_face 🤔 sweat_smile 😅 disappointed 😞 heart ❤️ star ⭐ sparkles ✨ crescent_moon 🌙
-house 🏠 truck 🚚 fire_extinguisher 🧯 sunny ☀️ snowflake ❄️ zzz 💤 first_place_medal 🥇 one 1️⃣ two 2️⃣ three 3️⃣ four 4️⃣ five 5️⃣
+stethoscope 🩺 house 🏠 truck 🚚 fire_extinguisher 🧯 sunny ☀️ snowflake ❄️ zzz 💤 first_place_medal 🥇 one 1️⃣ two 2️⃣ three 3️⃣ four 4️⃣ five 5️⃣
 heavy_plus_sign ➕ heavy_minus_sign ➖ small_blue_diamond 🔹 small_orange_diamond 🔸 black_small_square ▪️ white_small_square ▫️
 `;
 
