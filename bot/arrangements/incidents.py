@@ -48,6 +48,10 @@ from bot.runtime import Bot
 
 _PATIENCE: Final = 5.0
 """Seconds that somebody who declares an incident waits for Azure."""
+_LOOKS: Final = 6
+"""So often it is looked whether a worker has made the channel meanwhile."""
+_SOON: Final = 1.0
+"""Seconds that are worth waiting for that; longer is when Slack is away."""
 _OWNERS: Final = "The owners of the policy file can change who may."
 
 
@@ -86,8 +90,18 @@ async def declare(bot: Bot, order: Order) -> Data:
         incident = await begin(bot, make)
     except _ThereError as error:
         return NowDeclared(incident=error.incident, already=True)
-    await draw(bot, incident.id)
-    return NowDeclared(incident=await load(bot, incident.id) or incident, already=False)
+    return NowDeclared(incident=await _housed(bot, incident), already=False)
+
+
+async def _housed(bot: Bot, incident: Incident) -> Incident:
+    """Have its channel made at once, by us or by a faster worker; else that comes later."""
+    for _ in range(_LOOKS):
+        wait = await draw(bot, incident.id)
+        incident = await load(bot, incident.id) or incident
+        if incident.channel or wait is None or wait > _SOON:
+            break
+        await asyncio.sleep(wait)
+    return incident
 
 
 @arrangement(target="note", lets=lambda policy: policy.may_look)

@@ -132,6 +132,28 @@ async def board(world: World, window: Window) -> None:
     await shot(window, title, "board")
 
 
+async def incident(world: World, window: Window) -> None:
+    """Show the board of an incident in the middle of it."""
+    channels = world.workspace.core.state.channels
+    count = len(channels)
+    await window.types('/dr declare "West Europe down" region:westeurope')
+    await until(lambda: len(channels) > count, "no channel was made")
+    name = list(channels.values())[-1].name
+    await world.alice.sees("Since declared", channel=name)
+    for machine in ("vm-web01", "vm-web02"):
+        await world.alice.types(f"/dr failover {machine} {_WHY}", name)
+    for person in (world.bo, world.carla):
+        await person.presses("Approve", on="Failover of vm-web01", channel=name)
+    await world.started("UnplannedFailover")
+    world.clock.advance(600)
+    await world.alice.sees("Longest unprotected", channel=name)
+    said = "conditions: West Europe is dark actions: the web tier moves needs: somebody for the ERP"
+    await world.carla.types(f"/dr update {said}", name)
+    await world.alice.sees("Since declared", "Needs:", "Waiting:", channel=name)
+    await window.page.get_by_text(name, exact=True).first.click()
+    await shot(window, "West Europe down", "incident")
+
+
 SCENES: Final[dict[str, Scene]] = {
     "waiting": waiting,
     "looks": looks,
@@ -141,6 +163,7 @@ SCENES: Final[dict[str, Scene]] = {
     "void": void,
     "break-glass": break_glass,
     "board": board,
+    "incident": incident,
 }
 
 

@@ -23,6 +23,7 @@ async def declared(world: World) -> str:
     await world.alice.types(DECLARE)
     await until(lambda: len(channels) > count, "no channel was made")
     await world.told(world.alice, "is declared: West Europe down", channel_of(world).name)
+    await world.alice.sees("Since declared", channel=channel_of(world).name)
     return channel_of(world).name
 
 
