@@ -28,15 +28,17 @@ REFUSAL_AGE: Final = 10.0
 """Seconds for which they are believed when that would keep somebody from it."""
 _TRIES: Final = 3
 
-Way = Literal["command", "click", "suggestion"]
-"""How somebody comes in; what is sent with a form counts as a click, typing into one does not."""
+Way = Literal["command", "click", "suggestion", "home"]
+"""How somebody comes in; `home` is opening it. What is sent with a form counts as a click, typing
+into one does not."""
 
-_PER_MINUTE: Final[Mapping[Way, int]] = {"command": 60, "click": 60, "suggestion": 120}
+_PER_MINUTE: Final[Mapping[Way, int]] = {"command": 60, "click": 60, "suggestion": 120, "home": 30}
 """So many of each one person makes in a minute."""
 _DID: Final[Mapping[Way, str]] = {
     "command": "typed a command",
     "click": "pressed a button or sent a form",
     "suggestion": "typed into a form",
+    "home": "opened the Home",
 }
 
 
@@ -90,7 +92,7 @@ async def _write_down(bot: Bot, who: Actor, way: Way, about: str, reason: NotAll
     with suppress(DrError):  # it is named as far as it can be read
         request = await bot.redis.requests.load(about) if about else None
     fact = Fact(
-        type="entry.refused" if way == "command" else "click.refused",
+        type="entry.refused" if way in {"command", "home"} else "click.refused",
         subject=about or who.id or who.team,
         actor=who,
         operation=request.operation if request else "",

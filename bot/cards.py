@@ -124,7 +124,7 @@ async def _renew(bot: Bot, request: Request, record: CardRecord, now: int, holde
 
 async def _post(bot: Bot, request: Request, before: CardRecord, now: int) -> CardRecord:
     """Post a card, and take it away again if somebody else posted one meanwhile."""
-    message = await _drawn(bot, request, now)
+    message = await drawn(bot, request, now)
     try:
         channel_id, ts = await bot.slack.post(request.channel, message)
     except SlackRefused as error:
@@ -146,7 +146,7 @@ async def _edit(bot: Bot, request: Request, record: CardRecord, now: int) -> flo
     )
     if wait:
         return wait
-    message = await _drawn(bot, request, now)
+    message = await drawn(bot, request, now)
     await bot.slack.update(record.channel, record.ts, message)
     await bot.redis.cards.shown(request.id, record, request.rev)
     return 0
@@ -196,7 +196,8 @@ async def _say(bot: Bot, record: CardRecord, message: Message, loud: bool) -> No
         log.error("Slack does not take a line of a thread: %s", error.code)  # noqa: TRY400
 
 
-async def _drawn(bot: Bot, request: Request, now: int) -> Message:
+async def drawn(bot: Bot, request: Request, now: int) -> Message:
+    """Draw the card of a request as it is now."""
     outcomes = await bot.redis.requests.results(request.id) if request.fleet else {}
     expected = await forecasts.expected(bot, request)
     if request.state is not State.WAITING:

@@ -30,6 +30,7 @@ FOLLOW: Final = "follow"
 GATHER: Final = "gather"
 REMIND: Final = "remind"
 TEND: Final = "tend"
+HOME: Final = "home"
 
 _SHORTLY: Final = 0.1
 _TRIES: Final = 60

@@ -13,7 +13,7 @@ from bot.domain.operations import CATALOGUE
 from bot.domain.suggestions import Suggested
 from bot.domain.verbs import Verb
 from bot.errors import Misunderstood, SlackRefused
-from bot.messages.ask_form import REASON, TARGET, ask_form, suggestions
+from bot.messages.ask_form import REASON, TARGET, ask_form, suggestions, with_place
 from bot.messages.blocks import Block, Message
 from bot.refusals import Type
 from bot.runtime import Bot
@@ -62,6 +62,9 @@ async def _open(bot: Bot, said: Said, command: Command, error: Misunderstood) ->
     required = _verb(command).reason == "required"
     title = CATALOGUE[command.verb].title
     form = ask_form(word, title, command.reason, reason_required=required)
+    if said.elsewhere:
+        channel = await bot.slack.channel(said.channel)
+        form = with_place(form, channel.name if channel else said.channel)
     try:
         await bot.slack.open_view(said.trigger, form)
     except SlackRefused:

@@ -6,6 +6,7 @@ from typing import Final
 from bot import approvals, settling, validating
 from bot.access import admit
 from bot.arrangements import locks
+from bot.cards import place_for
 from bot.clicks import Click
 from bot.domain.data import Data
 from bot.domain.fleets import is_request
@@ -28,6 +29,8 @@ from bot.messages.buttons import (
     RESUBMIT,
     REVIEW,
     REVOKE,
+    RUN,
+    SHOW,
     SNOOZE,
     TIMELINE,
     UNLOCK,
@@ -41,7 +44,8 @@ from bot.messages.buttons import (
 from bot.messages.windows import held
 from bot.nudges import nudge
 from bot.runtime import Bot
-from handlers import commands, incidents
+from handlers import commands, incidents, panes
+from handlers.commands import Said
 from handlers.pictures import show
 
 
@@ -57,6 +61,8 @@ class Press(Data):
     value: str
     trigger: str
     """Opens a form within three seconds."""
+    window: str = ""
+    """The window that it is in, '' for a message and for the Home."""
 
 
 Decide = Callable[[Bot, Click], Awaitable[Request]]
@@ -128,6 +134,22 @@ async def _hold(bot: Bot, press: Press) -> Message:
     return held(*await validating.hold(bot, click))
 
 
+async def _run(bot: Bot, press: Press) -> Message | None:
+    """Do what typing it does; where there is no channel, its card goes to the incident channel."""
+    said = Said(
+        user=press.user,
+        channel=press.channel or await place_for(bot, ""),
+        text=press.value,
+        trigger=press.trigger,
+        elsewhere=not press.channel,
+    )
+    return await incidents.run(bot, said)
+
+
+async def _show(bot: Bot, press: Press) -> None:
+    await panes.show(bot, press.user, press.value, press.trigger)
+
+
 async def _unlock(bot: Bot, press: Press) -> Message:
     return show(await locks.unlock(bot, locks.unlock_order(press.user, press.value)))
 
@@ -176,6 +198,8 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
     CLOSE_ANYWAY: _close_anyway,
     SNOOZE: _snooze,
     TIMELINE: _timeline,
+    RUN: _run,
+    SHOW: _show,
 }
 
 
@@ -196,7 +220,10 @@ async def press(bot: Bot, pressed: Press) -> Message | None:
         about=about if is_request(about) else "",
         stops=pressed.action in _STOPS,
     )
-    return await handle(bot, pressed)
+    answer = await handle(bot, pressed)
+    if pressed.window and answer is None and is_request(about):
+        await panes.redraw(bot, pressed.window, about)
+    return answer
 
 
 _STOPS: Final = frozenset(

@@ -42,7 +42,9 @@ class Said(Data):
     channel: str
     text: str
     trigger: str
-    """Opens a form within three seconds."""
+    """Opens a form within three seconds; '' where there is none."""
+    elsewhere: bool = False
+    """Whether they are not in that channel: a form says to which one its card goes."""
 
 
 async def run(bot: Bot, said: Said) -> Message:

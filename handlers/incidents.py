@@ -23,7 +23,7 @@ _UPDATE = "update"
 
 async def run(bot: Bot, said: Said) -> Message | None:
     """Carry out what somebody typed; `/dr update` without words opens its form."""
-    wanted = _wants_form(said.text)
+    wanted = wants_form(said.text)
     if wanted is None:
         return await ask_form.run(bot, said)
     await admit(bot, said.user, said.channel, "command")
@@ -85,7 +85,7 @@ async def channel_of(bot: Bot, incident: str) -> str:
     return (await meant_in(bot, "", incident, closed=True)).channel
 
 
-def _wants_form(text: str) -> str | None:
+def wants_form(text: str) -> str | None:
     """Return which incident somebody wants to report on in a form: '' for the one of the channel.
 
     None when they typed something else.

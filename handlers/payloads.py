@@ -10,6 +10,8 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 COMMAND: Final = "/dr"
+HOME_OPENED: Final = "app_home_opened"
+MENTIONED: Final = "app_mention"
 
 
 class _Part(BaseModel):
@@ -37,6 +39,7 @@ class _User(_Part):
 
 
 class _Container(_Part):
+    type: _Text | None = None
     channel_id: _Id | None = None
     message_ts: _Id | None = None
     is_ephemeral: bool | None = None
@@ -70,6 +73,30 @@ class _View(_Part):
 
 class _Event(_Part):
     type: _Text
+
+
+class _Published(_Part):
+    hash: _Id | None = None
+
+
+class _Opened(_Event):
+    """Somebody opened the bot's Home, or its messages."""
+
+    user: _Id
+    tab: _Text | None = None
+    view: _Published | None = None
+
+
+class _Mention(_Event):
+    """Somebody, or something, mentioned the bot."""
+
+    user: _Id | None = None
+    bot_id: _Id | None = None
+    subtype: _Text | None = None
+    text: _Text | None = None
+    channel: _Id
+    ts: _Id
+    thread_ts: _Id | None = None
 
 
 class _Frame(_Part):
@@ -119,28 +146,55 @@ class _Form(_Frame):
     view: _View
 
 
+class _Shortcut(_Frame):
+    """Somebody chose one of our shortcuts, from the global menu or on a message."""
+
+    user: _User
+    callback_id: _Id
+    trigger_id: _Id | None = None
+    channel: _Named | None = None
+    message: dict[_Text, Any] | None = None
+
+
+class _HomeOpened(_Anything):
+    event_id: _Id
+    event: _Opened
+
+
+class _Mentioned(_Anything):
+    event_id: _Id
+    event: _Mention
+
+
 _SUGGESTION: Final = "block_suggestion"
 
 _KINDS: Final[Mapping[str, type[_Frame]]] = {
     "block_actions": _Press,
     _SUGGESTION: _Typing,
     "view_submission": _Form,
+    "shortcut": _Shortcut,
+    "message_action": _Shortcut,
+}
+_EVENTS: Final[Mapping[str, type[_Frame]]] = {
+    HOME_OPENED: _HomeOpened,
+    MENTIONED: _Mentioned,
 }
 
 
 def unlike_slack(body: Mapping[str, Any]) -> str:
     """Return where a payload is not as Slack sends them, or ''."""
-    kind = body.get("type")
-    model = (
-        _Command
-        if body.get("command") == COMMAND
-        else _KINDS.get(kind if isinstance(kind, str) else "")
-    )
+    model = _Command if body.get("command") == COMMAND else _KINDS.get(_word(body.get("type")))
+    if body.get("type") == "event_callback" and isinstance(event := body.get("event"), dict):
+        model = _EVENTS.get(_word(event.get("type")))
     try:
         (model or _Anything).model_validate(body)
     except ValidationError as error:
         return ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])[:80]
     return ""
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def only_asks(body: Mapping[str, Any]) -> bool:

@@ -37,6 +37,7 @@ from bot.messages.help import help_on, help_page, help_with
 from bot.messages.receipt import receipt
 from bot.messages.roster import request_view
 from bot.nudges import Nudged
+from bot.overviews import Overview
 from bot.queries.found import (
     DelegationList,
     EventList,
@@ -50,7 +51,6 @@ from bot.queries.found import (
     JobView,
     LockList,
     MachineStatus,
-    Overview,
     PlanList,
     PlanView,
     PointList,

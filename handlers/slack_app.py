@@ -24,7 +24,6 @@ from bot.clicks import Click
 from bot.domain.break_glass import JUSTIFIED
 from bot.domain.confirmation import is_one_of
 from bot.domain.unseen import without_unseen
-from bot.errors import SlackRefused
 from bot.messages.ask_form import ASK_FORM, unaskable
 from bot.messages.blocks import Message
 from bot.messages.buttons import PREFIX, action_of
@@ -50,13 +49,13 @@ from bot.runtime import Bot
 from handlers import ask_form, commands, incidents
 from handlers.buttons import Press, press
 from handlers.commands import Said
-from handlers.payloads import COMMAND, unlike_slack
+from handlers.deliveries import once, show_window, whisper
+from handlers.happenings import Happenings
+from handlers.payloads import COMMAND, HOME_OPENED, MENTIONED, unlike_slack
 from handlers.supervisor import Reply, Supervisor
 
 _KIND: Final = re.compile("[a-z_]{1,40}")
 """How Slack calls the types of what it sends; nothing else of a payload gets into the log."""
-_DUPLICATES: Final = 900
-"""Seconds for which the same delivery is recognised."""
 
 Body = dict[str, Any]
 GoOn = Callable[[Bot, str, str, Mapping[str, str]], Awaitable[Message]]
@@ -81,6 +80,10 @@ def build(bot: Bot, supervisor: Supervisor) -> AsyncApp:
     app.action(re.compile(f"^{re.escape(PREFIX)}"))(listeners.pressed)
     app.block_suggestion(INPUT)(listeners.typing)
     app.view(re.compile(rf"^({'|'.join(map(re.escape, listeners.forms))})\Z"))(listeners.sent)
+    happenings = Happenings(bot, supervisor)
+    app.shortcut(re.compile(f"^{re.escape(PREFIX)}"))(happenings.chosen)
+    app.event(HOME_OPENED)(happenings.looked)
+    app.event(MENTIONED)(happenings.mentioned)
     app.error(listeners.unhandled)
     return app
 
@@ -180,7 +183,7 @@ class _Listeners:
         """Somebody pressed one of our buttons."""
         await ack()
         action, user = body["actions"][0], str(body["user"]["id"])
-        container = body.get("container") or {}
+        container, view = body.get("container") or {}, body.get("view") or {}
         place = (user, action.get("action_ts"), action["action_id"], container.get("message_ts"))
         chosen = action.get("selected_option") or {}
         pressed = Press(
@@ -190,10 +193,13 @@ class _Listeners:
             action=action_of(str(action["action_id"])),
             value=str(chosen.get("value") or action.get("value") or ""),
             trigger=str(body.get("trigger_id") or ""),
+            window=str(view.get("id") or "") if view.get("type") == "modal" else "",
         )
         fleeting = bool(container.get("is_ephemeral"))
         work = self._once(pressed.id, lambda: press(self._bot, pressed))
         reply = self._reply_to(str(body.get("response_url") or ""), replace=fleeting)
+        if container.get("type") == "view":
+            reply = self._reply_in_window(pressed)
         self._supervisor.spawn(work, reply)
 
     async def typing(self, ack: AsyncAck, body: Body) -> None:
@@ -367,10 +373,7 @@ class _Listeners:
     async def _once(
         self, delivery: str, work: Callable[[], Awaitable[Message | None]]
     ) -> Message | None:
-        """Do the work of a delivery, unless it was delivered before."""
-        if not await self._bot.redis.shelf.first_time(f"delivery:{delivery}", _DUPLICATES):
-            return None
-        return await work()
+        return await once(self._bot, delivery, work)
 
     def _reply_to(self, response_url: str, *, replace: bool = False) -> Reply:
         async def reply(message: Message) -> None:
@@ -378,12 +381,14 @@ class _Listeners:
 
         return reply
 
+    def _reply_in_window(self, pressed: Press) -> Reply:
+        async def reply(message: Message) -> None:
+            await show_window(self._bot, pressed.trigger, pressed.user, message)
+
+        return reply
+
     async def _whisper(self, channel: str, user: str, message: Message) -> None:
-        """Tell one person in the channel where they asked, or directly when that fails."""
-        try:
-            await self._bot.slack.whisper(channel, user, message)
-        except SlackRefused:
-            await self._bot.slack.post(user, message)
+        await whisper(self._bot, channel, user, message)
 
 
 def _click(kind: str, body: Body, view: Body, request_id: str) -> Click:

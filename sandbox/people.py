@@ -202,6 +202,29 @@ class Person:
 
         return await self._wait(look, "the home tab", "", within)
 
+    async def uses(self, shortcut: str) -> None:
+        """Choose a shortcut from the global menu, by its name."""
+        offered = {one["name"]: one["callback_id"] for one in (await self.screen())["shortcuts"]}
+        if shortcut not in offered:
+            raise PersonError(f"{self.name} finds no shortcut {shortcut!r} in {list(offered)}.")
+        await self._do("shortcut", {"callback_id": offered[shortcut]})
+
+    async def home(self) -> View | None:
+        """The app's home tab as it is on the screen now."""
+        return home_of(await self.screen())
+
+    async def sees_home(self, *words: str, within: float = 15.0, gone: bool = False) -> View:
+        """Wait until the home tab contains all the words; with `gone`, until it lacks one."""
+
+        def look(screen: Json) -> View | None:
+            home = home_of(screen)
+            if home is None:
+                return None
+            return home if all(word in home.words for word in words) is not gone else None
+
+        wish = f"{'the end of ' if gone else ''}{' and '.join(map(repr, words))} on the home tab"
+        return await self._wait(look, wish, "", within)
+
     async def screen(self, since: int = 0) -> Json:
         """Everything on the screen, once it is newer than version `since` or 20 s have passed."""
         query = {"as": self.name, "since": str(since)}

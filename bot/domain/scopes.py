@@ -6,7 +6,8 @@ from typing import Final
 from bot.domain.data import Data
 
 NEEDED: Final = {
-    "commands": "/dr does not exist",
+    "commands": "/dr and the shortcuts do not exist",
+    "app_mentions:read": "nobody is heard who writes to it in a thread, where /dr does not work",
     "chat:write": "no card and no reminder can be posted",
     "channels:read": "a public channel is not found by its name, nor known to be shared",
     "groups:read": "a private channel is not found by its name, nor known to be shared",

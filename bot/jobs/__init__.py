@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
+from bot import homes
 from bot.about import ABOUT
 from bot.domain.request import Request
 from bot.errors import DrError, NotNow, OtherVersion, Refused, Tampered, Unavailable
@@ -25,7 +26,7 @@ from bot.jobs.pace import let_go
 from bot.jobs.remind import remind
 from bot.jobs.submit import submit_request
 from bot.jobs.tend import tend
-from bot.lifecycle import DRAW, FOLLOW, GATHER, PACE, REMIND, SUBMIT, TEND, disown
+from bot.lifecycle import DRAW, FOLLOW, GATHER, HOME, PACE, REMIND, SUBMIT, TEND, disown
 from bot.metrics import OUTSIDE_TROUBLE
 from bot.runtime import Bot
 from bot.spans import span
@@ -34,6 +35,8 @@ SWEEP_EVERY: Final = timedelta(seconds=2)
 """How long anything can go unnoticed when its wake-up was lost."""
 RETRY: Final = timedelta(seconds=5)
 """When a task that failed is run again."""
+HOMES_EVERY: Final = timedelta(seconds=3)
+"""How soon what was written down is seen on a Home that is open."""
 KEEP_EVERY: Final = timedelta(seconds=5)
 """How long an entry may be in Redis alone, where there is a sink."""
 _LEFT_LYING: Final = 3000
@@ -55,9 +58,11 @@ def register(bot: Bot) -> None:
         _task(DRAW, draw, bot),
         _task(REMIND, remind, bot),
         _task(TEND, tend, bot),
+        _task(HOME, homes.draw, bot),
         _sweeper(bot),
         _watcher(bot),
         _keeper(bot),
+        _host(bot),
     )
 
 
@@ -110,6 +115,18 @@ def _watcher(bot: Bot) -> Task:
             log.warning("the watch over the vaults waits: %s", error.sentence)
 
     return watch
+
+
+def _host(bot: Bot) -> Task:
+    async def refresh_homes(
+        perpetual: Perpetual = Perpetual(every=HOMES_EVERY, automatic=True),  # noqa: B008
+    ) -> None:
+        try:
+            await homes.refresh(bot)
+        except Unavailable as error:
+            log.warning("the Homes wait: %s", error.sentence)
+
+    return refresh_homes
 
 
 def _keeper(bot: Bot) -> Task:

@@ -23,7 +23,7 @@ from bot.messages.blocks import (
     sections,
 )
 from bot.messages.board import counts
-from bot.messages.buttons import CHOOSE, FILL_IN
+from bot.messages.buttons import CHOOSE, FILL_IN, RUN
 from bot.messages.reviews import owing
 
 _UNREVIEWED: Final = "*Break-glass, not reviewed yet*"
@@ -40,6 +40,13 @@ def sorry(error: DrError) -> Message:
         text += f" ({error.refusal.id})"
         blocks.append(context(code(error.refusal.id)))
     return Message(text=text, blocks=blocks)
+
+
+def form_offered(sentence: str, text: str) -> Message:
+    """Offer the form for a command that lacks something, where none could be opened at once."""
+    button = RUN.draw(text, label="Open the form…", style="primary")
+    said = f"{esc(sentence, 1500)} The form asks for it."
+    return Message(text=f"{said} Press Open the form.", blocks=[section(said), actions([button])])
 
 
 def broken(reference: str) -> Message:

@@ -9,7 +9,7 @@ from typing import Final
 from bot.domain.grammar import LONGEST_REASON
 from bot.domain.machines import Machine, position
 from bot.domain.suggestions import MOST, Suggested, Suggestion
-from bot.messages.blocks import Block, clip, visible
+from bot.messages.blocks import Block, clip, visible, words
 from bot.messages.forms import INPUT
 
 ASK_FORM: Final = "dr.ask"
@@ -60,6 +60,12 @@ def ask_form(stash: str, title: str, reason: str, *, reason_required: bool) -> B
             },
         ],
     }
+
+
+def with_place(form: Block, channel: str) -> Block:
+    """Say on a form that was not opened in a channel to which one its card goes."""
+    said = f"The card goes to #{channel}, or to the channel that the policy names."
+    return form | {"blocks": [*form["blocks"], words(said)]}
 
 
 def suggestions(found: Suggested) -> Block:

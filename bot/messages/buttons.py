@@ -98,6 +98,10 @@ CHOOSE: Final = Button("choose", "Choose")
 """Picks one of several matches; its value is `<stash word>:<number>`."""
 FILL_IN: Final = Button("fill", "Fill in")
 """Opens the form for an option that is missing; its value is `<stash word>:<option>`."""
+RUN: Final = Button("run", "Run")
+"""Does what typing its value after `/dr` does."""
+SHOW: Final = Button("show", "Look and decide…")
+"""Opens the card of a request in a window; its value is the id of the request."""
 UNLOCK: Final = Button("unlock", "Unlock")
 """Ends a lock; its value is the lock's id."""
 

@@ -3,26 +3,23 @@
 They change nothing, and only the person who asked sees the answer.
 """
 
-from collections.abc import Iterable
 from typing import Final
 
 from bot.access import require_look, standing
 from bot.conditions import freezes_now, glass_of, granted_by, terms_of, why_frozen, why_locked
-from bot.delegations import with_places
 from bot.domain.data import Data
 from bot.domain.locks import holding
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
-from bot.domain.places import as_of
 from bot.domain.policy import includes
-from bot.domain.progress import Progress, progress_of
-from bot.domain.request import Request, State
-from bot.domain.votes import why_not_approve, why_not_ask, why_not_review
+from bot.domain.request import Request
+from bot.domain.votes import why_not_ask
 from bot.drafts import draft
 from bot.errors import Misunderstood, NotNow
 from bot.fleets import draft_fleet
 from bot.inventory import ground
 from bot.locks import locks_now
+from bot.overviews import Overview, how_far, overview_of
 from bot.queries import (
     arranged,
     incidents,
@@ -35,7 +32,7 @@ from bot.queries import (
     upkeep,
     work,
 )
-from bot.queries.found import HelpOn, HelpPage, HelpWith, Overview, Preview, RequestList
+from bot.queries.found import HelpOn, HelpPage, HelpWith, Preview, RequestList
 from bot.queries.line import meant_by
 from bot.queries.registry import LETS, VERBS, query
 from bot.refusals import BY_ID, Pol, Type
@@ -59,20 +56,11 @@ async def requests(bot: Bot, user_id: str, _target: str) -> Data:
     return RequestList(
         open=tuple(open_ones),
         recent=tuple(recent[:_RECENT]),
-        far=await _far(bot, open_ones),
+        far=await how_far(bot, open_ones),
         unreviewed=owing,
         lost=lost,
         now=(await bot.redis.requests.snapshot()).now,
     )
-
-
-async def _far(bot: Bot, some: Iterable[Request]) -> dict[str, Progress]:
-    """Count how the machines stand of those requests that run and are about several."""
-    running = [(one.id, one.fleet) for one in some if one.fleet and one.state is State.RUNNING]
-    return {
-        request_id: progress_of(fleet, await bot.redis.requests.results(request_id))
-        for request_id, fleet in running
-    }
 
 
 @query(target="line", target_required=True)
@@ -146,31 +134,8 @@ async def _not_for(bot: Bot, user_id: str) -> dict[str, tuple[str, ...]]:
 
 async def overview(bot: Bot, user_id: str) -> Overview:
     """Say what waits for a person, what runs, and what they can do: the answer to `/dr` alone."""
-    person = await require_look(bot, user_id)
-    open_ones = await bot.redis.requests.load_many(await bot.redis.requests.open_ids())
-    waiting = [one for one in open_ones if one.state is State.WAITING]
-    owing, _ = await bot.redis.requests.unreviewed()
-    lists = [one.terms.may_approve for one in waiting]
-    lists += [one.terms.glass.may_review for one in owing if one.terms.glass]
-    rules = [rule.may_ask for rule in bot.policy.rules]
-    who = await standing(bot, user_id, *lists, *rules, fresh=False)
-    who = await with_places(bot, who, fresh=False)
-    now = (await bot.redis.requests.snapshot()).now
-    return Overview(
-        person=person,
-        waiting_for_me=tuple(
-            one for one in waiting if why_not_approve(as_of(one, now), who, now) is None
-        ),
-        running=tuple(one for one in open_ones if one.state is not State.WAITING),
-        far=await _far(bot, open_ones),
-        mine=tuple(one for one in waiting if one.asker.is_same(who.person)),
-        to_review=tuple(one for one in owing if why_not_review(one, who) is None),
-        may_ask=tuple(
-            name
-            for name in CATALOGUE
-            if includes(bot.policy.who_may_ask(name), user_id, who.groups)
-        ),
-    )
+    await require_look(bot, user_id)
+    return await overview_of(bot, user_id)
 
 
 __all__ = [

@@ -20,21 +20,6 @@ from bot.domain.vaults import Event, Surroundings, VaultHealth
 from bot.domain.windows import Exposed
 
 
-class Overview(Data):
-    """What `/dr` alone answers."""
-
-    person: Person
-    waiting_for_me: tuple[Request, ...]
-    running: tuple[Request, ...]
-    far: dict[str, Progress]
-    """How far those of them are that are about several machines, by id."""
-    mine: tuple[Request, ...]
-    to_review: tuple[Request, ...]
-    """The requests whose broken glass this person can review."""
-    may_ask: tuple[str, ...]
-    """The operations that some rule lets this person ask for."""
-
-
 class Fleet(Data):
     """Machines of all vaults, and which vaults are missing."""
 

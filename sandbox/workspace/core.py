@@ -51,6 +51,15 @@ class Command:
     """Whether mentions arrive as ids."""
 
 
+@dataclass(frozen=True)
+class Shortcut:
+    """A shortcut of the global menu that the app has registered."""
+
+    callback_id: str
+    name: str
+    description: str
+
+
 @dataclass
 class Core:
     """The handful."""
@@ -62,6 +71,10 @@ class Core:
     commands: list[Command]
     subscriptions: frozenset[str]
     """Which events the app wants."""
+    shortcuts: list[Shortcut] = field(default_factory=list)
+    """What the global menu offers of the app."""
+    home_enabled: bool = True
+    """Whether the app has a home tab."""
     usergroups_available: bool = True
     address: str = ""
     """Where the workspace is reached; known once somebody has reached it."""

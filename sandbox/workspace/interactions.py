@@ -23,6 +23,9 @@ from sandbox.workspace.wire import Arguments, Json, SlackError
 
 Place: TypeAlias = Post | View
 
+_EVENT_SCOPES = {"app_mention": "app_mentions:read"}
+"""What an app needs to be told of an event that it wants."""
+
 
 class RefusedError(Exception):
     """The workspace does not let a person do this; the sentence says why."""
@@ -193,9 +196,21 @@ class Interactions:
 
     async def open_home(self, user: User) -> None:
         """Look at the app's home tab."""
+        if not self._core.home_enabled:
+            raise RefusedError("This app has no home tab.")
         if user.is_stranger:
             raise RefusedError("The app's home is not available to people of other companies.")
         await self._event("app_home_opened", payloads.home_opened(self._core, user))
+
+    async def shortcut(self, user: User, callback_id: str) -> None:
+        """Choose one of the app's shortcuts from the global menu."""
+        known = [one for one in self._core.shortcuts if one.callback_id == callback_id]
+        if not known or "commands" not in self._core.scopes or user.is_stranger:
+            raise RefusedError("There is no such shortcut.")
+        payload = payloads.shortcut(self._core, user, callback_id)
+        answer = await self._delivery.deliver(Envelope("interactive", payload))
+        if answer.problem:
+            raise RefusedError(f'{known[0].name} failed with the error "{answer.problem}"')
 
     def place(self, user: User, where: Mapping[str, Any]) -> Place:
         """The message or view in which something is done, if it is on that person's screen."""
@@ -235,7 +250,8 @@ class Interactions:
             raise RefusedError(f'The app did not answer: "{answer.problem}"')
 
     async def _event(self, name: str, payload: Json) -> None:
-        if name in self._core.subscriptions:
+        scope = _EVENT_SCOPES.get(name)
+        if name in self._core.subscriptions and (scope is None or scope in self._core.scopes):
             await self._delivery.deliver(Envelope("events_api", payload))
 
     def _top(self, user: User, view_id: str) -> View:

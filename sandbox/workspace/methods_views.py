@@ -29,6 +29,8 @@ def update(core: Core, arguments: Arguments) -> Json:
 
 def publish(core: Core, arguments: Arguments) -> Json:
     user = known_user(core, arguments.need("user_id"))
+    if not core.home_enabled:
+        raise SlackError("not_enabled")
     body = check_view(arguments.json("view"), "home")
     return {"view": core.views.as_sent(core.views.publish(user.id, body, arguments.text("hash")))}
 

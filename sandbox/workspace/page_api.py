@@ -46,6 +46,7 @@ class Page:
             ("submit", self._submit),
             ("close", self._close),
             ("home", self._home),
+            ("shortcut", self._shortcut),
         )
         for name, act in acts:
             router.add_post(f"/page/{name}", self._answering(act))
@@ -110,6 +111,9 @@ class Page:
 
     async def _home(self, user: User, body: Json) -> None:
         await self._do.open_home(user)
+
+    async def _shortcut(self, user: User, body: Json) -> None:
+        await self._do.shortcut(user, str(body.get("callback_id", "")))
 
     async def _deliver_to(self, request: web.Request) -> web.StreamResponse:
         """Say where the app listens; no address means Socket Mode."""

@@ -37,6 +37,14 @@ def page_view(core: Core, user: User) -> Json:
             }
             for item in core.commands
         ],
+        "shortcuts": [
+            {
+                "callback_id": item.callback_id,
+                "name": item.name,
+                "description": item.description,
+            }
+            for item in core.shortcuts
+        ],
     }
 
 

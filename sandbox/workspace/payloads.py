@@ -159,6 +159,16 @@ def view_submission(core: Core, user: User, view: View) -> Json:
     }
 
 
+def shortcut(core: Core, user: User, callback_id: str) -> Json:
+    """Somebody chose one of the app's shortcuts from the global menu."""
+    return {
+        **_interaction(core, "shortcut", user),
+        "callback_id": callback_id,
+        "trigger_id": core.tokens.new_trigger(user.id),
+        "action_ts": core.state.new_ts(),
+    }
+
+
 def view_closed(core: Core, user: User, view: View, *, all_of_them: bool) -> Json:
     """Somebody closed a modal whose app wants to know."""
     return {

@@ -14,7 +14,7 @@ from sandbox.clock import Clock
 from sandbox.server import LOOPBACK
 from sandbox.trouble_door import Door, Order
 from sandbox.workspace import seed as demo
-from sandbox.workspace.core import DEFAULT_SCOPES, Command, Core, Seen
+from sandbox.workspace.core import DEFAULT_SCOPES, Command, Core, Seen, Shortcut
 from sandbox.workspace.delivery import Delivery, Envelope
 from sandbox.workspace.gallery import Gallery
 from sandbox.workspace.interactions import Interactions
@@ -37,6 +37,13 @@ DR_COMMAND = Command(
 )
 
 
+DR_SHORTCUT = Shortcut(
+    "dr.start_failover",
+    "Start a failover",
+    "Opens the form that /dr failover opens; the card goes to the incident channel.",
+)
+
+
 class Workspace:
     """A workspace with one app in it; each instance is a world of its own."""
 
@@ -48,6 +55,7 @@ class Workspace:
         scopes: Iterable[str] = DEFAULT_SCOPES,
         commands: Iterable[Command] = (DR_COMMAND,),
         subscriptions: Iterable[str] = ("app_home_opened", "app_mention"),
+        shortcuts: Iterable[Shortcut] = (DR_SHORTCUT,),
         gallery: Path | None = None,
     ) -> None:
         self._gallery = gallery
@@ -65,6 +73,7 @@ class Workspace:
             frozenset(scopes),
             list(commands),
             frozenset(subscriptions),
+            list(shortcuts),
         )
         self.trouble = Trouble(seed)
         self.socket = SocketMode(seed, state.app_id)

@@ -118,6 +118,7 @@ def _transport(manifest: Mapping[str, Any]) -> list[str]:
         "the slash command": any("url" in one for one in features.get("slash_commands", [])),
         "interactivity": "request_url" in settings.get("interactivity", {}),
         "what menus offer": "message_menu_options_url" in settings.get("interactivity", {}),
+        "events": "request_url" in settings.get("event_subscriptions", {}),
     }
     socket = settings.get("socket_mode_enabled", False)
     wrong = "has an address although Socket Mode is on" if socket else "has no address"

@@ -12,7 +12,8 @@ import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.scopes import NEEDED, OPTIONAL
-from handlers.payloads import COMMAND
+from handlers.payloads import COMMAND, HOME_OPENED, MENTIONED
+from handlers.shortcuts import HANDLERS
 from tests.documents.manifest_rules import complaints
 from tests.documents.redraw import usage_hint
 
@@ -37,8 +38,17 @@ SCOPES: Final[dict[str, set[str]]] = {
     "users_info": {"users:read"},
     "users_lookupByEmail": {"users:read.email"},
     "views_open": set(),
+    "views_publish": set(),
+    "views_update": set(),
 }
 """What each method of the Web API needs; a method that is not here has to be looked up first."""
+
+
+EVENTS: Final[dict[str, set[str]]] = {
+    HOME_OPENED: set(),
+    MENTIONED: {"app_mentions:read"},
+}
+"""What each event needs."""
 
 
 @pytest.fixture
@@ -63,7 +73,7 @@ def test_the_manifest_for_http_needs_only_the_marks_taken_off(text: str) -> None
     """What the first lines of the manifest tell people to do gives one that Slack takes."""
     over_http = re.sub(r"# (\w*url: https)", r"\1", text)
     over_http = over_http.replace("socket_mode_enabled: true", "socket_mode_enabled: false")
-    assert over_http.count("https://dr.example.com/slack/events") == 3
+    assert over_http.count("https://dr.example.com/slack/events") == 4
     assert complaints(yaml.safe_load(over_http)) == []
 
 
@@ -100,10 +110,13 @@ def test_a_mistake_in_the_manifest_is_found(
 def test_the_bot_asks_for_the_scopes_it_uses_and_for_no_other(
     manifest: dict[str, Any], checkout: Path
 ) -> None:
-    """Scopes are those of the Web API methods that the code calls, and the slash command's."""
+    """Scopes are those of the Web API methods that the code calls, of the slash command and of
+    the events."""
     called = set(methods_called(checkout))
     assert called <= set(SCOPES), "look up the scopes of a new method and write them down"
+    events = manifest["settings"]["event_subscriptions"]["bot_events"]
     needed = {"commands"}.union(*(SCOPES[method] for method in called))
+    needed |= set[str]().union(*(EVENTS[event] for event in events))
     scopes = manifest["oauth_config"]["scopes"]
     assert set(scopes["bot"]) == needed
     assert list(scopes) == ["bot", "bot_optional"], "nothing on behalf of a person"
@@ -125,9 +138,23 @@ def test_the_doctor_looks_for_the_scopes_of_the_manifest(manifest: dict[str, Any
 
 
 def test_the_bot_cannot_read_conversations(manifest: dict[str, Any]) -> None:
-    """No scope gives it a channel's history, and it subscribes to no event."""
+    """No scope gives it a channel's history, and no event tells it what is not meant for it."""
     assert not [one for one in manifest["oauth_config"]["scopes"]["bot"] if "history" in one]
-    assert "event_subscriptions" not in manifest["settings"]
+    events = manifest["settings"]["event_subscriptions"]["bot_events"]
+    assert not [one for one in events if one.startswith("message")]
+
+
+def test_the_bot_subscribes_to_the_events_that_it_listens_to(manifest: dict[str, Any]) -> None:
+    """The Home is enabled, and so is what tells that it was opened."""
+    events = manifest["settings"]["event_subscriptions"]["bot_events"]
+    assert events == [HOME_OPENED, MENTIONED]
+    assert manifest["features"]["app_home"]["home_tab_enabled"] is True
+
+
+def test_every_shortcut_is_one_that_is_listened_to(manifest: dict[str, Any]) -> None:
+    """And the other way round."""
+    shortcuts = manifest["features"]["shortcuts"]
+    assert {one["callback_id"] for one in shortcuts} == set(HANDLERS)
 
 
 def test_the_slash_command_is_the_one_that_is_listened_to(manifest: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@
 what Slack has been told, `shelf` small things that expire, `pacing` how fast Azure may be called,
 `watch` which jobs of the vaults have been judged, `reminders` who was told that a request waits,
 `books` what is kept beside requests for a time, `tending` what is looked after since a failover,
-`backlogs` how much waits, `server` how the server itself is.
+`homes` who has their Home open, `backlogs` how much waits, `server` how the server itself is.
 All keys carry the hash tag `{dr}`, so that one script may touch them together, in a cluster too.
 """
 
@@ -23,6 +23,7 @@ from bot.gateways.redis.backlog import Backlog, Backlogs
 from bot.gateways.redis.books import Books, Kept
 from bot.gateways.redis.cards import Cards
 from bot.gateways.redis.following import Following
+from bot.gateways.redis.homes import Homes
 from bot.gateways.redis.pacing import Pacing
 from bot.gateways.redis.reminders import Reminders
 from bot.gateways.redis.requests import Requests
@@ -66,6 +67,7 @@ class Redis:
     following: Following
     rooms: RoomMemory
     tending: Tending
+    homes: Homes
     server: Server
 
     async def facts(self) -> Facts:
@@ -110,5 +112,6 @@ async def opened(
             following=Following(client),
             rooms=RoomMemory(client),
             tending=Tending(client, seal_key),
+            homes=Homes(client),
             server=Server(client, replicas),
         )

@@ -22,7 +22,7 @@ _LOCK_MS: Final = 20_000
 
 # Returns 0 when the edit may be made now (and counts it), else the milliseconds to wait. The second
 # key is the card, when it is one.
-_ALLOW: Final = """
+ALLOW: Final = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local edited = KEYS[2] and tonumber(redis.call('HGET', KEYS[2], 'edited') or '0') or 0
@@ -108,7 +108,7 @@ class Cards:
 
     def __init__(self, client: Client) -> None:
         self._client: Any = client
-        self._allow = client.register_script(_ALLOW)
+        self._allow = client.register_script(ALLOW)
         self._clean = client.register_script(_CLEAN)
         self._unlock = client.register_script(_UNLOCK)
         self._posted = client.register_script(_POSTED)

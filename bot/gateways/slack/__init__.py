@@ -216,23 +216,49 @@ class Slack(Rooms):
             return True
         return (parts.scheme, parts.hostname) == self._place
 
-    async def whisper(self, channel: str, user: str, message: Message) -> None:
-        """Say something in a channel that one person alone sees."""
+    async def whisper(self, channel: str, user: str, message: Message, *, thread: str = "") -> None:
+        """Say something in a channel, or in a thread of it, that one person alone sees."""
 
         async def send(shown: Message) -> Any:
             return await self.client.chat_postEphemeral(
-                channel=channel, user=user, text=shown.text, blocks=shown.blocks
+                channel=channel,
+                user=user,
+                text=shown.text,
+                blocks=shown.blocks,
+                thread_ts=thread or None,
             )
 
         await self._shown(message, send)
 
-    async def open_view(self, trigger_id: str, view: Block) -> None:
-        """Open a modal; the trigger of a click lives three seconds."""
+    async def open_view(self, trigger_id: str, view: Block, *, reopened: bool = True) -> None:
+        """Open a modal; the trigger of a click lives three seconds.
+
+        One that is used already has opened this view, and the answer was lost; unless another may
+        have been opened by it, and this one is not `reopened`.
+        """
         try:
             await self._ask(lambda: self.client.views_open(trigger_id=trigger_id, view=view))
         except SlackRefused as error:
-            if error.code != "exchanged_trigger_id":  # it opened, and the answer was lost
+            if error.code != "exchanged_trigger_id" or not reopened:
                 raise
+
+    async def update_view(self, view_id: str, view: Block) -> None:
+        """Replace what a modal shows; one that was closed meanwhile is as it should be."""
+        try:
+            await self._call(self.client.views_update(view_id=view_id, view=view))
+        except SlackRefused as error:
+            if error.code != "not_found":
+                raise
+
+    async def publish_home(self, user: str, view: Block, known: str = "") -> str:
+        """Show somebody their Home; returns the hash that Slack gives it.
+
+        With `known`, the hash of the last one, raises `SlackRefused` when another is shown by now.
+        """
+        answer = await self._call(
+            self.client.views_publish(user_id=user, view=view, hash=known or None)
+        )
+        return str((answer.get("view") or {}).get("hash") or "")
 
     async def _account(self, user_id: str) -> Account:
         user = (await self._ask(lambda: self.client.users_info(user=user_id)))["user"]

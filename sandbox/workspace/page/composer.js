@@ -14,7 +14,8 @@ const MOVES = { ArrowDown: 1, ArrowUp: -1 };
 
 /**
  * A composer; its element is `node`. `offers(text, caret)` gives hints `{title, note, usage, person,
- * insert, from}`, and `send(text)` resolves to whether it arrived.
+ * insert, from}`, and `send(text)` resolves to whether it arrived. What is `beside` the field stands
+ * before it.
  */
 export class Composer {
   #drafts = new Map();
@@ -23,7 +24,7 @@ export class Composer {
   #hints = [];
   #active = 0;
 
-  constructor({ name, offers, send }) {
+  constructor({ name, offers, send, beside = null }) {
     this.name = name;
     this.offers = offers;
     this.send = send;
@@ -60,7 +61,7 @@ export class Composer {
       "div",
       { class: "composer" },
       this.list,
-      h("div", { class: "composer-box" }, this.field, this.button),
+      h("div", { class: "composer-box" }, beside, this.field, this.button),
       h(
         "div",
         { class: "composer-help" },

@@ -17,6 +17,7 @@ const PATHS = {
   picture: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9h.01",
   more: "M5 12h.01M12 12h.01M19 12h.01",
   pin: "M9 4h6l-1 6 4 4H6l4-4zM12 14v6",
+  bolt: "M13 3 5 14h6l-1 7 8-11h-6z",
   home: "M4 11l8-7 8 7v9h-5v-6H9v6H4z",
   person: "M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8M4.5 20c.8-4 4-6 7.5-6s6.7 2 7.5 6",
 };

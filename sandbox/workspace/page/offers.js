@@ -15,7 +15,7 @@ export function offersFor(app, inThread) {
 
 const NOT_IN_THREADS = {
   title: "Slash commands do not work in threads.",
-  note: "Type it in the channel.",
+  note: "Write to the app instead: @dr status vm-web01",
 };
 
 function commandHints(commands, before) {

@@ -19,6 +19,7 @@ import { plainWords } from "./mrkdwn.js";
 import { offersFor } from "./offers.js";
 import { authorOf, called, namesOf } from "./people.js";
 import { readingMarks } from "./reading.js";
+import { shortcutsMenu } from "./shortcuts.js";
 import { sidebar } from "./sidebar.js";
 import { follow, post } from "./wire.js";
 
@@ -54,6 +55,7 @@ const modal = new Modal(app);
 const mainComposer = new Composer({
   name: "main",
   offers: offersFor(app, false),
+  beside: shortcutsMenu(app),
   send: (text) => say(text, {}),
 });
 const threadComposer = new Composer({
