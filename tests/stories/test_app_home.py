@@ -191,10 +191,11 @@ async def test_a_forgotten_test_cleanup_comes_first_and_is_cleaned_up_from_there
 ) -> None:
     """It keeps the real failover from being offered: so it has a button."""
     async with inhabited(redis_url) as world:
-        await world.alice.types("/dr test-failover vm-web01 because we try it")
+        network = world.vault.networks["northeurope"]
+        await world.alice.types(f"/dr test-failover vm-web01 --network {network} because we try it")
         await world.approved("Test failover of vm-web01")
         await world.started("TestFailover")
-        await world.done("Test failover of vm-web01", "succeeded")
+        await world.done("Test failover of vm-web01", "a test copy waits for cleanup")
         client: Any = world.bot.redis.client
         await client.delete("{dr}:homes:risks")
         await world.alice.opens_home()
