@@ -388,3 +388,27 @@ async def test_channels_are_made_filled_and_named(quiet: Town) -> None:
     assert answer["error"] == "missing_scope"
     await client.conversations_join(channel="C0GENERAL00")
     await client.chat_postMessage(channel="C0GENERAL00", text="Here I am")
+
+
+async def test_a_home_is_published_for_somebody_who_exists_and_within_limits(quiet: Town) -> None:
+    """With the hash of the last one, of the right type, and no more than a hundred blocks."""
+    client = quiet.lunch.client
+    block = {"type": "section", "text": plain("Lunch")}
+    view: dict[str, Any] = {"type": "home", "blocks": [block]}
+    first = await client.views_publish(user_id="U0CARLA0000", view=view)
+    known = first["view"]["hash"]
+    await client.views_publish(user_id="U0CARLA0000", view=view, hash=known)
+    stale = await refused(client.views_publish(user_id="U0CARLA0000", view=view, hash=known))
+    assert stale["error"] == "hash_conflict"
+    nobody = await refused(client.views_publish(user_id="U0NOBODY", view=view))
+    assert nobody["error"] == "user_not_found"
+    for wrong in (
+        {"type": "home", "blocks": [block] * 101},
+        {"type": "modal", "title": plain("No"), "blocks": [block]},
+        {"type": "home", "title": plain("No"), "blocks": [block]},
+    ):
+        answer = await refused(client.views_publish(user_id="U0CARLA0000", view=wrong))
+        assert answer["error"] == "invalid_arguments", wrong
+    quiet.workspace.core.home_enabled = False
+    off = await refused(client.views_publish(user_id="U0CARLA0000", view=view))
+    assert off["error"] == "not_enabled"

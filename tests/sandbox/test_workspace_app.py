@@ -206,6 +206,26 @@ async def test_a_mention_is_answered_in_its_thread(lively: Town) -> None:
     assert [reply.text for reply in await erin.thread(message)] == ["You called?"]
 
 
+async def test_a_mention_takes_its_scope(lively: Town) -> None:
+    """Without it the app is told of nothing, and nobody is told why."""
+    lively.workspace.core.scopes -= {"app_mentions:read"}
+    await lively.people.erin.types("@dr are you there?")
+    assert lively.lunch.heard == []
+
+
+async def test_a_shortcut_of_the_menu_is_sent_with_a_trigger(lively: Town) -> None:
+    """The app hears who chose it, and may open a modal; there is no channel and no address."""
+    await lively.people.alice.uses("Start a failover")
+    heard = lively.lunch.heard[-1]
+    assert heard["type"] == "shortcut"
+    assert heard["callback_id"] == "dr.start_failover"
+    assert heard["user"]["id"] == "U0ALICE0000"
+    assert not {"channel", "response_url", "message"} & set(heard)
+    await lively.people.alice.modal()
+    with pytest.raises(PersonError, match="finds no shortcut"):
+        await lively.people.alice.uses("Order lunch")
+
+
 async def test_a_doubled_envelope_reaches_the_app_twice(lively: Town) -> None:
     """Slack delivers at least once."""
     lively.workspace.trouble.duplicate_envelopes()

@@ -164,6 +164,7 @@ def _bolt(workspace: Workspace, lunch: Lunch) -> AsyncApp:
     app.view("order")(_Listeners(lunch).submission)
     app.view_closed("order")(_Listeners(lunch).closed)
     app.options("cellar")(_Listeners(lunch).cellar)
+    app.shortcut("dr.start_failover")(_Listeners(lunch).shortcut)
     app.event("app_home_opened")(_Listeners(lunch).home)
     app.event("app_mention")(_Listeners(lunch).mention)
     return app
@@ -227,6 +228,11 @@ class _Listeners:
     async def cellar(self, ack: Any, body: Json) -> None:
         self.lunch.heard.append(body)
         await ack(options=[{"text": plain("Red"), "value": "red"}])
+
+    async def shortcut(self, ack: Any, body: Json) -> None:
+        self.lunch.heard.append(body)
+        await ack()
+        await self.lunch.client.views_open(trigger_id=body["trigger_id"], view=FORM)
 
     async def home(self, event: Json) -> None:
         self.lunch.heard.append(event)
