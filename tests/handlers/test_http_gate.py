@@ -254,3 +254,33 @@ async def test_the_oldest_that_wait_make_room(
         assert await asyncio.wait_for(closed, 10) == [b""] * 30
         for _, writer in held:
             writer.close()
+
+
+async def test_slack_is_given_back_the_word_by_which_it_knows_the_address(quiet: World) -> None:
+    """Only when it is signed: whoever sets the address for events in the app needs that once."""
+    body = json.dumps({"type": "url_verification", "token": "x", "challenge": "3eZbrw1a"}).encode()
+    headers = signed(quiet.workspace.signing_secret, body) | {"Content-Type": "application/json"}
+    status, text = await send(quiet, body, headers)
+    assert status == 200
+    assert json.loads(text) == {"challenge": "3eZbrw1a"}
+    foreign = signed("0123456789abcdef", body) | {"Content-Type": "application/json"}
+    assert await send(quiet, body, foreign) == (401, "")
+
+
+async def test_an_event_that_is_not_as_slack_sends_them_is_turned_away(quiet: World) -> None:
+    """A mention without a channel, a Home opened by nobody: 400, and nothing happens."""
+    for event in (
+        {"type": "app_mention", "user": "U0ALICE0000", "ts": "1.1"},
+        {"type": "app_mention", "channel": "C0INCIDENTS", "ts": 1.1},
+        {"type": "app_home_opened", "tab": "home"},
+    ):
+        wrapped = {
+            "type": "event_callback",
+            "team_id": quiet.workspace.core.state.team_id,
+            "event_id": "Ev1",
+            "event": event,
+        }
+        body = json.dumps(wrapped).encode()
+        headers = signed(quiet.workspace.signing_secret, body)
+        headers["Content-Type"] = "application/json"
+        assert (await send(quiet, body, headers))[0] == 400, event

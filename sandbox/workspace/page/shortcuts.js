@@ -25,11 +25,13 @@ export function shortcutsMenu(app) {
     role: "menu",
     wide: true,
     load: () => [{ label: "Shortcuts", options: app.view?.shortcuts ?? [] }],
-    face: ({ name, description }) => [
-      h("span", { class: "hint-title" }, name),
-      " ",
-      h("span", { class: "hint-note" }, description),
-    ],
+    face: ({ name, description }) =>
+      h(
+        "span",
+        { class: "person-words" },
+        h("span", { class: "person-name" }, name),
+        h("span", { class: "person-title" }, description),
+      ),
     pick: async ({ callback_id }) => {
       const answer = await post("shortcut", { as: app.as, callback_id });
       if (!answer.ok) toast(answer.error);
