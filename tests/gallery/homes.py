@@ -6,7 +6,11 @@ from bot.domain.operations import CATALOGUE
 from bot.domain.request import Request, State
 from bot.domain.risks import Risk, Risks
 from bot.errors import NotAllowed
+from bot.messages.answers import form_offered, sorry
+from bot.messages.ask_form import ask_form, with_place
+from bot.messages.card import card
 from bot.messages.home import closed, home
+from bot.messages.panes import card_window, window
 from bot.refusals import Ask, Who
 from tests.bot.samples import ANN, BO, NOW, job, person, request
 from tests.gallery.arranged import delegation, lock
@@ -100,7 +104,24 @@ def _many() -> dict[str, Any]:
     return _home(waiting=waiting, mine=waiting, running=(_running(),) * 20, risks=risks)
 
 
+def _form() -> dict[str, Any]:
+    return with_place(ask_form("word", "Failover", "", reason_required=True), "incidents")
+
+
+def _card() -> dict[str, Any]:
+    message = card(request(), now=NOW + 2 * _MINUTE, expected=None)
+    return card_window(
+        message, "R-7K2M9P", "C0INCIDENTS", "https://example.slack.com/archives/C/p1"
+    )
+
+
 EXAMPLES: Examples = {
+    "a-card-in-a-window": _card,
+    "a-refusal-in-a-window": lambda: window(
+        sorry(NotAllowed(Who.GUEST, "Guests of this workspace cannot use /dr; ask a full member."))
+    ),
+    "a-form-without-a-channel": _form,
+    "a-form-offered-in-a-thread": lambda: form_offered("Name a machine.", "failover"),
     "of-an-approver": _approver,
     "of-an-operator": _operator,
     "before-azure-answers": lambda: _home(
