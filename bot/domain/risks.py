@@ -36,6 +36,8 @@ class Risks(Data):
     risky: int
     away: int
     """How many have failed over already."""
+    busy: int = 0
+    """On how many Azure is doing something now."""
     top: tuple[Risk, ...]
     more: int
     """How many machines more something speaks against."""
@@ -45,7 +47,7 @@ class Risks(Data):
     @property
     def ready(self) -> int:
         """How many could be failed over now as far as anybody knows."""
-        return self.machines - self.blocked - self.risky - self.away
+        return self.machines - self.blocked - self.risky - self.away - self.busy
 
 
 def weigh(
@@ -58,8 +60,11 @@ def weigh(
     """Judge all machines, and keep the `most` grave: forgotten cleanups, what blocks, the rest."""
     places = {one.vault.casefold(): one.model_copy(update={"location": ""}) for one in around}
     found: list[Risk] = []
-    blocked = risky = away = 0
+    blocked = risky = away = busy = 0
     for machine in machines:
+        if machine.scenario:
+            busy += 1
+            continue
         grave = [
             one
             for one in concerns(machine, now, places.get(machine.vault.casefold()))
@@ -78,7 +83,7 @@ def weigh(
                 sentence=f"{worst.sentence}{more}",
                 advice=worst.advice,
                 blocks=stops,
-                forgotten=bool(machine.testing) and not machine.scenario,
+                forgotten=machine.testing,
             )
         )
     found.sort(key=lambda one: (not one.forgotten, not one.blocks))
@@ -94,6 +99,7 @@ def weigh(
         blocked=blocked,
         risky=risky,
         away=away,
+        busy=busy,
         top=tuple(listed[:most]),
         more=max(0, len(listed) - most),
         troubles=tuple(troubles),

@@ -67,7 +67,7 @@ def home(
 
     def runs(one: Request) -> str:
         said = status(one, at, expected.get(one.id), far.get(one.id))
-        return f"{_name(one)}\n{said}"
+        return f"*{esc(lines.title(one))}* · {one.id}\n{said}"
 
     return _page(
         [
@@ -143,7 +143,8 @@ def _readiness(risks: Risks | None, now: int, may_ask: Sequence[str]) -> list[Bl
     blocks = [header("Readiness")]
     if risks is None:
         return [*blocks, context("Azure is being asked…")]
-    away = f", {risks.away} failed over" if risks.away else ""
+    away = f", {risks.busy} being worked on" if risks.busy else ""
+    away += f", {risks.away} failed over" if risks.away else ""
     icon = ":red_circle:" if risks.blocked else ":large_yellow_circle:" if risks.risky else ""
     old = now - risks.at > _STALE
     when = f" As of {moment(risks.at)}." if old else ""
