@@ -34,7 +34,7 @@ def declared(incident: Incident, *, already: bool) -> Message:
     """Tell whoever declared an incident where it is, or where the one is that there was."""
     where = f"<#{incident.channel}>" if incident.channel else "its channel, which is being made"
     if already:
-        said = f"{esc(incident.title)} was declared by {mention(incident.by.id)} at "
+        said = f"{esc(incident.title)} was declared by {mention(incident.by.id)}, "
         text = f":fire: *{incident.id}*: {said}{moment(incident.at)}. Go to {where}."
         plain = f"{incident.id} is declared already: {incident.title}."
     else:
@@ -63,13 +63,13 @@ def updated(incident: Incident, before: str) -> Message:
         )
         blocks.append(section(f":warning: {said}"))
     if incident.due:
-        blocks.append(context(f"The next one is due at {moment(incident.due)}."))
+        blocks.append(context(f"The next one is due {moment(incident.due)}."))
     return Message(text=f"Your update is on the board of {incident.id}.", blocks=blocks)
 
 
 def snoozed(incident: Incident) -> Message:
     """Tell somebody until when nobody is reminded."""
-    text = f":zzz: The next update of {incident.id} is due at {moment(incident.due)}."
+    text = f":zzz: The next update of {incident.id} is due {moment(incident.due)}."
     return Message(text=text, blocks=[section(text)])
 
 

@@ -103,7 +103,7 @@ def protection(request: Request) -> list[Block]:
         return []
     if request.protected_at:
         length = span(max(0, request.protected_at - since) // 1000)
-        text = f":shield: *Protected again* at {moment(request.protected_at)}: unprotected {length}"
+        text = f":shield: *Protected again* {moment(request.protected_at)}: unprotected {length}"
         return [section(f"{text}.")]
     if unprotected_since(request):
         return [section(f":warning: *Unprotected* since {moment(since)}, until it is reprotected.")]
