@@ -175,7 +175,8 @@ async def take(browser: Browser, name: str) -> None:
         async with inhabited(server.url, {"DR_POLICY": str(_POLICY)}, **given) as world:
             address = world.environment["SLACK_API_URL"].removesuffix("/api/")
             window = await Window.opened(browser, address, "Alice")
-            size = {"width": 1280 if name == "waiting" else 1110, "height": 860}
+            whole = name == "waiting"  # else the card alone, which has to be in sight as a whole
+            size = {"width": 1280 if whole else 1110, "height": 860 if whole else 1400}
             await window.page.set_viewport_size(size)  # type: ignore[arg-type]  # a plain dict
             await SCENES[name](world, window)
             await window.page.context.close()
