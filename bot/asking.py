@@ -6,27 +6,25 @@ from functools import partial
 from bot.access import actor, standing
 from bot.cards import place_for
 from bot.conditions import agreed, granted_by, passes, refuse, why_locked
-from bot.domain.candidates import Candidate
 from bot.domain.catalogue import Operation
 from bot.domain.data import Data
-from bot.domain.fleets import LeftOut, root
+from bot.domain.fleets import LeftOut
 from bot.domain.grammar import Command
-from bot.domain.jobs import Job
 from bot.domain.locks import holding, said_of
-from bot.domain.machines import Machine, same_id
+from bot.domain.machines import Machine
 from bot.domain.offers import why_not
 from bot.domain.operations import CATALOGUE
 from bot.domain.people import Person
-from bot.domain.plans import Plan
 from bot.domain.policy import Rule
 from bot.domain.request import Request, State, Step, take
-from bot.domain.targets import claim_of, name_of
+from bot.domain.targets import name_of
 from bot.domain.votes import Standing, gives_way, why_not_ask
 from bot.drafts import draft
-from bot.errors import NotNow, Tampered
+from bot.errors import NotNow
 from bot.fleets import draft_fleet
+from bot.holders import already_open, holder, taken_by
 from bot.inventory import ground
-from bot.lifecycle import Move, change, create, disown, fact_of
+from bot.lifecycle import Move, change, create, fact_of
 from bot.locks import locks_now, locks_on
 from bot.refusals import Ask, Pol
 from bot.runtime import Bot
@@ -56,16 +54,16 @@ async def ask(bot: Bot, user_id: str, command: Command, channel: str) -> Asked:
     assert rule is not None  # noqa: S101 - without a rule nobody is allowed to ask
     if isinstance(meant, Selection):
         return await _ask_for_several(bot, who, operation, command, meant, rule, channel)
-    already = await _already_open(bot, operation, meant)
+    already = await already_open(bot, operation, meant)
     if already and not _makes_room(already, who, command):
         return Asked(request=already, already=True)
     if reason := why_not(operation, meant):
         raise reason
     base = await ground(bot, operation, meant, command.options)
     for machine in base.machines:
-        taken = await _holder(bot, machine)
+        taken = await holder(bot, machine)
         if taken and not (already and taken.id == already.id):
-            raise _taken(machine.name, taken)
+            raise taken_by(machine.name, taken)
     held = await locks_on(bot, operation.name, meant, base.machines)
     terms = await agreed(bot, who, operation, command, rule, name_of(meant), held)
     request = await draft(bot, operation, command, base, terms, who.person)
@@ -118,12 +116,12 @@ async def _ask_for_several(
     kept: list[LeftOut] = []
     holders: dict[str, Request] = {}
     for machine in meant.machines:
-        holder = await _holder(bot, machine)
-        if holder is None:
+        keeper = await holder(bot, machine)
+        if keeper is None:
             free.append(machine)
             continue
-        holders[holder.id] = holder
-        kept.append(LeftOut(name=machine.name, why=_taken(machine.name, holder).sentence))
+        holders[keeper.id] = keeper
+        kept.append(LeftOut(name=machine.name, why=taken_by(machine.name, keeper).sentence))
     waiting = _own_waiting(holders, meant, who, command)
     if waiting:
         free, kept = list(meant.machines), []
@@ -260,46 +258,3 @@ async def _refuse_asking(
 ) -> None:
     if reason := why_not_ask(may_ask, who, glass=command.glass):
         raise await refuse(bot, who, operation, target, reason)
-
-
-async def _already_open(
-    bot: Bot, operation: Operation, target: Machine | Plan | Job | Candidate
-) -> Request | None:
-    """Return the open request that asks the same; raises `NotNow` when it asks something else."""
-    request = await _holder_of(bot, claim_of(target, operation.name), name_of(target))
-    if request is None or _asks(request, operation, target.id):
-        return request
-    raise _taken(name_of(target), request)
-
-
-def _asks(request: Request, operation: Operation, target: str) -> bool:
-    return request.operation == operation.name and same_id(request.target_id, target)
-
-
-async def _holder(bot: Bot, machine: Machine) -> Request | None:
-    return await _holder_of(bot, machine.id, machine.name)
-
-
-async def _holder_of(bot: Bot, target: str, name: str) -> Request | None:
-    """Return the open request that keeps something, as people see it; one of ours only."""
-    open_id = await bot.redis.requests.open_for(target)
-    if not open_id:
-        return None
-    try:
-        own = await bot.redis.requests.load(open_id)
-        if own and own.open and own.parent:
-            found = await bot.redis.requests.load_many([own.parent])
-            return found[0] if found else own  # the whole was altered, and this one goes on
-        return await bot.redis.requests.load(root(open_id))
-    except Tampered as error:
-        await disown(bot, open_id, error, (target, name))
-        return None
-
-
-def _taken(name: str, request: Request) -> NotNow:
-    return NotNow(
-        Ask.TAKEN,
-        f"{name} already has an open request: {request.id}, a {request.operation} that is "
-        f"{request.state}.",
-        "Let it end, or have it withdrawn: its card shows what can be done.",
-    )

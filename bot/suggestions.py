@@ -5,7 +5,7 @@ afresh before anything is asked for. Only what this person may ask for is sugges
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import Final, TypeVar
@@ -14,7 +14,7 @@ from bot.access import standing
 from bot.conditions import granted_by
 from bot.domain.catalogue import Operation
 from bot.domain.grammar import Command
-from bot.domain.machines import Machine, segment
+from bot.domain.machines import Machine, same_id, segment
 from bot.domain.offers import is_offered
 from bot.domain.operations import CATALOGUE
 from bot.domain.plans import Plan
@@ -49,7 +49,8 @@ def prepare(bot: Bot) -> None:
 async def suggest(bot: Bot, user_id: str, command: Command, typed: str) -> Suggested:
     """Return what this person may ask for whose name begins so, has it within, or is near it.
 
-    What offers the operation now comes first. Nothing, for somebody who may not ask for it at all.
+    What offers the operation now comes first, and of that what they asked something for lately.
+    Nothing, for somebody who may not ask for it at all.
     """
     operation = CATALOGUE[command.verb]
     lists = bot.policy.who_may_ask(operation.name, glass=command.glass)
@@ -60,13 +61,19 @@ async def suggest(bot: Bot, user_id: str, command: Command, typed: str) -> Sugge
     typed = typed.strip().casefold()
     part = typed.removeprefix(_PLAN).strip()
     may = _Rights(bot.policy, command, who)
+    recent = await bot.redis.forms.recent(user_id)
     machines: list[Machine] = []
     if not typed.startswith(_PLAN):
-        machines = await _first(operation, beginning_or_within(part, rolls), may.ask_for)
+        lately = [one for one in _lately(recent, rolls) if part in one.name.casefold()]
+        known = {one.id for one in lately}
+        others = (one for one in beginning_or_within(part, rolls) if one.id not in known)
+        machines = await _first(operation, chain(lately, others), may.ask_for)
         if not machines and part:
             machines = await _first(operation, await nearly(part, rolls), may.ask_for)
     wholes = await _first(
-        operation, _of_plans(part, plans), lambda plan: may.ask_for_plan(plan, rolls)
+        operation,
+        sorted(_of_plans(part, plans), key=lambda plan: _place_in(recent, plan)),
+        lambda plan: may.ask_for_plan(plan, rolls),
     )
     wholes = wholes[: MOST // 2]
     return Suggested(
@@ -180,6 +187,16 @@ async def _unhurried(some: Iterable[Target]) -> AsyncIterator[Target]:
         if number and number % _AT_ONCE == 0:
             await asyncio.sleep(0)
         yield one
+
+
+def _lately(recent: Iterable[str], rolls: Rolls) -> list[Machine]:
+    """Find the machines among what somebody asked something for lately, the newest first."""
+    return [one for named in recent for roll in rolls for one in roll.called(named)]
+
+
+def _place_in(recent: Sequence[str], plan: Plan) -> int:
+    """Return how long ago somebody asked something for a plan, counted in requests."""
+    return next((at for at, one in enumerate(recent) if same_id(one, plan.id)), len(recent))
 
 
 def _of_plans(part: str, plans: Iterable[Plan]) -> Iterator[Plan]:

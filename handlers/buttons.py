@@ -26,6 +26,7 @@ from bot.messages.buttons import (
     NEXT,
     NOD,
     NUDGE,
+    REOPEN,
     RESUBMIT,
     REVIEW,
     REVOKE,
@@ -44,7 +45,7 @@ from bot.messages.buttons import (
 from bot.messages.windows import held
 from bot.nudges import nudge
 from bot.runtime import Bot
-from handlers import commands, incidents, panes
+from handlers import ask_form, commands, incidents, panes
 from handlers.commands import Said
 from handlers.pictures import show
 
@@ -104,6 +105,10 @@ async def _choose(bot: Bot, press: Press) -> Message:
 
 async def _fill_in(bot: Bot, press: Press) -> None:
     await bot.slack.open_view(press.trigger, await commands.form(bot, press.user, press.value))
+
+
+async def _reopen(bot: Bot, press: Press) -> Message | None:
+    return await ask_form.open_again(bot, press.user, press.value, press.trigger)
 
 
 async def _nod(bot: Bot, press: Press) -> None:
@@ -192,6 +197,7 @@ HANDLERS: Final[Mapping[Button, Handle]] = {
     NEXT: _next,
     CHOOSE: _choose,
     FILL_IN: _fill_in,
+    REOPEN: _reopen,
     UNLOCK: _unlock,
     UPDATE: _update,
     CLOSE: _close,

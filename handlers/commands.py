@@ -14,7 +14,9 @@ from bot.domain.data import Data
 from bot.domain.fleets import is_request, root
 from bot.domain.grammar import Command, parse
 from bot.domain.latecomers import Wish, became, too_late
+from bot.domain.machines import Machine
 from bot.domain.operations import CATALOGUE
+from bot.domain.plans import Plan
 from bot.domain.request import Request
 from bot.domain.verbs import Option
 from bot.errors import Ambiguous, Missing, Misunderstood, NotNow
@@ -91,6 +93,8 @@ async def ask(bot: Bot, user: str, channel: str, command: Command) -> Message:
 
 async def told(bot: Bot, asked: asking.Asked) -> Message:
     """Show the card at once, then tell the asker where it is."""
+    if isinstance(asked.request.target, Machine | Plan):
+        await bot.redis.forms.asked_for(asked.request.asker.id, asked.request.target.id)
     await draw(bot, asked.request.id)
     record = await bot.redis.cards.record(asked.request.id)
     return answers.asked(

@@ -1,20 +1,22 @@
 """What all that Slack delivers has in common: it has effect once, and one person is told of it."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from bot.errors import SlackRefused
 from bot.messages.blocks import Message
 from bot.messages.panes import window
 from bot.runtime import Bot
 
+Answer = TypeVar("Answer")
+
 _DUPLICATES: Final = 900
 """Seconds for which the same delivery is recognised."""
 
 
 async def once(
-    bot: Bot, delivery: str, work: Callable[[], Awaitable[Message | None]]
-) -> Message | None:
+    bot: Bot, delivery: str, work: Callable[[], Awaitable[Answer | None]]
+) -> Answer | None:
     """Do the work of a delivery, unless it was delivered before."""
     if not await bot.redis.shelf.first_time(f"delivery:{delivery}", _DUPLICATES):
         return None

@@ -64,9 +64,15 @@ class _State(_Part):
     values: dict[_Text, dict[_Text, _Input]] = {}
 
 
+class _Block(_Part):
+    type: _Text
+
+
 class _View(_Part):
     id: _Id
     type: _Text
+    hash: _Id | None = None
+    blocks: list[_Block] | None = None
     private_metadata: _Text | None = None
     state: _State | None = None
 
@@ -144,6 +150,7 @@ class _Typing(_Frame):
 class _Form(_Frame):
     user: _User
     view: _View
+    trigger_id: _Id | None = None
 
 
 class _Shortcut(_Frame):

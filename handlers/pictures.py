@@ -38,6 +38,7 @@ from bot.messages.receipt import receipt
 from bot.messages.roster import request_view
 from bot.nudges import Nudged
 from bot.overviews import Overview
+from bot.previews import Preview
 from bot.queries.found import (
     DelegationList,
     EventList,
@@ -54,7 +55,6 @@ from bot.queries.found import (
     PlanList,
     PlanView,
     PointList,
-    Preview,
     Readiness,
     Receipt,
     RequestList,
@@ -202,7 +202,9 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
     JobList: _jobs,
     JobView: lambda found: work.job_view(found.job, _now()),
     EventList: _events,
-    Preview: lambda found: preview(found.request, found.why_not, found.drafts),
+    Preview: lambda found: preview(
+        found.request, found.why_not, found.drafts, already=found.already
+    ),
     Explanation: _explanation,
     Nudged: lambda found: reminders.nudged(found.request, found.names, thread=found.thread),
     RequestList: lambda found: answers.request_list(

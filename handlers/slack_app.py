@@ -24,7 +24,7 @@ from bot.clicks import Click
 from bot.domain.break_glass import JUSTIFIED
 from bot.domain.confirmation import is_one_of
 from bot.domain.unseen import without_unseen
-from bot.messages.ask_form import ASK_FORM, unaskable
+from bot.messages.ask_form import ASK_FORM, kept_in
 from bot.messages.blocks import Message
 from bot.messages.buttons import PREFIX, action_of
 from bot.messages.forms import (
@@ -46,16 +46,19 @@ from bot.messages.forms import (
 )
 from bot.messages.incident_forms import CLOSE_FORM, UPDATE_FORM, meant_by, unsayable
 from bot.runtime import Bot
-from handlers import ask_form, commands, incidents
+from handlers import ask_form, commands, incidents, sent_form
 from handlers.buttons import Press, press
 from handlers.commands import Said
 from handlers.deliveries import once, show_window, whisper
 from handlers.happenings import Happenings
 from handlers.payloads import COMMAND, HOME_OPENED, MENTIONED, unlike_slack
+from handlers.sent_form import Window
 from handlers.supervisor import Reply, Supervisor
 
 _KIND: Final = re.compile("[a-z_]{1,40}")
 """How Slack calls the types of what it sends; nothing else of a payload gets into the log."""
+
+_OTHER_VERSION: Final = "This form is of another version of the bot. Type the command again."
 
 Body = dict[str, Any]
 GoOn = Callable[[Bot, str, str, Mapping[str, str]], Awaitable[Message]]
@@ -78,6 +81,7 @@ def build(bot: Bot, supervisor: Supervisor) -> AsyncApp:
     app.use(_Door(listeners))
     app.command(COMMAND)(listeners.typed)
     app.action(re.compile(f"^{re.escape(PREFIX)}"))(listeners.pressed)
+    app.action(INPUT)(listeners.changed)
     app.block_suggestion(INPUT)(listeners.typing)
     app.view(re.compile(rf"^({'|'.join(map(re.escape, listeners.forms))})\Z"))(listeners.sent)
     happenings = Happenings(bot, supervisor)
@@ -204,23 +208,64 @@ class _Listeners:
 
     async def typing(self, ack: AsyncAck, body: Body) -> None:
         """Somebody types into a form, and waits for what to choose from."""
-        word = str((body.get("view") or {}).get("private_metadata") or "")
+        kept = kept_in(body.get("view") or {})
+        if kept is None:
+            await ack(ask_form.NOTHING)
+            return
         user, typed = str(body["user"]["id"]), str(body.get("value") or "")
-        found = ask_form.suggested(self._bot, user, word, typed)
+        found = ask_form.suggested(self._bot, user, kept, typed)
         await ack(await self._supervisor.promptly(found, ask_form.NOTHING))
+
+    async def changed(self, ack: AsyncAck, body: Body) -> None:
+        """Somebody chose something in a form, which shows what would be asked then."""
+        await ack()
+        window = _window(body.get("view") or {}, body["actions"][0])
+        if window is None:
+            return
+        user = str(body["user"]["id"])
+
+        async def work() -> None:
+            await sent_form.changed(self._bot, user, window)
+
+        async def reply(message: Message) -> None:
+            await self._whisper(window.kept.channel, user, message)
+
+        delivery = f"{window.id}:{window.at}"
+        self._supervisor.spawn(self._once(delivery, work), reply)
 
     async def sent(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Somebody sent a form."""
         await self.forms[view["callback_id"]](ack, body, view)
 
     async def asked(self, ack: AsyncAck, body: Body, view: Body) -> None:
-        """Somebody chose what a command is about, and said why."""
-        filled = given(view)
-        if wrong := unaskable(filled):
-            await ack(response_action="errors", errors=wrong)
+        """Somebody sent the form for an operation; while Slack waits, it says what is wrong."""
+        window, user = _window(view, {}), str(body["user"]["id"])
+        if window is None:
+            await ack(
+                response_action="errors", errors={next(iter(given(view)), ""): _OTHER_VERSION}
+            )
+            return
+        delivery = f"{window.id}:{body.get('trigger_id')}"
+        deciding = self._supervisor.start(
+            once(self._bot, delivery, lambda: sent_form.sent(self._bot, user, window))
+        )
+        verdict = await self._supervisor.so_far(deciding)
+        if verdict and verdict.errors:
+            await ack(response_action="errors", errors=dict(verdict.errors))
+            return
+        if verdict and verdict.view:
+            await ack(response_action="update", view=verdict.view)
             return
         await ack()
-        self._go_on(body, view, ask_form.sent, filled)
+
+        async def work() -> Message | None:
+            decided = await deciding
+            return await sent_form.told(self._bot, user, window, decided) if decided else None
+
+        async def reply(message: Message) -> None:
+            await self._whisper(window.kept.channel, user, message)
+
+        self._supervisor.spawn(work(), reply)
 
     async def filled_in(self, ack: AsyncAck, body: Body, view: Body) -> None:
         """Somebody filled in what a command lacked."""
@@ -398,3 +443,25 @@ def _click(kind: str, body: Body, view: Body, request_id: str) -> Click:
 
 async def _silence(_message: Message) -> None:
     """Say nothing: the acknowledgement has said it."""
+
+
+def _window(view: Body, action: Body) -> Window | None:
+    """Read an open form, and when something was chosen in it; None for one of another version."""
+    kept = kept_in(view)
+    if kept is None:
+        return None
+    return Window(
+        id=str(view["id"]),
+        hash=str(view.get("hash") or ""),
+        kept=kept,
+        filled=given(view),
+        view=view,
+        at=_seconds(action.get("action_ts")),
+    )
+
+
+def _seconds(stamp: object) -> float:
+    try:
+        return float(str(stamp))
+    except ValueError:
+        return 0.0

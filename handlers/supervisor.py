@@ -22,6 +22,8 @@ Answer = TypeVar("Answer")
 
 _PROMPT: Final = 2.5
 """Seconds for an answer that Slack waits for: it gives three."""
+_DECIDED: Final = 2.0
+"""Seconds for what Slack waits for and what goes on behind it otherwise."""
 _DRAIN: Final = 20.0
 """Seconds that running work gets to finish when the process is told to stop."""
 
@@ -36,13 +38,25 @@ class Supervisor:
     """The tasks of a process that answers people."""
 
     def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def spawn(self, work: Coroutine[Any, Any, Message | None], reply: Reply) -> None:
         """Start work whose result, or whose failure in words, goes to `reply`."""
         task = asyncio.create_task(_answered(work, reply))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def start(self, work: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
+        """Start work whose outcome somebody will look at; it goes on whatever becomes of them."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def so_far(self, task: asyncio.Task[Answer]) -> Answer | None:
+        """Return the outcome of work that Slack waits for; None when it failed or takes longer."""
+        done, _ = await asyncio.wait({task}, timeout=_DECIDED)
+        return task.result() if done and task.exception() is None else None
 
     async def promptly(self, work: Coroutine[Any, Any, Answer], otherwise: Answer) -> Answer:
         """Do what Slack waits for; what fails or takes too long is answered with `otherwise`."""

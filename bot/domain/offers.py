@@ -29,7 +29,12 @@ def why_not(operation: Operation, target: Machine | Plan | Job | Candidate) -> N
 
 
 def is_offered(operation: Operation, target: Machine | Plan) -> bool:
-    """Whether an operation can be had now: what `why_not` says, without the time for the reason."""
+    """Whether an operation can be had now: what `why_not` says, without the time for the reason.
+
+    What is done to a job may be: the machine does not tell.
+    """
+    if operation.about == "job":
+        return True
     if isinstance(target, Plan):
         return _plan(operation, target) is None
     return (

@@ -21,6 +21,7 @@ from bot.domain.lifetimes import Lifetime
 from bot.domain.lists import EVERYONE, Who, handles, includes
 from bot.domain.mistakes import Mistake, mistakes
 from bot.domain.objectives import Objective
+from bot.domain.reason_terms import ReasonTerms
 from bot.domain.rules import Rule, Subject
 from bot.domain.windows import Committing
 from bot.errors import Misconfigured, NotNow
@@ -110,6 +111,8 @@ class Policy(Data):
     """What is tried after a failover, each a `[[check]]`; all that match a machine are."""
     commit: Committing = Committing()
     """What happens while a failover is not committed, a `[commit]`."""
+    reasons: ReasonTerms = ReasonTerms()
+    """What is offered to whoever has to say why, a `[reasons]`."""
     reprotect: dict[str, ReprotectDefaults] = {}
     """What reprotects need that cannot be learnt, each a `[reprotect.<region or site>]`."""
     directory: Directory = Directory()

@@ -23,7 +23,7 @@ from bot.messages.blocks import (
     sections,
 )
 from bot.messages.board import counts
-from bot.messages.buttons import CHOOSE, FILL_IN, RUN
+from bot.messages.buttons import CHOOSE, FILL_IN, REOPEN, RUN
 from bot.messages.reviews import owing
 
 _UNREVIEWED: Final = "*Break-glass, not reviewed yet*"
@@ -47,6 +47,12 @@ def form_offered(sentence: str, text: str) -> Message:
     button = RUN.draw(text, label="Open the form…", style="primary")
     said = f"{esc(sentence, 1500)} The form asks for it."
     return Message(text=f"{said} Press Open the form.", blocks=[section(said), actions([button])])
+
+
+def try_again(error: DrError, stash: str) -> Message:
+    """Say what was the matter with a form that was sent; nothing typed into it is lost."""
+    said = sorry(error)
+    return Message(text=said.text, blocks=[*said.blocks, actions([REOPEN.draw(stash)])])
 
 
 def broken(reference: str) -> Message:

@@ -102,6 +102,8 @@ RUN: Final = Button("run", "Run")
 """Does what typing its value after `/dr` does."""
 SHOW: Final = Button("show", "Look and decide…")
 """Opens the card of a request in a window; its value is the id of the request."""
+REOPEN: Final = Button("reopen", "Open the form again")
+"""Opens a form with all that was filled in; its value is the word of the half-finished command."""
 UNLOCK: Final = Button("unlock", "Unlock")
 """Ends a lock; its value is the lock's id."""
 

@@ -106,7 +106,13 @@ def card(
     return Message(text=f"{summary(request, far)}{held}", blocks=blocks)
 
 
-def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> Message:
+def preview(
+    request: Request,
+    why_not: str,
+    drafts: Sequence[Request] = (),
+    *,
+    already: Request | None = None,
+) -> Message:
     """Draw what a request would be, without the means to decide it, and the call as it would go.
 
     Of several machines it shows the call for the first.
@@ -118,19 +124,28 @@ def preview(request: Request, why_not: str, drafts: Sequence[Request] = ()) -> M
     sent = json.dumps(body, indent=1, ensure_ascii=False) if body else "no body"
     blocks = [
         header(f"Preview: {lines.title(request)}"),
+        *would_be(request, why_not, already=already),
+        section(f"*Azure would be sent* {code(call.line if call else '', 500)}{many}"),
+        words(sent),
+    ]
+    return Message(text=esc(machine.strip(), 1500), blocks=blocks)
+
+
+def would_be(request: Request, why_not: str, *, already: Request | None = None) -> list[Block]:
+    """Draw what would be asked, and why it cannot be: for a preview, and within a form."""
+    open_now = f"It is asked already: *{esc(already.id)}* {lines.fate(already)}." if already else ""
+    return [
         *notice(request),
         section(
             f"It would need {lines.needs(request.terms)}, under rule “{esc(request.terms.rule)}”."
         ),
         *([section(f":no_entry: {esc(why_not)}")] if why_not else []),
+        *([section(f":memo: {open_now}")] if open_now else []),
         fields(*facts(request)),
         *_reason(request),
         *_middle(request, datetime.fromtimestamp(request.asked_at / 1000, UTC), stored=False),
         *_votes(request),
-        section(f"*Azure would be sent* {code(call.line if call else '', 500)}{many}"),
-        words(sent),
     ]
-    return Message(text=esc(machine.strip(), 1500), blocks=blocks)
 
 
 _LOCKS = 3

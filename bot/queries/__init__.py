@@ -6,20 +6,11 @@ They change nothing, and only the person who asked sees the answer.
 from typing import Final
 
 from bot.access import require_look, standing
-from bot.conditions import freezes_now, glass_of, granted_by, terms_of, why_frozen, why_locked
 from bot.domain.data import Data
-from bot.domain.locks import holding
-from bot.domain.offers import why_not
-from bot.domain.operations import CATALOGUE
 from bot.domain.policy import includes
-from bot.domain.request import Request
-from bot.domain.votes import why_not_ask
-from bot.drafts import draft
-from bot.errors import Misunderstood, NotNow
-from bot.fleets import draft_fleet
-from bot.inventory import ground
-from bot.locks import locks_now
+from bot.errors import Misunderstood
 from bot.overviews import Overview, how_far, overview_of
+from bot.previews import preview_of
 from bot.queries import (
     arranged,
     incidents,
@@ -32,12 +23,11 @@ from bot.queries import (
     upkeep,
     work,
 )
-from bot.queries.found import HelpOn, HelpPage, HelpWith, Preview, RequestList
+from bot.queries.found import HelpOn, HelpPage, HelpWith, RequestList
 from bot.queries.line import meant_by
 from bot.queries.registry import LETS, VERBS, query
-from bot.refusals import BY_ID, Pol, Type
+from bot.refusals import BY_ID, Type
 from bot.runtime import Bot
-from bot.targets import Selection, rule_for
 
 _RECENT: Final = 10
 _ALL: Final = "all"
@@ -71,35 +61,7 @@ async def preview(bot: Bot, user_id: str, target: str) -> Data:
     """
     await require_look(bot, user_id)
     operation, command, meant = await meant_by(bot, target, "there is no preview of it")
-    rule = await rule_for(bot, operation, meant)
-    if rule is None:
-        raise NotNow(Pol.NO_RULE, f"No rule of the policy speaks of {operation.name} on that.")
-    granted = granted_by(rule, command)
-    who = await standing(bot, user_id, granted.may_ask, fresh=False)
-    held = await freezes_now(bot, operation)
-    refused = why_not_ask(granted.may_ask, who, glass=command.glass)
-    not_by_them = refused.sentence if refused else ""
-    if held and not not_by_them:
-        not_by_them = str(why_frozen(held, operation))
-    glass = await glass_of(bot, rule) if command.glass else None
-    terms = terms_of(bot, operation, granted, glass=glass)
-    if isinstance(meant, Selection):
-        drafted = await draft_fleet(bot, operation, command, meant, terms, who.person)
-        why_not_now = " ".join(filter(None, (not_by_them, await _why_locked(bot, drafted.request))))
-        return Preview(request=drafted.request, why_not=why_not_now, drafts=drafted.drafts)
-    if reason := why_not(operation, meant):
-        raise reason
-    base = await ground(bot, operation, meant, command.options)
-    request = await draft(bot, operation, command, base, terms, who.person)
-    why_not_now = " ".join(filter(None, (not_by_them, await _why_locked(bot, request))))
-    return Preview(request=request, why_not=why_not_now)
-
-
-async def _why_locked(bot: Bot, request: Request) -> str:
-    """Say which locks hold what is previewed; '' when none does."""
-    locks = await locks_now(bot)
-    held = holding(locks, request.operation, request.target, request.ground.machines)
-    return str(why_locked(bot, held, CATALOGUE[request.operation])) if held else ""
+    return await preview_of(bot, user_id, operation, command, meant)
 
 
 @query(target="command")

@@ -197,16 +197,6 @@ class Receipt(Data):
     """What is wrong with the log between them; '' when it is whole."""
 
 
-class Preview(Data):
-    """A request that was not made."""
-
-    request: Request
-    why_not: str
-    """Why this person could not ask for it; '' when they could."""
-    drafts: tuple[Request, ...] = ()
-    """Of several machines, what would be asked for each."""
-
-
 class Candidates(Data):
     """Who could fill a need at this moment."""
 

@@ -51,7 +51,8 @@ async def test_a_machine_is_found_while_one_types(world: World) -> None:
     """What is chosen and said in the form becomes a request as if it had been typed."""
     await opened(world.alice)
     form = await world.alice.modal()
-    assert (form.title, form.inputs) == ("Failover", ["Machine or recovery plan", "Why?"])
+    fields = ["Machine or recovery plan", "Recovery point", "Shut down", "Why?"]
+    assert (form.title, form.inputs) == ("Failover", fields)
     assert [one.label for one in await offered(world.alice, "WEB0")] == [
         "vm-web01",
         "vm-web02",

@@ -23,6 +23,7 @@ from bot.gateways.redis.backlog import Backlog, Backlogs
 from bot.gateways.redis.books import Books, Kept
 from bot.gateways.redis.cards import Cards
 from bot.gateways.redis.following import Following
+from bot.gateways.redis.forms import Forms
 from bot.gateways.redis.homes import Homes
 from bot.gateways.redis.pacing import Pacing
 from bot.gateways.redis.reminders import Reminders
@@ -65,6 +66,7 @@ class Redis:
     books: Books
     backlogs: Backlogs
     following: Following
+    forms: Forms
     rooms: RoomMemory
     tending: Tending
     homes: Homes
@@ -110,6 +112,7 @@ async def opened(
             books=Books(client, seal_key),
             backlogs=Backlogs(client),
             following=Following(client),
+            forms=Forms(client),
             rooms=RoomMemory(client),
             tending=Tending(client, seal_key),
             homes=Homes(client),

@@ -230,25 +230,40 @@ class Slack(Rooms):
 
         await self._shown(message, send)
 
-    async def open_view(self, trigger_id: str, view: Block, *, reopened: bool = True) -> None:
-        """Open a modal; the trigger of a click lives three seconds.
+    async def open_view(
+        self, trigger_id: str, view: Block, *, reopened: bool = True
+    ) -> tuple[str, str]:
+        """Open a modal; returns its id and hash. The trigger of a click lives three seconds.
 
-        One that is used already has opened this view, and the answer was lost; unless another may
-        have been opened by it, and this one is not `reopened`.
+        One that is used already has opened this view, and the answer was lost, so that neither is
+        known; unless another may have been opened by it, and this one is not `reopened`.
         """
         try:
-            await self._ask(lambda: self.client.views_open(trigger_id=trigger_id, view=view))
+            answer = await self._ask(
+                lambda: self.client.views_open(trigger_id=trigger_id, view=view)
+            )
         except SlackRefused as error:
             if error.code != "exchanged_trigger_id" or not reopened:
                 raise
+            return "", ""
+        return _told_of(answer)
 
-    async def update_view(self, view_id: str, view: Block) -> None:
-        """Replace what a modal shows; one that was closed meanwhile is as it should be."""
+    async def update_view(self, view_id: str, view: Block, known: str = "") -> str:
+        """Replace what a modal shows; returns its hash, '' when it was closed meanwhile.
+
+        Without an id, that which has the `external_id` of the view. With `known`, a hash, raises
+        `SlackRefused` when something else is shown by now.
+        """
+        named = {"view_id": view_id} if view_id else {"external_id": view.get("external_id")}
         try:
-            await self._call(self.client.views_update(view_id=view_id, view=view))
+            answer = await self._call(
+                self.client.views_update(**named, view=view, hash=known or None)
+            )
         except SlackRefused as error:
             if error.code != "not_found":
                 raise
+            return ""
+        return _told_of(answer)[1]
 
     async def publish_home(self, user: str, view: Block, known: str = "") -> str:
         """Show somebody their Home; returns the hash that Slack gives it.
@@ -345,3 +360,9 @@ async def opened(url: str, token: str) -> AsyncIterator[Slack]:
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
         client = TimedClient(token=token, base_url=url, session=session, timeout=10)
         yield Slack(client, session, url)
+
+
+def _told_of(answer: Any) -> tuple[str, str]:
+    """Return the id and the hash of the view that an answer shows."""
+    view = answer.get("view") or {}
+    return str(view.get("id") or ""), str(view.get("hash") or "")
