@@ -86,7 +86,10 @@ async def find(bot: Bot, name: str) -> Machine:
         raise Unavailable(f"{name} was not found, but {' '.join(inventory.troubles)}")
     if near := await nearly(name, inventory.rolls):
         raise Ambiguous(f"No machine is called {name}. Did you mean one of these?", _choices(near))
-    raise NotNow(Name.NO_MACHINE, f"No machine is called {name}.", "/dr list shows them all.")
+    said = (
+        "That machine is in no vault any more." if as_id(name) else f"No machine is called {name}."
+    )
+    raise NotNow(Name.NO_MACHINE, said, "/dr list shows them all.")
 
 
 async def nearly(name: str, rolls: Rolls) -> tuple[Machine, ...]:

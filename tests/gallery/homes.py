@@ -7,11 +7,12 @@ from bot.domain.request import Request, State
 from bot.domain.risks import Risk, Risks
 from bot.errors import NotAllowed
 from bot.messages.answers import form_offered, sorry
-from bot.messages.ask_form import ask_form, with_place
+from bot.messages.ask_form import ask_form
 from bot.messages.card import card
 from bot.messages.home import closed, home
 from bot.messages.panes import card_window, window
 from bot.refusals import Ask, Who
+from tests.bot.ask_forms import KEPT, form
 from tests.bot.samples import ANN, BO, NOW, job, person, request
 from tests.gallery.arranged import delegation, lock
 from tests.gallery.example import Examples
@@ -105,7 +106,7 @@ def _many() -> dict[str, Any]:
 
 
 def _form() -> dict[str, Any]:
-    return with_place(ask_form("word", "Failover", "", reason_required=True), "incidents")
+    return ask_form(form(kept=KEPT.model_copy(update={"place": "incidents"})))
 
 
 def _card() -> dict[str, Any]:

@@ -60,6 +60,7 @@ from bot.messages import (
 from bot.messages.blocks import Message
 from bot.queries import VERBS
 from bot.refusals import CODES, Type
+from tests.bot.ask_forms import KEPT, form
 from tests.bot.messages.wild import (
     FACT,
     GLASS,
@@ -153,7 +154,7 @@ def _suggestions(text: str) -> Iterator[Drawn]:
         for some in ((), (Suggestion(wild(PLAN, text), text, able),)):
             found = ask_form.suggestions(Suggested(tuple(machines), some, (text,) * 5))
             element = {"type": "static_select", "action_id": "a", **found}
-            view = ask_form.ask_form("word", text, text, reason_required=able)
+            view = ask_form.ask_form(form(title=text, reason=text, reason_required=able))
             view["blocks"][0]["element"] = element
             yield view
 
@@ -310,7 +311,16 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
     ],
     "card.card": _cards,
     "ask_form.ask_form": lambda t: [
-        ask_form.ask_form("word", t, t, reason_required=required) for required in (True, False)
+        ask_form.ask_form(
+            form(one, title=t, reason=t, reason_required=required, named=named, templates=(t[:9],))
+        )
+        for one in ("failover", "protect")
+        for required in (True, False)
+        for named in ("", t)
+    ],
+    "ask_form.loading": lambda t: [ask_form.loading(KEPT, t)],
+    "ask_form.without_form": lambda t: [
+        ask_form.without_form(KEPT, t, Misunderstood(Type.WRONG_VALUE, t, t))
     ],
     "ask_form.suggestions": _suggestions,
     "card.preview": _previews,
