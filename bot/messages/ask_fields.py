@@ -162,7 +162,8 @@ def _field(
     choices = tuple(found[:MOST_CHOICES]) if fit else ()
     if choices and value and value not in {one.value for one in choices} and len(value) <= _VALUE:
         choices = (Choice(value, value), *choices[: MOST_CHOICES - 1])
-    required = lacking is not None or (option.name == "point" and not option.default)
+    said_already = bool(choices) and value in {one.value for one in choices}
+    required = lacking is not None or said_already or (option.name == "point" and not value)
     return Field(option, choices, value, not required, whose if choices else "")
 
 

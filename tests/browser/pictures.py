@@ -155,9 +155,22 @@ async def incident(world: World, window: Window) -> None:
     await shot(window, "West Europe down", "incident")
 
 
+async def form(world: World, window: Window) -> None:
+    """Show a form that is filled in, with what it would ask for."""
+    await window.page.set_viewport_size({"width": 1110, "height": 1500})
+    await window.types("/dr failover vm-web01 --point app")
+    await world.alice.modal()
+    dialog = window.page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("It would need 2")
+    await dialog.evaluate("one => one.style.setProperty('max-height', 'none')")
+    await window.page.mouse.move(0, 0)
+    await dialog.screenshot(path=FOLDER / "form.png")
+
+
 SCENES: Final[dict[str, Scene]] = {
     "waiting": waiting,
     "looks": looks,
+    "form": form,
     "several": several,
     "two-lists": two_lists,
     "plan": plan,

@@ -30,6 +30,7 @@ from bot.domain.objectives import Objective
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import Delegating, Locking, Policy, ReprotectDefaults
 from bot.domain.quorum import Need
+from bot.domain.reason_terms import ReasonTerms
 from bot.domain.request import TABLE, State
 from bot.domain.rules import Rule
 from bot.domain.scopes import BY_ADDRESS, NEEDED, OF_INCIDENTS, WITHOUT_ADDRESSES
@@ -246,6 +247,7 @@ DRAWN: Final[Mapping[tuple[str, str], Callable[[], str]]] = {
     ("docs/policy.md", "directory"): lambda: keys(Directory),
     ("docs/policy.md", "locks"): lambda: keys(Locking),
     ("docs/policy.md", "delegation"): lambda: keys(Delegating),
+    ("docs/policy.md", "reasons"): lambda: keys(ReasonTerms),
     ("docs/policy.md", "incident"): lambda: keys(IncidentTerms),
     ("docs/policy.md", "objective"): lambda: keys(Objective),
     ("docs/policy.md", "check"): lambda: keys(Check),

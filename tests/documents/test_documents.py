@@ -19,6 +19,7 @@ from bot.domain.objectives import Objective
 from bot.domain.operations import CATALOGUE
 from bot.domain.policy import Delegating, Locking, Policy, load
 from bot.domain.quorum import Need
+from bot.domain.reason_terms import ReasonTerms
 from bot.domain.rules import Rule
 from bot.domain.sanity import findings
 from bot.domain.windows import Committing
@@ -124,6 +125,7 @@ def test_the_example_of_the_policy_page_is_sane_and_whole(tmp_path: Path) -> Non
         (Check, content["check"]),
         (Committing, [content["commit"]]),
         (Delegating, [content["delegation"]]),
+        (ReasonTerms, [content["reasons"]]),
         (IncidentTerms, [content["incident"]]),
     ):
         used = {key for table in tables for key in table}

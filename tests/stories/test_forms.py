@@ -190,17 +190,30 @@ async def test_a_lock_is_said_before_and_when_it_is_sent(world: World) -> None:
     assert "carla has locked vm-web01" in (await world.alice.submits())["target"]
 
 
-async def test_a_test_network_is_chosen_by_name(world: World) -> None:
-    """The networks that others over there are tested in are offered; Azure gets the id."""
-    world.vault.machine("vm-app02")
-    await world.alice.types("/dr test-failover")
-    await chooses(world.alice, "vm-web01")
-    await shows(world.alice, "Network of the copy")
-    field = await of(world.alice, "network")
-    chosen = (await world.alice.modal()).values[field]["option"]["selected_option"]
+async def test_a_test_network_is_chosen_by_name(whole: World) -> None:
+    """Its own is chosen already, and Azure gets the id."""
+    await opened(whole.alice, "/dr test-failover")
+    await chooses(whole.alice, "vm-erp01")
+    await shows(whole.alice, "Network of the copy")
+    field = await of(whole.alice, "network")
+    chosen = (await whole.alice.modal()).values[field]["option"]["selected_option"]
     assert chosen["value"].startswith("/subscriptions/")
+    assert await whole.alice.submits() == {}
+    await whole.bo.sees("Test failover of vm-erp01", "0 of 2")
+    assert (await whole.request()).arguments["network"] == chosen["value"]
+
+
+async def test_a_network_that_nobody_knows_is_typed(world: World) -> None:
+    """What is lacking, and what is no network, is said under the field."""
+    await opened(world.alice, "/dr test-failover")
+    await chooses(world.alice, "vm-web01")
+    await shows(world.alice, "needs a virtual network to start the copy in")
+    assert set(await world.alice.submits()) == {"network"}
+    await world.alice.fills(network="vnet-test")
+    assert "not the resource id of a virtual network" in (await world.alice.submits())["network"]
+    await world.alice.fills(network=NETWORK)
     assert await world.alice.submits() == {}
-    await world.bo.sees("Test failover of vm-web01", "0 of 2")
+    await world.bo.sees("Test failover of vm-web01", "0 of 2", "vnet-test")
 
 
 async def test_a_reason_is_chosen_and_added_to(redis_url: str, tmp_path: Path) -> None:
@@ -287,7 +300,7 @@ async def test_whoever_lost_their_rights_is_told_in_the_form(quiet: World) -> No
     wrong = await quiet.alice.submits()
     assert "guest" in wrong["target"].casefold()
     assert (await quiet.alice.modal()).values["reason"]["option"]["value"] == "West Europe is down"
-    assert "click.refused" in await quiet.kinds()
+    assert "ask.refused" in await quiet.kinds()
 
 
 async def test_a_form_sent_twice_asks_once(world: World) -> None:

@@ -4,7 +4,8 @@
 what Slack has been told, `shelf` small things that expire, `pacing` how fast Azure may be called,
 `watch` which jobs of the vaults have been judged, `reminders` who was told that a request waits,
 `books` what is kept beside requests for a time, `tending` what is looked after since a failover,
-`homes` who has their Home open, `backlogs` how much waits, `server` how the server itself is.
+`homes` who has their Home open, `forms` what is chosen in open forms, `backlogs` how much waits,
+`server` how the server itself is.
 All keys carry the hash tag `{dr}`, so that one script may touch them together, in a cluster too.
 """
 
