@@ -31,7 +31,8 @@ NOTHING: Final = suggestions(Suggested())
 """What is answered to somebody who is offered nothing."""
 _AT_ONCE: Final = 0.7
 """Seconds after which a window is opened, whatever is still being looked at."""
-_LACKING: Final = frozenset({Type.WANTS_NAME, Type.WANTS_REASON, Pol.WANTS_REASON})
+LACKING: Final = frozenset({Type.WANTS_NAME, Type.WANTS_REASON, Pol.WANTS_REASON})
+"""What a form can ask for."""
 
 
 async def run(bot: Bot, said: Said) -> Message | None:
@@ -39,7 +40,7 @@ async def run(bot: Bot, said: Said) -> Message | None:
     try:
         return await commands.run(bot, said)
     except Misunderstood as error:
-        command = _unfinished(said.text) if error.refusal in _LACKING else None
+        command = _unfinished(said.text) if error.refusal in LACKING else None
         if command is None or not said.trigger:
             raise
         return await open_form(bot, said, command, error)

@@ -19,9 +19,9 @@ from bot.errors import Misunderstood, SlackRefused
 from bot.messages import answers
 from bot.messages.blocks import Message
 from bot.messages.buttons import CHOOSE, FILL_IN, RUN
-from bot.refusals import Type
 from bot.runtime import Bot
 from handlers import commands, deliveries, incidents
+from handlers.ask_form import LACKING
 from handlers.commands import Said
 
 _FOR_ONE: Final = frozenset({"", "help", "doctor", "policy", "preview"})
@@ -61,7 +61,7 @@ async def run(bot: Bot, said: Mention) -> Message | None:
             bot, Said(user=said.user, channel=said.channel, text=text, trigger="")
         )
     except Misunderstood as error:
-        if error.refusal is not Type.WANTS_NAME or len(text) > _LONGEST:
+        if error.refusal not in LACKING or len(text) > _LONGEST:
             raise
         return answers.form_offered(error.sentence, text)
     if _is_for_one(bot, text, answer):
