@@ -78,6 +78,9 @@ ASKING: Examples = {
         "word",
         ["Cache storage account"],
     ),
+    "a-form-that-was-sent": lambda: answers.try_again(
+        Unavailable("Azure does not answer. Try again soon."), "word"
+    ),
     "preview": lambda: preview(request(), ""),
     "preview-refused": lambda: preview(request(), "vm-web01 is locked by Carla until 14:00."),
     "preview-of-several": lambda: preview(several(State.WAITING, THREE), "", [request()]),

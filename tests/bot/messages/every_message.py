@@ -318,6 +318,20 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
         for required in (True, False)
         for named in ("", t)
     ],
+    "answers.try_again": lambda t: [
+        answers.try_again(Misunderstood(Type.WRONG_VALUE, t, t), "word"),
+        answers.try_again(Unavailable(t), "word"),
+    ],
+    "ask_form.reopened": lambda _: [[ask_form.reopened()]],
+    "ask_form.trouble": lambda t: [[*ask_form.trouble(Misunderstood(Type.WRONG_VALUE, t, t))]],
+    "ask_form.still_looking": lambda t: [
+        ask_form.still_looking(ask_form.ask_form(form(title=t, reason=t)), KEPT, t) or {}
+    ],
+    "card.would_be": lambda t: [
+        card.would_be(wild(one, t), t, already=already)
+        for one in _share(t)
+        for already in (None, wild(one, t))
+    ],
     "ask_form.loading": lambda t: [ask_form.loading(KEPT, t)],
     "ask_form.without_form": lambda t: [
         ask_form.without_form(KEPT, t, Misunderstood(Type.WRONG_VALUE, t, t))
