@@ -8,14 +8,10 @@ LONG = "/dr failover vm-web01 because " + "it is down. " * 332
 
 UNREADABLE = [
     ("/dr points", "/dr points needs a machine.", "Type: /dr points <machine>"),
-    ("/dr cancel-job", "/dr cancel-job needs a job.", "Type: /dr cancel-job <job>"),
-    ("/dr failover vm-web01", "Say why", "because <reason>"),
-    ("/dr failover vm-web01 because", "Say why", "because <reason>"),
     ("/dr because it is down", "There is a reason but no command.", "/dr help"),
     ("/dr faliover vm-web01 because x", "There is no command “faliover”.", "mean /dr failover"),
     ("/dr obliterate everything", "There is no command “obliterate”.", "/dr help"),
     ("/dr 🔥🔥🔥", "There is no command “🔥🔥🔥”.", "/dr help"),
-    ("/dr `failover` vm-web01", "Say why", "/dr failover"),
     ("/dr <!channel> now", "There is no command “", "/dr help"),
     ("/dr failover vm-web01 --force yes because x", "has no option --force", "--point, --shutdown"),
     ("/dr failover vm-web01 --point because x", "--point needs a value", "latest|processed"),

@@ -4,6 +4,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.domain.operations import CATALOGUE
 from sandbox.people import Person, View
 from sandbox.workspace.delivery import Envelope
@@ -89,6 +91,15 @@ async def test_a_command_without_its_reason_opens_the_form_filled_in(world: Worl
     assert await world.alice.submits() == {}
     await world.bo.sees(FAILOVER, "0 of 2", "West Europe is down")
     assert (await world.request()).arguments["point"] == "app"
+
+
+@pytest.mark.parametrize(
+    "text", ["/dr failover vm-web01 because", "/dr `failover` vm-web01", "/dr FAILOVER “vm-web01”"]
+)
+async def test_however_it_is_typed_without_a_reason(quiet: World, text: str) -> None:
+    """What keyboards make of a command still opens its form, with the machine in it."""
+    await opened(quiet.alice, text)
+    await shows(quiet.alice, "vm-web01 (A2A)")
 
 
 async def test_a_window_comes_at_once_whatever_azure_does(quiet: World) -> None:
