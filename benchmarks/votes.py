@@ -19,7 +19,7 @@ from typing import Any, Final
 from benchmarks.filling import fill
 from benchmarks.results import Result, Table, Target
 from benchmarks.stage import Stage, set_up
-from bot import approvals, jobs
+from bot import approvals
 from bot.clicks import Click
 from bot.domain.audit import Entry, chain
 from bot.gateways.redis.keys import AUDIT_HEAD, AUDIT_STREAM
@@ -140,7 +140,6 @@ async def _run(what: str, environment: Mapping[str, str]) -> None:
     """Be one of the processes: get ready, wait for the word, do it, say from when to when."""
     todo = iter(json.loads(sys.stdin.readline()))
     async with opened(Settings.read(environment)) as opened_bot:
-        jobs.register(opened_bot)
         known = _Known(opened_bot.slack.client, opened_bot.slack._session, "")
         bot = replace(opened_bot, slack=known)
         await bot.redis.ping()

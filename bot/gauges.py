@@ -129,7 +129,7 @@ async def _health(bot: Bot, now: int) -> Values:
     if bot.azure.ahead is not None:
         clocks["azure"] = bot.azure.ahead
     values: Values = {
-        "dr_workers": len(await bot.engine.workers()),
+        "dr_workers": await bot.redis.bell.listeners(),
         "dr_redis_memory_ratio": facts.fullness,
         "dr_redis_writes_failing": len(facts.failing),
         "dr_clock_ahead_seconds": clocks,

@@ -19,6 +19,7 @@ from bot.domain.risks import Risks, weigh
 from bot.errors import NotAllowed, Refused, SlackRefused
 from bot.gateways.redis.homes import Shown
 from bot.inventory import everything
+from bot.gateways.redis import Call
 from bot.lifecycle import HOME
 from bot.messages.blocks import Block
 from bot.messages.home import closed, home
@@ -63,7 +64,7 @@ async def opened(bot: Bot, user_id: str, shown_hash: str) -> None:
     async with bot.redis.homes.alone(user_id) as ours:
         if ours:
             await _draw(bot, user_id, opening=True)
-    await bot.engine.wake(HOME, user_id, again=True)
+    await bot.redis.bell.ring(Call(task=HOME, what=user_id, again=True))
 
 
 async def draw(bot: Bot, user_id: str) -> float | None:
@@ -92,7 +93,7 @@ async def refresh(bot: Bot) -> None:
         shown = await bot.redis.homes.shown(user_id)
         old = seen.now - shown.looked
         if old >= _LOOK_AGAIN or (shown.sequence != seen.sequence and old >= _PAUSE * 1000):
-            await bot.engine.wake(HOME, user_id)
+            await bot.redis.bell.ring(Call(task=HOME, what=user_id))
 
 
 async def _draw(bot: Bot, user_id: str, *, opening: bool) -> float | None:

@@ -11,6 +11,7 @@ from bot.domain.incidents import Incident, belongs
 from bot.domain.request import Request
 from bot.domain.situation import Situation, situation
 from bot.errors import NotNow, Unavailable
+from bot.gateways.redis import Call
 from bot.refusals import Inc
 from bot.runtime import Bot
 
@@ -91,6 +92,6 @@ async def redraw(bot: Bot, incident_id: str) -> None:
     try:
         now = (await bot.redis.requests.snapshot()).now
         await bot.redis.cards.redraw(incident_id, now)
-        await bot.engine.wake(DRAW, incident_id)
+        await bot.redis.bell.ring(Call(task=DRAW, what=incident_id))
     except Unavailable:
         log.warning("the board of %s is drawn again by the sweeper", incident_id)

@@ -18,7 +18,7 @@ from bot.domain.measures import VALIDATED
 from bot.domain.progress import FEW
 from bot.domain.request import Request, State
 from bot.errors import NotNow, Tampered, Unavailable
-from bot.gateways.redis import Kept, Snapshot, Verdict, Write
+from bot.gateways.redis import Call, Kept, Snapshot, Verdict, Write
 from bot.metrics import RECORDS_REJECTED, STEPS
 from bot.refusals import Appr, Gone
 from bot.runtime import Bot
@@ -32,7 +32,8 @@ REMIND: Final = "remind"
 TEND: Final = "tend"
 HOME: Final = "home"
 
-_SHORTLY: Final = 0.1
+_SHORTLY: Final = 100
+"""Milliseconds."""
 _TRIES: Final = 60
 _A_DAY: Final = 24 * 3600
 
@@ -66,14 +67,15 @@ async def create(
             before = await bot.redis.requests.snapshot(request.id)
             if before.request:
                 return before.request
-            write = Write(fact=fact, request=request, drafts=drafts, told=False)
+            write = Write(
+                fact=fact, request=request, drafts=drafts, told=False, calls=calls(request)
+            )
             verdict, detail = await bot.redis.requests.write(before, write)
         if verdict is Verdict.TAKEN:
             if holder := await bot.redis.requests.load(root(detail)):
                 return holder
             raise Unavailable(f"Request {detail} holds the machine but cannot be read.")
         if verdict in {Verdict.DONE, Verdict.REPLAYED}:
-            await _wake(bot, request)
             return request
         await settle(attempt)
     raise Unavailable("Too many people are writing at this moment; please try again.")
@@ -118,13 +120,12 @@ async def change(
             move = decide(before.request, before.now)
             if move is None:
                 return before.request
-            verdict = await _write(bot, before, before.request, move, click)
+            called = () if quiet else calls(move.request, before.request)
+            verdict = await _write(bot, before, before.request, move, click, called)
         if durable and verdict in {Verdict.DONE, Verdict.REPLAYED}:
             await bot.redis.requests.confirm()
         if verdict is Verdict.DONE:
             STEPS.labels(move.fact.type).inc()
-            if not quiet:
-                await _wake(bot, move.request, before.request)
             return move.request
         if verdict is Verdict.REPLAYED:
             return await _reload(bot, request_id)
@@ -140,7 +141,14 @@ async def change(
     raise Unavailable("Too many people are writing at this moment; please try again.")
 
 
-async def _write(bot: Bot, before: Snapshot, request: Request, move: Move, click: str) -> Verdict:
+async def _write(
+    bot: Bot,
+    before: Snapshot,
+    request: Request,
+    move: Move,
+    click: str,
+    called: tuple[Call, ...],
+) -> Verdict:
     verdict, _ = await bot.redis.requests.write(
         before,
         Write(
@@ -150,6 +158,7 @@ async def _write(bot: Bot, before: Snapshot, request: Request, move: Move, click
             not_after=request.expires_at if move.in_time else 0,
             not_before=request.expires_at if move.overdue else 0,
             told=_worth_telling(request, move.request),
+            calls=called,
         ),
     )
     return verdict
@@ -175,10 +184,7 @@ async def redraw(bot: Bot, request_id: str) -> None:
     shown = root(request_id)
     now = (await bot.redis.requests.snapshot()).now
     await bot.redis.cards.touch(shown, now, after=0)
-    try:
-        await bot.engine.wake(DRAW, shown)
-    except Unavailable:
-        log.warning("the card of %s is drawn anew by the sweeper", shown)
+    await bot.redis.bell.ring(Call(task=DRAW, what=shown))
 
 
 async def arrange(
@@ -280,34 +286,33 @@ async def _reload(bot: Bot, request_id: str) -> Request:
     return request
 
 
-async def _wake(bot: Bot, request: Request, before: Request | None = None) -> None:
-    """Wake whoever has work now. Losing this costs seconds: the sweeper looks for the same.
+def calls(request: Request, before: Request | None = None) -> tuple[Call, ...]:
+    """Return what the workers are called for after a step.
 
-    For one of many machines of which nothing is told that is soon enough: a thousand of them would
-    wake the same three tasks over and over.
+    For one of many machines of which nothing is told the sweeper is soon enough: a thousand of them
+    would call for the same three things over and over.
     """
     submitted = request.state is State.APPROVED and not request.needs_nod
     one_of_many = bool(request.parent) and request.among > FEW
     if before and one_of_many and not submitted and not _worth_telling(before, request):
-        return
-    try:
-        if request.fleet:
-            await bot.engine.wake(GATHER, request.id)
-        elif submitted:
-            await bot.engine.wake(SUBMIT, request.id)
-        elif request.followed:
-            await bot.engine.wake(FOLLOW, request.place)
-        if request.parent and not request.open:
-            await bot.engine.wake(GATHER, request.parent)
-        if before and before.open and not request.open and request.operation in VALIDATED:
-            await bot.engine.wake(TEND, root(request.id))
-        # What was approved just now is sent first; then the card shows both.
-        await bot.engine.wake(DRAW, root(request.id), after=_SHORTLY if submitted else 0)
-        if before and before.state is State.WAITING:
-            await bot.redis.reminders.look_again(request.id, 0)
-            await bot.engine.wake(REMIND, request.id, after=_SHORTLY)
-    except Unavailable:
-        log.warning("%s was saved, but waking the workers failed", request.id)
+        return ()
+    called = []
+    if request.fleet:
+        called.append(Call(task=GATHER, what=request.id))
+    elif submitted:
+        called.append(Call(task=SUBMIT, what=request.id))
+    elif request.followed:
+        called.append(Call(task=FOLLOW, what=request.place))
+    if request.parent and not request.open:
+        called.append(Call(task=GATHER, what=request.parent))
+    if before and before.open and not request.open and request.operation in VALIDATED:
+        called.append(Call(task=TEND, what=root(request.id)))
+    # What was approved just now is sent first; then the card shows both.
+    after = _SHORTLY if submitted else 0
+    called.append(Call(task=DRAW, what=root(request.id), after=after))
+    if before and before.state is State.WAITING:
+        called.append(Call(task=REMIND, what=request.id, after=_SHORTLY))
+    return tuple(called)
 
 
 def _worth_telling(before: Request, after: Request) -> bool:

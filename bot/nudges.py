@@ -13,6 +13,7 @@ from bot.domain.request import Request
 from bot.domain.votes import Standing, why_not_nudge
 from bot.electors import electors, open_lists
 from bot.errors import NotNow, Unavailable
+from bot.gateways.redis import Call
 from bot.lifecycle import REMIND
 from bot.messages.blocks import duration
 from bot.refusals import Appr, Gone
@@ -81,6 +82,6 @@ async def _wake(bot: Bot, request_id: str, now: int) -> None:
     """Have it done now; should the wake-up be lost, the sweeper finds it on the agenda."""
     await bot.redis.reminders.look_again(request_id, now)
     try:
-        await bot.engine.wake(REMIND, request_id)
+        await bot.redis.bell.ring(Call(task=REMIND, what=request_id))
     except Unavailable:
         return

@@ -18,12 +18,10 @@ from bot.domain.macs import MacKey, mac_key
 from bot.domain.policy import Policy
 from bot.errors import DrError, Misconfigured
 from bot.gateways import azure as azure_gateway
-from bot.gateways import engine as engine_gateway
 from bot.gateways import entra
 from bot.gateways import redis as redis_gateway
 from bot.gateways import slack as slack_gateway
 from bot.gateways.azure import Azure
-from bot.gateways.engine import Engine
 from bot.gateways.redis import NO_ANSWER, Redis
 from bot.gateways.slack import Slack
 from bot.settings import Settings
@@ -40,7 +38,6 @@ class Bot:
     redis: Redis
     slack: Slack
     azure: Azure
-    engine: Engine
     signer: Ed25519PrivateKey | None = None
     """What the checkpoints of the audit log are signed with."""
     mac_key: MacKey | None = None
@@ -113,7 +110,7 @@ def _content(path: Path, name: str) -> bytes:
         raise Misconfigured(f"{name} cannot be read: {error.strerror}.") from error
 
 
-def _credentials(settings: Settings) -> CredentialProvider | None:
+def credentials(settings: Settings) -> CredentialProvider | None:
     """Return what signs one client in to Redis, where the address does not."""
     return entra.credentials() if settings.redis_entra else None
 
@@ -136,16 +133,11 @@ async def opened(settings: Settings) -> AsyncIterator[Bot]:
                     key_for(settings, "requests"),
                     macs,
                     replicas=settings.redis_replicas,
-                    credentials=_credentials(settings),
+                    credentials=credentials(settings),
                 )
             ),
             slack=await enter(slack_gateway.opened(settings.slack_api_url, token)),
             azure=await enter(azure_gateway.opened(settings.arm_url, sandbox=settings.sandbox)),
-            engine=await enter(
-                engine_gateway.opened(
-                    url, key_for(settings, "engine"), credentials=_credentials(settings)
-                )
-            ),
             signer=_signer(settings),
             mac_key=macs,
         )

@@ -19,7 +19,6 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
-from bot import jobs
 from bot.errors import Misconfigured, SlackRefused, Unavailable
 from bot.gateways.slack import refusal
 from bot.policies import take_effect
@@ -56,7 +55,6 @@ async def connect(settings: Settings, stopping: asyncio.Event) -> None:
         await insist_on_lasting(bot)
         await _preflight(bot, token)
         await greet(bot)
-        jobs.register(bot)
         await take_effect(bot)
         async with probed(bot, stopping):
             try:

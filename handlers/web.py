@@ -13,7 +13,6 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
-from bot import jobs
 from bot.errors import Misconfigured, Unavailable
 from bot.gateways.redis import NO_ANSWER
 from bot.metrics import ACKNOWLEDGED, TURNED_AWAY
@@ -128,7 +127,6 @@ async def serve(settings: Settings, stopping: asyncio.Event, *, host: str = "0.0
     supervisor = Supervisor()
     async with opened(settings) as bot:
         await insist_on_lasting(bot)
-        jobs.register(bot)
         await greet(bot)
         await take_effect(bot)
         gate = Gate(bot, settings.slack_signing_secret.get_secret_value())

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from bot import jobs
+from bot.jobs.tasks import engine
 from bot.policies import take_effect
 from bot.runtime import greet, insist_on_lasting, opened
 from bot.settings import Settings
@@ -21,9 +21,8 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
         facts = await bot.redis.facts()
         if not (facts.append_only and facts.confirms):
             log.warning("Redis cannot confirm that an intent is on disk; dr doctor says more")
-        jobs.register(bot)
         await take_effect(bot)
         await bot.azure.prepare()
-        async with probed(bot, stopping):
+        async with probed(bot, stopping), engine(bot) as tasks:
             log.info("working")
-            await bot.engine.work(stopping)
+            await tasks.work(stopping)

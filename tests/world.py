@@ -11,7 +11,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from bot import jobs
 from bot.domain.audit import BOT, Entry, Fact
 from bot.domain.request import Request
 from bot.gateways.redis import Write
@@ -240,7 +239,6 @@ async def inhabited(
                 await stack.enter_async_context(listening(settings))
             people = await stack.enter_async_context(People(page, trouble.patience()))
             bot = await stack.enter_async_context(opened(settings))
-            jobs.register(bot)
             yield World(people, vault, workspace, vault.clock, settings, environment, bot)
             said = await found(ears, workspace, vault, environment, bot.redis.client)
             assert not said, f"secrets were written down: {said[:3]}"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from bot.domain.request import Request, State
 from bot.errors import Unavailable
+from bot.gateways.redis import Call
 from bot.lifecycle import DRAW
 from bot.runtime import Bot
 
@@ -20,7 +21,7 @@ async def redraw_waiting(bot: Bot, concerns: Callable[[Request], bool]) -> int:
         now = (await bot.redis.requests.snapshot()).now
         for one in found:
             await bot.redis.cards.redraw(one.id, now)
-            await bot.engine.wake(DRAW, one.id)
+            await bot.redis.bell.ring(Call(task=DRAW, what=one.id))
     except Unavailable:
         log.warning("what was arranged is kept, but the cards do not say so yet")
     return len(found)

@@ -105,7 +105,10 @@ async def _confirmation(bot: Bot, subject: Subject) -> Diagnosis:
 
 async def _rights(bot: Bot, subject: Subject) -> list[Diagnosis]:
     """Try what has to be done, on one key of ours and on one of the engine's."""
-    keys = {"{dr}:doctor": "{dr}*", bot.engine.key("doctor"): f"{bot.engine.key('')}*"}
+    from bot.gateways.engine import prefix
+
+    engine = prefix(bot.settings.redis_url.get_secret_value())
+    keys = {"{dr}:doctor": "{dr}*", f"{engine}:doctor": f"{engine}:*"}
     advice = "docs/redis.md has the rights that the bot's user needs."
     found = []
     for key, pattern in keys.items():

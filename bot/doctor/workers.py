@@ -15,14 +15,14 @@ _PAUSE: Final = 0.5
 
 async def examine_workers(bot: Bot, subject: Subject) -> list[Diagnosis]:
     """How many run, and when one of them last looked after what waits."""
-    workers = await bot.engine.workers()
+    workers = await bot.redis.bell.listeners()
     since = await bot.redis.shelf.since_swept()
     patience = _TRIES if workers and since is None else 0  # the first one may just have come
     while since is None and patience:
         patience -= 1
         await asyncio.sleep(_PAUSE)
         since = await bot.redis.shelf.since_swept()
-    return [alive(len(workers), since, subject)]
+    return [alive(workers, since, subject)]
 
 
 def alive(count: int, since: float | None, subject: Subject) -> Diagnosis:

@@ -83,7 +83,7 @@ class Nothing(dict[str, Any]):
 
 
 class Engine:
-    """Wakes tasks by name; every process can wake, only a worker runs them."""
+    """Wakes tasks by name, and runs them."""
 
     def __init__(self, inner: Docket) -> None:
         self._docket = inner
@@ -109,19 +109,6 @@ class Engine:
                 await self._docket.add(task, when=when, key=key)(*arguments)
         except (RedisError, RedisClusterException, OSError) as error:
             raise Unavailable("Redis does not answer; the sweeper will find the work.") from error
-
-    def key(self, suffix: str) -> str:
-        """Name a key among the engine's own."""
-        return self._docket.key(suffix)
-
-    async def workers(self) -> dict[str, datetime]:
-        """Return the workers that were heard of in the last seconds, each with when."""
-        try:
-            return {one.name: one.last_seen for one in await self._docket.workers()}
-        except ValueError as error:
-            raise Unavailable("What the engine keeps of its workers cannot be read.") from error
-        except (RedisError, RedisClusterException, OSError) as error:
-            raise Unavailable("Redis does not answer.") from error
 
     async def work(self, stopping: asyncio.Event) -> None:
         """Run tasks until `stopping` is set, then finish the ones that are running."""
@@ -186,6 +173,11 @@ async def _leave_replicas(inner: Docket) -> None:
         )  # read from the disk once, not each time
         await pool.disconnect()
         pool.reset()  # type: ignore[no-untyped-call]  # redis-py's own
+
+
+def prefix(url: str) -> str:
+    """Return what the engine's keys begin with, at such an address."""
+    return f"{{{NAME}}}" if "cluster" in url.partition("://")[0] else NAME
 
 
 @asynccontextmanager

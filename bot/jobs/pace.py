@@ -4,13 +4,13 @@
 for as long as anybody waits.
 """
 
-import asyncio
 from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.fleets import number
 from bot.domain.machines import segment
 from bot.domain.request import Request
+from bot.gateways.redis import Call
 from bot.gateways.redis.pacing import Place
 from bot.lifecycle import PACE, SUBMIT
 from bot.runtime import Bot
@@ -35,13 +35,13 @@ async def line_up(bot: Bot, requests: Sequence[Request]) -> None:
 
 async def call(bot: Bot, subscription: str) -> None:
     """Have it looked after those who wait, also when that was just done for the last time."""
-    await bot.engine.wake(PACE, subscription, again=True)
+    await bot.redis.bell.ring(Call(task=PACE, what=subscription, again=True))
 
 
 async def let_go(bot: Bot, subscription: str) -> float | None:
     """Wake those who may go; returns in how many seconds to look again, None when nobody waits."""
     going, wait = await bot.redis.pacing.next(subscription)
-    await asyncio.gather(*(bot.engine.wake(SUBMIT, one, again=True) for one in going))
+    await bot.redis.bell.ring(*(Call(task=SUBMIT, what=one, again=True) for one in going))
     return None if wait is None else min(max(wait, _PAUSE), _LONGEST)
 
 

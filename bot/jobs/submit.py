@@ -31,6 +31,7 @@ from bot.errors import (
     Unavailable,
 )
 from bot.gateways.azure import Accepted
+from bot.gateways.redis import Call
 from bot.jobs.check import check
 from bot.jobs.pace import call, line_up, place_of, subscription_of
 from bot.lifecycle import GATHER, Move, change, fact_of
@@ -52,7 +53,7 @@ async def submit_request(bot: Bot, request_id: str) -> float | None:
     if request is None:
         return None
     if request.fleet:
-        await bot.engine.wake(GATHER, request_id)
+        await bot.redis.bell.ring(Call(task=GATHER, what=request_id))
         return None
     subscription = subscription_of(request)
     if request.state is not State.APPROVED or request.needs_nod:

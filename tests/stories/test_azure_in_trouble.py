@@ -7,7 +7,6 @@ import pytest
 from bot.domain.catalogue import Ground
 from bot.domain.operations import CATALOGUE
 from bot.domain.request import State
-from bot.jobs import register
 from bot.jobs.follow import follow_vault
 from bot.jobs.reconcile import look_for_job
 from bot.jobs.submit import submit_request
@@ -267,7 +266,6 @@ async def _in_the_portal(world: World) -> None:
 
 async def test_a_short_job_is_found_although_azure_s_clock_is_behind(quiet: World) -> None:
     """A commit that seems to have ended before it was asked for is ours all the same."""
-    register(quiet.bot)
     quiet.vault.trouble.next("/failoverCommit", "drop_after_accept")
     await quiet.alice.types("/dr commit vm-mail01")
     await quiet.approved("Commit of vm-mail01")

@@ -268,7 +268,7 @@ async def test_a_redis_user_with_too_few_rights(tmp_path: Path, rights: str, wor
 
 async def test_what_the_documents_give_a_redis_user_is_enough(world: World) -> None:
     """Nothing is refused, and the keys that it is tried on are gone."""
-    for key in ("{dr}:doctor", world.bot.engine.key("doctor")):
+    for key in ("{dr}:doctor", "dr-engine:doctor"):
         assert await world.bot.redis.server.refuses(key) == ()
         assert not await world.bot.redis.client.exists(key)
 

@@ -8,7 +8,9 @@ from bot.domain.audit import BOT
 from bot.domain.grammar import parse
 from bot.domain.request import Request, State, Step, take
 from bot.gateways.redis.following import followed_key
-from bot.jobs import register, sweep_once
+from bot.gateways.redis import Call
+from bot.gateways.redis.keys import BELL
+from bot.jobs.sweep import sweep_once
 from bot.jobs.check import check
 from bot.jobs.follow import follow_vault
 from bot.jobs.submit import submit_request
@@ -42,12 +44,11 @@ async def test_an_altered_record_does_not_hold_up_the_sweeper(quiet: World) -> N
     await _alter(quiet, altered.id)
     client: Any = quiet.bot.redis.client
     await client.zadd("{dr}:requests:open", {altered.id: 1})
-    register(quiet.bot)
     (waiting,) = await quiet.bot.redis.requests.outbox_ids()
-    for key in [key async for key in client.scan_iter("dr-engine:*")]:
-        await client.delete(key)
+    await client.delete(BELL)
     await sweep_once(quiet.bot)
-    assert await client.exists(f"dr-engine:runs:{SUBMIT}:{waiting}"), "the worker was not woken"
+    called = Call(task=SUBMIT, what=waiting).member
+    assert await client.zscore(BELL, called), "the workers were not called"
     await client.delete("{dr}:outbox")
 
 

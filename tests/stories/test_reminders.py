@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain.reminders import Letter
 from bot.domain.request import Request
+from bot.gateways.redis import Call
 from bot.lifecycle import REMIND
 from bot.messages.buttons import NUDGE
 from handlers.buttons import Press, press
@@ -304,7 +305,7 @@ async def test_two_workers_tell_nobody_twice(redis_url: str) -> None:
             for _ in range(2):
                 await stack.enter_async_context(working(world.settings))
             for _ in range(5):
-                await world.bot.engine.wake(REMIND, request.id)
+                await world.bot.redis.bell.ring(Call(task=REMIND, what=request.id))
             for person in (world.bo, world.carla, world.dmitri):
                 await only_letter(person, ASKED_FOR)
             await looked_at(world)

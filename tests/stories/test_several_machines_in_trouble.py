@@ -10,7 +10,6 @@ from bot.clicks import Click
 from bot.domain.audit import first_broken
 from bot.domain.request import State
 from bot.errors import Tampered
-from bot.jobs import register
 from bot.jobs.follow import follow_vault
 from bot.jobs.gather import gather
 from bot.runtime import opened
@@ -139,7 +138,6 @@ async def test_two_workers_make_each_request_once(quiet: World) -> None:
     """Both gather the same whole at the same time."""
     whole = await approved_and_idle(quiet)
     async with opened(quiet.settings) as other:
-        register(other)
         await asyncio.gather(*(gather(bot, whole) for bot in (quiet.bot, other) * 4))
     kinds = await quiet.kinds()
     assert kinds.count("request.release") == 1

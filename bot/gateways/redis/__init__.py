@@ -4,8 +4,8 @@
 what Slack has been told, `shelf` small things that expire, `pacing` how fast Azure may be called,
 `watch` which jobs of the vaults have been judged, `reminders` who was told that a request waits,
 `books` what is kept beside requests for a time, `tending` what is looked after since a failover,
-`homes` who has their Home open, `forms` what is chosen in open forms, `backlogs` how much waits,
-`server` how the server itself is.
+`homes` who has their Home open, `forms` what is chosen in open forms, `bell` what the workers are
+called for, `backlogs` how much waits, `server` how the server itself is.
 All keys carry the hash tag `{dr}`, so that one script may touch them together, in a cluster too.
 """
 
@@ -21,6 +21,7 @@ from bot.gateways.redis.address import Client, connected
 from bot.gateways.redis.answers import NO_ANSWER, translated
 from bot.gateways.redis.audit import AuditLog
 from bot.gateways.redis.backlog import Backlog, Backlogs
+from bot.gateways.redis.bell import Bell, Call
 from bot.gateways.redis.books import Books, Kept
 from bot.gateways.redis.cards import Cards
 from bot.gateways.redis.following import Following
@@ -40,6 +41,7 @@ __all__ = [
     "NO_ANSWER",
     "AuditLog",
     "Backlog",
+    "Call",
     "Facts",
     "Kept",
     "Redis",
@@ -71,6 +73,7 @@ class Redis:
     rooms: RoomMemory
     tending: Tending
     homes: Homes
+    bell: Bell
     server: Server
 
     async def facts(self) -> Facts:
@@ -117,5 +120,6 @@ async def opened(
             rooms=RoomMemory(client),
             tending=Tending(client, seal_key),
             homes=Homes(client),
+            bell=Bell(client),
             server=Server(client, replicas),
         )

@@ -5,8 +5,8 @@
 -- Redis' clock decides about deadlines, not the clock of a process.
 local request_key, entries_key, stream, head_key, outbox, open_set, all_set, followed, dirty,
       click_key, drafts_key, parent_entries, parent_results, parent_drafts, policy_key,
-      unreviewed, states, looks, tended = unpack(KEYS, 1, 19)
-local claimed = 20 -- from here on KEYS are what the request keeps for itself while it is open
+      unreviewed, states, looks, tended, bell, agenda = unpack(KEYS, 1, 21)
+local claimed = 22 -- from here on KEYS are what the request keeps for itself while it is open
 local a = cjson.decode(ARGV[1])
 local last = #KEYS - 2 * #a.kept -- behind it, for each record that changes: its book, its entries
 
@@ -99,7 +99,9 @@ if a.id ~= '' then
     redis.call('ZADD', tended, 'NX', now, a.card)
     redis.call('PEXPIRE', tended, 34560000000) -- 400 days: longer than anything is looked after
   end
+  if a.decided then redis.call('ZADD', agenda, 0, a.id) end -- who was reminded is told
   if a.review_by ~= '' then redis.call('ZADD', unreviewed, a.review_by, a.id)
   else redis.call('ZREM', unreviewed, a.id) end
 end
+for _, call in ipairs(a.calls) do redis.call('ZADD', bell, 'NX', now, call) end
 return {'done', tostring(a.sequence)}

@@ -12,9 +12,11 @@ from bot.domain.reviews import due_at, missing
 from bot.gateways.redis.books import book_key
 from bot.gateways.redis.following import FOLLOWED, followed_key
 from bot.gateways.redis.keys import (
+    AGENDA,
     ALL,
     AUDIT_HEAD,
     AUDIT_STREAM,
+    BELL,
     DIRTY_CARDS,
     OPEN,
     OUTBOX,
@@ -61,6 +63,8 @@ def told(
         STATES,
         followed_key(request.place if request else "-"),
         TENDED,
+        BELL,
+        AGENDA,
     ]
     arguments: dict[str, Any] = {
         "id": request_id,
@@ -72,6 +76,7 @@ def told(
         "told": write.told,
         "policy_was": write.policy[0],
         "policy": write.policy[1],
+        "calls": [one.member for one in write.calls],
     }
     if request:
         claims = request.claims if before.request is None or not request.open else {}
@@ -111,6 +116,7 @@ def _of_request(request: Request, before: Request | None, seals: Seals) -> dict[
         "deadline": _deadline(request),
         "outbox": request.state is State.APPROVED and not request.needs_nod,
         "place": request.place,
+        "decided": bool(before and before.state is State.WAITING),
         "look": look_of(request).model_dump_json() if request.followed else "",
         "review_by": _review_by(request),
         "tend": _ended_well(request, before) and request.operation in VALIDATED,

@@ -18,6 +18,10 @@ UNREVIEWED: Final = "{dr}:unreviewed"
 TENDED: Final = "{dr}:tended"
 """The requests that are looked after since they failed something over, by when to look next."""
 DIRTY_CARDS: Final = "{dr}:cards:dirty"
+AGENDA: Final = "{dr}:reminding"
+"""The requests that are looked after for reminders, each with when to look next."""
+BELL: Final = "{dr}:bell"
+"""What the workers are called for, by when that was."""
 
 
 def request_key(request_id: str) -> str:

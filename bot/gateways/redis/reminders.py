@@ -14,9 +14,8 @@ from redis.exceptions import LockError, RedisError
 from bot.domain.reminders import Kept, Letter, Round
 from bot.errors import Unavailable
 from bot.gateways.redis.address import Client
+from bot.gateways.redis.keys import AGENDA
 
-_AGENDA: Final = "{dr}:reminding"
-"""The requests that are looked after, each with when to look next."""
 _AGENDA_LIFE: Final = 400 * 24 * 3600 * 1000
 _LIFE: Final = 7 * 24 * 3600 * 1000
 """Milliseconds for which a request's rounds are remembered after it could have expired."""
@@ -103,7 +102,7 @@ class Reminders:
 
         `open_ids` are the requests that are open; `now` is in milliseconds.
         """
-        times: dict[str, float] = dict(await self._client.zrange(_AGENDA, 0, -1, withscores=True))
+        times: dict[str, float] = dict(await self._client.zrange(AGENDA, 0, -1, withscores=True))
         new = [one for one in open_ids if one not in times]
         still = set(open_ids)
         return new + [one for one, at in times.items() if at <= now or one not in still]
@@ -114,8 +113,8 @@ class Reminders:
         Raises `Unavailable` when Redis does not answer.
         """
         async with self._client.pipeline(transaction=True) as pipe:
-            pipe.zadd(_AGENDA, {request_id: float("inf") if at is None else at})
-            pipe.pexpire(_AGENDA, _AGENDA_LIFE)
+            pipe.zadd(AGENDA, {request_id: float("inf") if at is None else at})
+            pipe.pexpire(AGENDA, _AGENDA_LIFE)
             try:
                 await pipe.execute()
             except (RedisError, OSError) as error:
@@ -123,7 +122,7 @@ class Reminders:
 
     async def leave(self, request_id: str) -> None:
         """Look after a request no longer."""
-        await self._client.zrem(_AGENDA, request_id)
+        await self._client.zrem(AGENDA, request_id)
 
     async def _set(self, request_id: str, field: str, text: str, until: int) -> None:
         value = f"{self._seal(request_id, field, text)} {text}"

@@ -5,6 +5,7 @@ from enum import StrEnum
 from bot.domain.audit import Fact
 from bot.domain.data import Data
 from bot.domain.request import Request
+from bot.gateways.redis.bell import Call
 from bot.gateways.redis.books import Kept
 
 
@@ -53,3 +54,5 @@ class Write(Data):
     """The version of the policy that was recorded last, and the one that is recorded now."""
     kept: tuple[Kept, ...] = ()
     """Records of the books that change with it."""
+    calls: tuple[Call, ...] = ()
+    """What the workers are called for, once it is written."""
