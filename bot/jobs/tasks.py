@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
@@ -43,20 +43,25 @@ _PATIENCE: Final = 1.0
 Work = Callable[[Bot, str], Awaitable[float | None]]
 """Does the next thing; returns in how many seconds there is more, or None."""
 
+_WORK: Final[Mapping[str, Work]] = {
+    SUBMIT: submit_request,
+    PACE: let_go,
+    FOLLOW: follow_vault,
+    GATHER: gather,
+    DRAW: draw,
+    REMIND: remind,
+    TEND: tend,
+    HOME: homes.draw,
+}
+"""What anybody may call for."""
+
 log = logging.getLogger(__name__)
 
 
 def register(bot: Bot, engine: Engine) -> None:
     """Make the tasks known to the engine."""
     engine.register(
-        _task(SUBMIT, submit_request, bot),
-        _task(PACE, let_go, bot),
-        _task(FOLLOW, follow_vault, bot),
-        _task(GATHER, gather, bot),
-        _task(DRAW, draw, bot),
-        _task(REMIND, remind, bot),
-        _task(TEND, tend, bot),
-        _task(HOME, homes.draw, bot),
+        *(_task(name, work, bot) for name, work in _WORK.items()),
         _sweeper(bot),
         _watcher(bot),
         _keeper(bot),
@@ -166,7 +171,11 @@ async def _listen(bot: Bot, engine: Engine) -> None:
     while True:
         try:
             for one in await bot.redis.bell.heard(_PATIENCE):
-                await engine.wake(one.task, one.what, after=one.after / 1000, again=one.again)
+                if one.task in _WORK:
+                    await engine.wake(one.task, one.what, after=one.after / 1000, again=one.again)
         except Unavailable as error:
             log.warning("nobody listens to the bell for a moment: %s", error.sentence)
+            await asyncio.sleep(_PATIENCE)
+        except Exception:  # whatever somebody made of its key: the sweeper finds the work
+            log.exception("the bell cannot be heard")
             await asyncio.sleep(_PATIENCE)

@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.cards import draw
 from bot.domain.request import Request, State
+from bot.gateways.redis.keys import BELL
 from sandbox import valkey
 from sandbox.clock import Clock
 from sandbox.people import PersonError
@@ -57,7 +58,7 @@ class Lane:
         """Forget what the engine of an earlier run was about to do, and every script."""
         client: Any = self.world.bot.redis.client
         await client.script_flush()
-        for key in [key async for key in client.scan_iter("dr-engine*")]:
+        for key in [BELL, *[key async for key in client.scan_iter("dr-engine*")]]:
             await client.delete(key)
 
     async def asked(self, machine: str) -> Request:

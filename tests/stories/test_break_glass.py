@@ -18,8 +18,8 @@ from bot.domain.request import State
 from bot.domain.reviews import due_at, missing
 from bot.errors import NotAllowed
 from bot.gateways.redis.keys import UNREVIEWED
-from bot.jobs.sweep import sweep_once
 from bot.jobs.submit import submit_request
+from bot.jobs.sweep import sweep_once
 from bot.lifecycle import change
 from bot.queries import VERBS
 from sandbox.people import Message

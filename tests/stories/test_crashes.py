@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 from bot.domain.request import State
+from bot.gateways.redis.keys import BELL
 from bot.jobs.follow import follow_vault
 from sandbox import valkey
 from tests.processes import started
@@ -117,7 +118,7 @@ async def test_the_front_dies_after_the_last_vote(redis_url: str, tmp_path: Path
             await until(lambda: _is(world, State.APPROVED), "it was not approved")
             front.kill()
         client = world.bot.redis.client
-        for key in [key async for key in client.scan_iter("dr-engine*")]:
+        for key in [BELL, *[key async for key in client.scan_iter("dr-engine*")]]:
             await client.delete(key)
         async with working(world.settings):
             await _ends_well(world)

@@ -38,7 +38,7 @@ async def _until_logged(world: World, kind: str, count: int = 1) -> None:
 async def _everything_of_the_dead_is_lost(world: World) -> None:
     """Its locks and tasks run out, and so does the time in which it could have been slow."""
     client: Any = world.bot.redis.client
-    for pattern in ("dr-engine*", "{dr}:card:*:drawing"):
+    for pattern in ("dr-engine*", "{dr}:bell", "{dr}:card:*:drawing"):
         for key in [key async for key in client.scan_iter(pattern)]:
             await client.delete(key)
     for one in await _children(world):

@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from bot.domain.request import Request, State, Submission
+from bot.gateways.redis.keys import BELL
 from bot.gateways.redis.pacing import Place
 from sandbox.vault.trouble import Kind
 from tests.ports import free_port
@@ -121,7 +122,7 @@ async def _both_send(ports: list[int]) -> bool:
 async def _its_time_runs_out(world: World) -> None:
     """Its tasks are given to the other; what it was about to send is too old to be sent."""
     client: Any = world.bot.redis.client
-    for key in [key async for key in client.scan_iter("dr-engine*")]:
+    for key in [BELL, *[key async for key in client.scan_iter("dr-engine*")]]:
         await client.delete(key)
     await until(lambda: _only_the_dead_submit(world), "some wait for ever", within=PATIENCE)
     for one in await _parts(world):

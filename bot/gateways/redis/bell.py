@@ -14,6 +14,8 @@ from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
 from bot.gateways.redis.keys import BELL
 
+BELL_LIFE: Final = 24 * 3600 * 1000
+"""Milliseconds for which calls wait where no worker listens."""
 _LISTENING: Final = "{dr}:listening"
 _HEARD: Final = 10_000
 """Milliseconds for which a worker that listened is believed to live."""
@@ -27,7 +29,8 @@ _AT_ONCE: Final = 20
 _RING: Final = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-for _, call in ipairs(ARGV) do redis.call('ZADD', KEYS[1], 'NX', now, call) end
+for at = 2, #ARGV do redis.call('ZADD', KEYS[1], 'NX', now, ARGV[at]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return now
 """
 
@@ -72,7 +75,7 @@ class Bell:
     async def ring(self, *calls: Call) -> None:
         """Call for work; raises `Unavailable` when Redis does not answer."""
         if calls:
-            await run(self._ring(keys=[BELL], args=[one.member for one in calls]))
+            await run(self._ring(keys=[BELL], args=[BELL_LIFE, *(one.member for one in calls)]))
 
     async def heard(self, patience: float) -> list[Call]:
         """Take the calls that wait, or that come within some seconds, in their order.

@@ -99,9 +99,13 @@ if a.id ~= '' then
     redis.call('ZADD', tended, 'NX', now, a.card)
     redis.call('PEXPIRE', tended, 34560000000) -- 400 days: longer than anything is looked after
   end
-  if a.decided then redis.call('ZADD', agenda, 0, a.id) end -- who was reminded is told
+  if a.decided then -- who was reminded is told
+    redis.call('ZADD', agenda, 0, a.id)
+    redis.call('PEXPIRE', agenda, a.agenda_life)
+  end
   if a.review_by ~= '' then redis.call('ZADD', unreviewed, a.review_by, a.id)
   else redis.call('ZREM', unreviewed, a.id) end
 end
 for _, call in ipairs(a.calls) do redis.call('ZADD', bell, 'NX', now, call) end
+if #a.calls > 0 then redis.call('PEXPIRE', bell, a.bell_life) end
 return {'done', tostring(a.sequence)}

@@ -9,10 +9,12 @@ from bot.domain.looks import look_of
 from bot.domain.measures import VALIDATED
 from bot.domain.request import Request, State
 from bot.domain.reviews import due_at, missing
+from bot.gateways.redis.bell import BELL_LIFE
 from bot.gateways.redis.books import book_key
 from bot.gateways.redis.following import FOLLOWED, followed_key
 from bot.gateways.redis.keys import (
     AGENDA,
+    AGENDA_LIFE,
     ALL,
     AUDIT_HEAD,
     AUDIT_STREAM,
@@ -65,6 +67,7 @@ def told(
         TENDED,
         BELL,
         AGENDA,
+        AGENDA_LIFE,
     ]
     arguments: dict[str, Any] = {
         "id": request_id,
@@ -76,6 +79,8 @@ def told(
         "told": write.told,
         "policy_was": write.policy[0],
         "policy": write.policy[1],
+        "agenda_life": AGENDA_LIFE,
+        "bell_life": BELL_LIFE,
         "calls": [one.member for one in write.calls],
     }
     if request:

@@ -14,9 +14,8 @@ from redis.exceptions import LockError, RedisError
 from bot.domain.reminders import Kept, Letter, Round
 from bot.errors import Unavailable
 from bot.gateways.redis.address import Client
-from bot.gateways.redis.keys import AGENDA
+from bot.gateways.redis.keys import AGENDA, AGENDA_LIFE
 
-_AGENDA_LIFE: Final = 400 * 24 * 3600 * 1000
 _LIFE: Final = 7 * 24 * 3600 * 1000
 """Milliseconds for which a request's rounds are remembered after it could have expired."""
 _BUSY: Final = 30.0
@@ -114,7 +113,7 @@ class Reminders:
         """
         async with self._client.pipeline(transaction=True) as pipe:
             pipe.zadd(AGENDA, {request_id: float("inf") if at is None else at})
-            pipe.pexpire(AGENDA, _AGENDA_LIFE)
+            pipe.pexpire(AGENDA, AGENDA_LIFE)
             try:
                 await pipe.execute()
             except (RedisError, OSError) as error:
