@@ -67,7 +67,6 @@ def told(
         TENDED,
         BELL,
         AGENDA,
-        AGENDA_LIFE,
     ]
     arguments: dict[str, Any] = {
         "id": request_id,
