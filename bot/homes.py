@@ -17,9 +17,9 @@ from bot.domain.data import digest
 from bot.domain.request import State
 from bot.domain.risks import Risks, weigh
 from bot.errors import NotAllowed, Refused, SlackRefused
+from bot.gateways.redis import Call
 from bot.gateways.redis.homes import Shown
 from bot.inventory import everything
-from bot.gateways.redis import Call
 from bot.lifecycle import HOME
 from bot.messages.blocks import Block
 from bot.messages.home import closed, home
