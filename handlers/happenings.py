@@ -12,7 +12,7 @@ from bot import homes
 from bot.messages.blocks import Message
 from bot.runtime import Bot
 from handlers import mentions, shortcuts
-from handlers.deliveries import once, show_window
+from handlers.deliveries import once, show_window, whisper
 from handlers.mentions import Mention
 from handlers.shortcuts import Chosen
 from handlers.supervisor import Reply, Supervisor
@@ -80,6 +80,9 @@ class Happenings:
 
     def _in_window(self, picked: Chosen) -> Reply:
         async def reply(message: Message) -> None:
+            if picked.channel:  # it was chosen on a message, and there is where to answer
+                await whisper(self._bot, picked.channel, picked.user, message)
+                return
             await show_window(self._bot, picked.trigger, picked.user, message)
 
         return reply

@@ -1,14 +1,16 @@
 """The ways into an incident beside its commands: its forms, its buttons, and the shortcut."""
 
+import re
 from collections.abc import Mapping
+from typing import Any, Final
 
-from bot.access import admit
+from bot.access import admit, person, require_look
 from bot.arrangements import incidents
 from bot.domain.grammar import parse, tidy
-from bot.domain.incidents import named_first, update_of
-from bot.errors import Misunderstood, NotNow
+from bot.domain.incidents import LONGEST_WORDS, named_first, update_of
+from bot.errors import Misunderstood, NotNow, SlackRefused
 from bot.incidents import meant_in
-from bot.messages.blocks import Message
+from bot.messages.blocks import Message, clip
 from bot.messages.incident_forms import CLOSING, close_form, update_form
 from bot.queries import VERBS
 from bot.queries.incidents import timeline
@@ -18,7 +20,10 @@ from handlers import ask_form
 from handlers.commands import Said
 from handlers.pictures import show
 
-_UPDATE = "update"
+_TS: Final = re.compile(r"[0-9]{1,12}\.[0-9]{1,8}")
+_UPDATE: Final = "update"
+_LONGEST: Final = LONGEST_WORDS - 100
+"""So much is taken of a message, for its author's name stands before it."""
 
 
 async def run(bot: Bot, said: Said) -> Message | None:
@@ -78,6 +83,29 @@ async def closed(
     await admit(bot, user, channel, "click")
     words = tidy(filled.get(CLOSING, ""))
     return show(await incidents.close_it(bot, user, incident, words))
+
+
+async def add_message(bot: Bot, user: str, channel: str, message: Mapping[str, Any]) -> Message:
+    """Put a message into the timeline: its text as plain text, its author, and where it stands."""
+    await admit(bot, user, channel, "click")
+    who = await require_look(bot, user)
+    incident = await meant_in(bot, channel, closed=True)
+    words = clip(tidy(str(message.get("text") or "")), _LONGEST)
+    ts = str(message.get("ts") or "")
+    link = await bot.slack.link(channel, ts) if _TS.fullmatch(ts) else ""
+    author = await _author(bot, message)
+    return show(await incidents.noted(bot, incident.id, who, words, link=link, author=author))
+
+
+async def _author(bot: Bot, message: Mapping[str, Any]) -> str:
+    """Return who wrote a message, by the name that Slack has for them now."""
+    user = str(message.get("user") or "")
+    if not user or message.get("bot_id"):
+        return clip(tidy(str(message.get("username") or "")), 80) or "an app"
+    try:
+        return (await person(bot, user, fresh=False)).name
+    except SlackRefused:
+        return tidy(user)
 
 
 async def channel_of(bot: Bot, incident: str) -> str:

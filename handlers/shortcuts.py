@@ -16,6 +16,7 @@ from handlers import incidents
 from handlers.commands import Said
 
 START_FAILOVER: Final = "dr.start_failover"
+ADD_TO_TIMELINE: Final = "dr.add_to_timeline"
 
 
 class Chosen(Data):
@@ -46,8 +47,14 @@ async def _start_failover(bot: Bot, chosen: Chosen) -> Message | None:
     return await incidents.run(bot, said)
 
 
+async def _add_to_timeline(bot: Bot, chosen: Chosen) -> Message | None:
+    """Put the message into the timeline of the incident of its channel."""
+    return await incidents.add_message(bot, chosen.user, chosen.channel, chosen.message)
+
+
 HANDLERS: Final[Mapping[str, Handle]] = {
     START_FAILOVER: _start_failover,
+    ADD_TO_TIMELINE: _add_to_timeline,
 }
 
 

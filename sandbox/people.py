@@ -209,6 +209,14 @@ class Person:
             raise PersonError(f"{self.name} finds no shortcut {shortcut!r} in {list(offered)}.")
         await self._do("shortcut", {"callback_id": offered[shortcut]})
 
+    async def uses_on(self, shortcut: str, message: Message) -> None:
+        """Choose a shortcut from the menu of a message, by its name."""
+        screen = await self.screen()
+        offered = {one["name"]: one["callback_id"] for one in screen["message_shortcuts"]}
+        if shortcut not in offered:
+            raise PersonError(f"{self.name} finds no shortcut {shortcut!r} in {list(offered)}.")
+        await self._do("message_shortcut", {**_where(message), "callback_id": offered[shortcut]})
+
     async def home(self) -> View | None:
         """The app's home tab as it is on the screen now."""
         return home_of(await self.screen())

@@ -116,6 +116,14 @@ async def note(bot: Bot, order: Order) -> Data:
     return NowNoted(incident=await add_note(bot, incident.id, who, words))
 
 
+async def noted(
+    bot: Bot, incident_id: str, who: Person, words: str, *, link: str, author: str
+) -> Data:
+    """Put a message of somebody into a timeline."""
+    incident = await add_note(bot, incident_id, who, words, link=link, author=author)
+    return NowNoted(incident=incident)
+
+
 async def add_note(
     bot: Bot, incident_id: str, who: Person, words: str, *, link: str = "", author: str = ""
 ) -> Incident:

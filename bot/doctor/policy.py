@@ -50,6 +50,8 @@ def lists_of(policy: Policy) -> list[tuple[str, ...]]:
         if rule.break_glass:
             lists.append(rule.break_glass.tell)
     lists += [policy.locks.may_lock or (), policy.locks.override]
+    terms = policy.incident
+    lists += [terms.may_declare or (), terms.may_close or (), terms.invite or ()]
     return [*lists, *(one.override for one in policy.freezes)]
 
 

@@ -53,11 +53,13 @@ class Command:
 
 @dataclass(frozen=True)
 class Shortcut:
-    """A shortcut of the global menu that the app has registered."""
+    """A shortcut that the app has registered."""
 
     callback_id: str
     name: str
     description: str
+    on_messages: bool = False
+    """Whether it is in the menu of each message, and not in the global one."""
 
 
 @dataclass
@@ -72,7 +74,7 @@ class Core:
     subscriptions: frozenset[str]
     """Which events the app wants."""
     shortcuts: list[Shortcut] = field(default_factory=list)
-    """What the global menu offers of the app."""
+    """What the menus offer of the app."""
     home_enabled: bool = True
     """Whether the app has a home tab."""
     usergroups_available: bool = True

@@ -204,13 +204,30 @@ class Interactions:
 
     async def shortcut(self, user: User, callback_id: str) -> None:
         """Choose one of the app's shortcuts from the global menu."""
-        known = [one for one in self._core.shortcuts if one.callback_id == callback_id]
-        if not known or "commands" not in self._core.scopes or user.is_stranger:
-            raise RefusedError("There is no such shortcut.")
-        payload = payloads.shortcut(self._core, user, callback_id)
+        name = self._shortcut(user, callback_id, on_messages=False)
+        await self._chosen(name, payloads.shortcut(self._core, user, callback_id))
+
+    async def message_shortcut(
+        self, user: User, where: Mapping[str, Any], callback_id: str
+    ) -> None:
+        """Choose one of the app's shortcuts from the menu of a message; one's own has none."""
+        post = self.place(user, where)
+        if isinstance(post, View) or post.only_for is not None:
+            raise RefusedError("There is no menu of shortcuts on that.")
+        name = self._shortcut(user, callback_id, on_messages=True)
+        await self._chosen(name, payloads.message_action(self._core, user, post, callback_id))
+
+    def _shortcut(self, user: User, callback_id: str, *, on_messages: bool) -> str:
+        for one in self._core.shortcuts:
+            known = one.callback_id == callback_id and one.on_messages is on_messages
+            if known and "commands" in self._core.scopes and not user.is_stranger:
+                return one.name
+        raise RefusedError("There is no such shortcut.")
+
+    async def _chosen(self, name: str, payload: Json) -> None:
         answer = await self._delivery.deliver(Envelope("interactive", payload))
         if answer.problem:
-            raise RefusedError(f'{known[0].name} failed with the error "{answer.problem}"')
+            raise RefusedError(f'{name} failed with the error "{answer.problem}"')
 
     def place(self, user: User, where: Mapping[str, Any]) -> Place:
         """The message or view in which something is done, if it is on that person's screen."""

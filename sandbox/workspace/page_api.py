@@ -47,6 +47,7 @@ class Page:
             ("close", self._close),
             ("home", self._home),
             ("shortcut", self._shortcut),
+            ("message_shortcut", self._message_shortcut),
         )
         for name, act in acts:
             router.add_post(f"/page/{name}", self._answering(act))
@@ -114,6 +115,9 @@ class Page:
 
     async def _shortcut(self, user: User, body: Json) -> None:
         await self._do.shortcut(user, str(body.get("callback_id", "")))
+
+    async def _message_shortcut(self, user: User, body: Json) -> None:
+        await self._do.message_shortcut(user, body, str(body.get("callback_id", "")))
 
     async def _deliver_to(self, request: web.Request) -> web.StreamResponse:
         """Say where the app listens; no address means Socket Mode."""

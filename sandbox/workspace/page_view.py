@@ -37,15 +37,17 @@ def page_view(core: Core, user: User) -> Json:
             }
             for item in core.commands
         ],
-        "shortcuts": [
-            {
-                "callback_id": item.callback_id,
-                "name": item.name,
-                "description": item.description,
-            }
-            for item in core.shortcuts
-        ],
+        "shortcuts": _shortcuts(core, on_messages=False),
+        "message_shortcuts": _shortcuts(core, on_messages=True),
     }
+
+
+def _shortcuts(core: Core, *, on_messages: bool) -> list[Json]:
+    return [
+        {"callback_id": item.callback_id, "name": item.name, "description": item.description}
+        for item in core.shortcuts
+        if item.on_messages is on_messages
+    ]
 
 
 def _person(core: Core, user: User) -> Json:

@@ -169,6 +169,22 @@ def shortcut(core: Core, user: User, callback_id: str) -> Json:
     }
 
 
+def message_action(core: Core, user: User, post: Post, callback_id: str) -> Json:
+    """Somebody chose one of the app's shortcuts from the menu of a message."""
+    channel = core.state.channels[post.channel]
+    response = core.tokens.new_response(user.id, post.channel, None)
+    return {
+        **_interaction(core, "message_action", user),
+        "callback_id": callback_id,
+        "trigger_id": core.tokens.new_trigger(user.id),
+        "action_ts": core.state.new_ts(),
+        "message_ts": post.ts,
+        "channel": {"id": channel.id, "name": channel_name(channel)},
+        "message": message_json(core.state, post),
+        "response_url": core.address + response,
+    }
+
+
 def view_closed(core: Core, user: User, view: View, *, all_of_them: bool) -> Json:
     """Somebody closed a modal whose app wants to know."""
     return {

@@ -43,6 +43,13 @@ DR_SHORTCUT = Shortcut(
     "Opens the form that /dr failover opens; the card goes to the incident channel.",
 )
 
+NOTE_SHORTCUT = Shortcut(
+    "dr.add_to_timeline",
+    "Add to the DR timeline",
+    "Puts the message into the timeline of the incident, with who wrote it and where.",
+    on_messages=True,
+)
+
 
 class Workspace:
     """A workspace with one app in it; each instance is a world of its own."""
@@ -55,7 +62,7 @@ class Workspace:
         scopes: Iterable[str] = DEFAULT_SCOPES,
         commands: Iterable[Command] = (DR_COMMAND,),
         subscriptions: Iterable[str] = ("app_home_opened", "app_mention"),
-        shortcuts: Iterable[Shortcut] = (DR_SHORTCUT,),
+        shortcuts: Iterable[Shortcut] = (DR_SHORTCUT, NOTE_SHORTCUT),
         gallery: Path | None = None,
     ) -> None:
         self._gallery = gallery

@@ -226,6 +226,23 @@ async def test_a_shortcut_of_the_menu_is_sent_with_a_trigger(lively: Town) -> No
         await lively.people.alice.uses("Order lunch")
 
 
+async def test_a_shortcut_on_a_message_is_sent_with_that_message(lively: Town) -> None:
+    """The app hears who chose it, on what, and where; what one person alone sees has no menu."""
+    alice = lively.people.alice
+    await lively.people.bo.types("the oven is hot")
+    wrote = await alice.sees("the oven is hot")
+    await alice.uses_on("Add to the DR timeline", wrote)
+    heard = lively.lunch.heard[-1]
+    assert heard["type"] == "message_action"
+    assert heard["channel"]["id"] == "C0INCIDENTS"
+    assert heard["message"]["user"] == "U0BO0000000"
+    assert (heard["message"]["text"], heard["message_ts"]) == ("the oven is hot", wrote.ts)
+    with pytest.raises(PersonError, match="finds no shortcut"):
+        await alice.uses_on("Start a failover", wrote)
+    with pytest.raises(PersonError, match="finds no shortcut"):
+        await alice.uses("Add to the DR timeline")
+
+
 async def test_a_doubled_envelope_reaches_the_app_twice(lively: Town) -> None:
     """Slack delivers at least once."""
     lively.workspace.trouble.duplicate_envelopes()

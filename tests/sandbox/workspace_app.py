@@ -165,6 +165,7 @@ def _bolt(workspace: Workspace, lunch: Lunch) -> AsyncApp:
     app.view_closed("order")(_Listeners(lunch).closed)
     app.options("cellar")(_Listeners(lunch).cellar)
     app.shortcut("dr.start_failover")(_Listeners(lunch).shortcut)
+    app.shortcut("dr.add_to_timeline")(_Listeners(lunch).on_message)
     app.event("app_home_opened")(_Listeners(lunch).home)
     app.event("app_mention")(_Listeners(lunch).mention)
     return app
@@ -233,6 +234,10 @@ class _Listeners:
         self.lunch.heard.append(body)
         await ack()
         await self.lunch.client.views_open(trigger_id=body["trigger_id"], view=FORM)
+
+    async def on_message(self, ack: Any, body: Json) -> None:
+        self.lunch.heard.append(body)
+        await ack()
 
     async def home(self, event: Json) -> None:
         self.lunch.heard.append(event)

@@ -6,7 +6,9 @@ import { timeNode } from "./dates.js";
 import { h } from "./dom.js";
 import { emojiNode, emojiOf } from "./emoji.js";
 import { icon } from "./icons.js";
+import { toast } from "./dialogs.js";
 import { avatar } from "./people.js";
+import { post } from "./wire.js";
 
 /** That a message is pinned. */
 export function pinned(message) {
@@ -75,7 +77,25 @@ export function tools(message, app, channel, thread) {
         icon("close"),
       )
     : null;
-  return h("div", { class: "message-tools" }, reply, dismiss);
+  const shortcuts = message.ephemeral ? [] : (app.view?.message_shortcuts ?? []);
+  const chosen = shortcuts.map(({ callback_id, name, description }) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        title: `${name}: ${description}`,
+        "aria-label": name,
+        onclick: async () => {
+          const where = { channel, ts: message.ts };
+          const answer = await post("message_shortcut", { as: app.as, callback_id, ...where });
+          if (!answer.ok) toast(answer.error);
+        },
+      },
+      icon("bolt"),
+    ),
+  );
+  return h("div", { class: "message-tools" }, reply, chosen, dismiss);
 }
 
 /** The link to the replies of a message, or nothing when there are none. */

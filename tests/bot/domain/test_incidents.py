@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.doctor.policy import lists_of
 from bot.domain.incidents import (
     Incident,
     Update,
@@ -14,6 +15,7 @@ from bot.domain.incidents import (
     read_update,
     there_already,
 )
+from bot.domain.policy import Policy
 from bot.domain.request import State
 from bot.domain.situation import situation
 from bot.errors import Misunderstood
@@ -145,3 +147,22 @@ def test_what_a_situation_is() -> None:
     assert [one.name for one in seen.back] == [over.name]
     again = in_state(State.SUCCEEDED, id="R-666666", operation="reprotect", closed_at=NOW + 200_000)
     assert not situation([over, again], []).unprotected
+
+
+def test_the_doctor_looks_at_everybody_whom_the_policy_names_for_incidents() -> None:
+    """A group that is missing would leave nobody to close one."""
+    said = {"may_declare": ["@a"], "may_close": ["@b"], "invite": ["@c"]}
+    rule = {"name": "x", "may_ask": ["@d"], "may_approve": ["@e"]}
+    policy = Policy.model_validate({"incident": said, "rule": [rule]})
+    assert {"@a", "@b", "@c"} <= {one for some in lists_of(policy) for one in some}
+    assert (policy.may_declare, policy.may_close, policy.invited) == (("@a",), ("@b",), ("@c",))
+
+
+def test_who_may_when_the_policy_does_not_say() -> None:
+    """Whoever may ask for anything declares and closes; those who may approve are invited, too."""
+    rule = {"name": "x", "may_ask": ["@d", "everyone"], "may_approve": ["@e"]}
+    policy = Policy.model_validate({"rule": [rule]})
+    assert policy.may_declare == policy.may_close == ("@d", "everyone")
+    assert policy.invited == ("@d", "@e")
+    nobody = Policy.model_validate({"incident": {"may_declare": []}, "rule": [rule]})
+    assert nobody.may_declare == nobody.may_close == ()
