@@ -169,6 +169,8 @@ class RequestView(Data):
     page: int
     aim: Aim | None = None
     """What the policy aims at."""
+    declared_at: int = 0
+    """When the incident was declared that it belongs to."""
     now: int
     """Redis' time, in milliseconds."""
 
