@@ -100,6 +100,8 @@ def _fleet(found: Fleet) -> Message:
         filters=found.filters,
         unmatched=found.unmatched,
         page=found.page,
+        unprotected=found.unprotected,
+        now=_now(),
     )
 
 

@@ -32,6 +32,8 @@ class Fleet(Data):
     unmatched: tuple[str, ...] = ()
     """The words that mean no machine at all."""
     page: int = 1
+    unprotected: dict[str, Exposed] = {}
+    """Since when machines are not protected that were failed over, by their ids."""
 
 
 class MachineStatus(Data):
