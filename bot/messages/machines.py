@@ -56,7 +56,7 @@ def fleet(
     """
     since = unprotected or {}
     at = round(now.timestamp() * 1000) if now else 0
-    wrong = [m for m in machines if _needs_attention(m)]
+    wrong = [m for m in machines if _needs_attention(m) or m.id in since]
     listed = machines if detailed else wrong
     shown = listed[(page - 1) * _MACHINES : page * _MACHINES]
     title = "Machines" if detailed else "Needs attention"
