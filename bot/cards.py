@@ -207,6 +207,7 @@ async def drawn(bot: Bot, request: Request, now: int) -> Message:
             request, now=now, expected=expected, outcomes=outcomes, ahead=ahead,
             aim=objective_of(bot.policy.objectives, request),
             unprotected=await _exposed(bot, request),
+            declared_at=await incidents.declared_at(bot, request),
         )  # fmt: skip
     found = (await arranged.locks(bot)).holding
     held = holding(found, request.operation, request.target, request.ground.machines)

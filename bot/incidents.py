@@ -33,6 +33,12 @@ async def load(bot: Bot, incident_id: str) -> Incident | None:
     return next((one for one in await all_incidents(bot) if one.id == incident_id), None)
 
 
+async def declared_at(bot: Bot, request: Request) -> int:
+    """Return when the incident was declared that a request belongs to; 0 when there is none."""
+    every = await all_incidents(bot)
+    return next((one.at for one in every if belongs(request, one, every)), 0)
+
+
 async def meant_in(bot: Bot, channel: str, wanted: str = "", *, closed: bool = False) -> Incident:
     """Return the incident that is meant: by its id, by the channel, or the only open one.
 

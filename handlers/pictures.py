@@ -100,6 +100,8 @@ def _fleet(found: Fleet) -> Message:
         filters=found.filters,
         unmatched=found.unmatched,
         page=found.page,
+        unprotected=found.unprotected,
+        now=_now(),
     )
 
 
@@ -211,7 +213,13 @@ _PICTURES: Final[Mapping[type[Data], Callable[[Any], Message]]] = {
         found.open, found.recent, found.unreviewed, found.now, far=found.far, lost=found.lost
     ),
     RequestView: lambda found: request_view(
-        found.request, found.outcomes, found.now, chosen=found.which, page=found.page, aim=found.aim
+        found.request,
+        found.outcomes,
+        found.now,
+        chosen=found.which,
+        page=found.page,
+        aim=found.aim,
+        declared_at=found.declared_at,
     ),
     Trail: lambda found: answers.trail(
         found.subject,

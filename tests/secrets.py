@@ -85,6 +85,8 @@ async def _stored(redis: Any) -> AsyncIterator[str]:
 async def content(client: Any, key: str) -> object:
     """Read a key, of whatever type it is."""
     match await client.type(key):
+        case "none":
+            return None  # it went meanwhile, and may come back as anything
         case "hash":
             return sorted((await client.hgetall(key)).items())
         case "zset":

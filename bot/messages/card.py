@@ -61,6 +61,7 @@ def card(
     pressable: bool = True,
     aim: Aim | None = None,
     unprotected: Exposed | None = None,
+    declared_at: int = 0,
 ) -> Message:
     """Draw a request as it is, with its buttons where it is `pressable`.
 
@@ -68,7 +69,7 @@ def card(
     `outcomes` is how each of several machines stands, by its request, and `ahead` is what is to be
     expected of them; `locks` hold it back, and by `delegated` somebody may vote in an approver's
     place; `aim` is what the policy aims at; `unprotected` is since when what is
-    reprotected is not protected.
+    reprotected is not protected; `declared_at` is when its incident was declared.
     """
     at = datetime.fromtimestamp(now / 1000, UTC)
     stand = outcomes or {}
@@ -82,7 +83,7 @@ def card(
         *review(request),
     ]
     about = [
-        fields(*facts(request), *measured(request, aim)),
+        fields(*facts(request), *measured(request, aim, declared_at)),
         *_reason(request),
         *protection(request),
         *validations(request),

@@ -1,6 +1,6 @@
 """Machines and their recovery points, as somebody sees who looks at them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -47,9 +47,16 @@ def fleet(
     filters: Sequence[str] = (),
     unmatched: Sequence[str] = (),
     page: int = 1,
+    unprotected: Mapping[str, Exposed] | None = None,
+    now: datetime | None = None,
 ) -> Message:
-    """All machines or those that were chosen, a page at a time; or what needs attention."""
-    wrong = [m for m in machines if _needs_attention(m)]
+    """All machines or those that were chosen, a page at a time; or what needs attention.
+
+    `unprotected` says since when machines are, by their ids, as of `now`.
+    """
+    since = unprotected or {}
+    at = round(now.timestamp() * 1000) if now else 0
+    wrong = [m for m in machines if _needs_attention(m) or m.id in since]
     listed = machines if detailed else wrong
     shown = listed[(page - 1) * _MACHINES : page * _MACHINES]
     title = "Machines" if detailed else "Needs attention"
@@ -58,11 +65,20 @@ def fleet(
     of = f"Those that {code(words)} means: " if filters else ""
     blocks = [header(title), context(f"{of}{count}"), *lines.troubles(troubles)]
     blocks += [section(f":warning: {_nothing(unmatched)}")] if unmatched else []
-    blocks += [section(f"*{esc(m.name)}* — {lines.health(m)}\n{lines.standing(m)}") for m in shown]
+    blocks += [
+        section(
+            f"*{esc(m.name)}* — {lines.health(m)}\n{lines.standing(m)}{_bare(since.get(m.id), at)}"
+        )
+        for m in shown
+    ]
     blocks += _pages(len(listed), page, f"/dr list {words}".strip() if detailed else "")
     if not shown and not troubles:
         blocks.append(section(_empty(len(listed), page, detailed=detailed)))
     return Message(text=f"{title}: {of}{count}", blocks=blocks)
+
+
+def _bare(since: Exposed | None, now: int) -> str:
+    return f"\n{exposed(since, now)}" if since else ""
 
 
 def _nothing(unmatched: Sequence[str]) -> str:

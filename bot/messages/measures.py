@@ -56,14 +56,18 @@ def lost(loss: Loss | None, aim: Aim | None) -> str:
     return f"{late}{most}{span(loss.seconds)} of {span(rpo)}{over}"
 
 
-def measured(request: Request, aim: Aim | None) -> list[tuple[str, str]]:
-    """Return the fields of a failover that has succeeded: data lost, and the time it took."""
-    rto = true_rto(request)
+def measured(request: Request, aim: Aim | None, declared_at: int = 0) -> list[tuple[str, str]]:
+    """Return the fields of a failover that has succeeded: data lost, and the time it took.
+
+    That counts from `declared_at`, in milliseconds, when it belongs to what was declared then.
+    """
+    rto = true_rto(request, declared_at)
     if rto is None:
         return []
     until = "somebody said that it works" if works_since(request) else "Azure was done"
     took = against(Against(seconds=rto, objective=aim.rto if aim else None))
-    pairs = [("Time it took", f"{took}\nfrom asking until {until}")]
+    since = "the declaration" if declared_at else "asking"
+    pairs = [("Time it took", f"{took}\nfrom {since} until {until}")]
     if not request.fleet and request.operation != "planned-failover":
         pairs.insert(0, ("Data lost", lost(data_lost(request), aim)))
     return pairs

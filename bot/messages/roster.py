@@ -41,12 +41,15 @@ def request_view(
     chosen: str = "all",
     page: int = 1,
     aim: Aim | None = None,
+    declared_at: int = 0,
 ) -> Message:
     """One request as its card says it, or a page of its machines; there is nothing to press."""
     fleet = request.fleet
     if fleet is None:
-        drawn = card(request, now=now, expected=None, pressable=False, aim=aim)
-        return Message(text=drawn.text, blocks=[*drawn.blocks, *_clocks(request, now)])
+        drawn = card(
+            request, now=now, expected=None, pressable=False, aim=aim, declared_at=declared_at
+        )
+        return Message(text=drawn.text, blocks=[*drawn.blocks, *_clocks(request, now, declared_at)])
     begun = request.state is State.RUNNING or request.after is not None
     stand = stands(fleet.members, outcomes, ended=not request.open)
     found = [
@@ -60,7 +63,7 @@ def request_view(
     blocks: list[Block] = [
         header(title),
         section(f"{lines.STATE_ICONS[request.state]} It {lines.fate(request)}. {how}".strip()),
-        *(_measures(request, now, aim) if page == 1 else []),
+        *(_measures(request, now, aim, declared_at) if page == 1 else []),
         *(sections(shown) or [section(_nothing(len(found), page))]),
     ]
     if page == 1:
@@ -70,19 +73,19 @@ def request_view(
     return Message(text=esc(f"{title}: {len(shown)} of {len(found):,} machines."), blocks=blocks)
 
 
-def _clocks(request: Request, now: int) -> list[Block]:
+def _clocks(request: Request, now: int, declared_at: int) -> list[Block]:
     """The clocks that run, and those that ran."""
-    said = ticking(clocks(request, now))
+    said = ticking(clocks(request, now, declared_at))
     return [context(f":stopwatch: {said}")] if said else []
 
 
-def _measures(request: Request, now: int, aim: Aim | None) -> list[Block]:
+def _measures(request: Request, now: int, aim: Aim | None, declared_at: int) -> list[Block]:
     """What was measured of several machines, and what people said of it."""
-    pairs = measured(request, aim)
+    pairs = measured(request, aim, declared_at)
     return [
         *([fields(*pairs)] if pairs else []),
         *validations(request),
-        *_clocks(request, now),
+        *_clocks(request, now, declared_at),
     ]
 
 

@@ -32,6 +32,8 @@ class Fleet(Data):
     unmatched: tuple[str, ...] = ()
     """The words that mean no machine at all."""
     page: int = 1
+    unprotected: dict[str, Exposed] = {}
+    """Since when machines are not protected that were failed over, by their ids."""
 
 
 class MachineStatus(Data):
@@ -169,6 +171,8 @@ class RequestView(Data):
     page: int
     aim: Aim | None = None
     """What the policy aims at."""
+    declared_at: int = 0
+    """When the incident was declared that it belongs to."""
     now: int
     """Redis' time, in milliseconds."""
 

@@ -36,7 +36,12 @@ async def status(bot: Bot, user_id: str, target: str) -> Data:
     await require_look(bot, user_id)
     if not target:
         inventory = await everything(bot)
-        return Fleet(machines=inventory.machines, troubles=inventory.troubles, detailed=False)
+        return Fleet(
+            machines=inventory.machines,
+            troubles=inventory.troubles,
+            detailed=False,
+            unprotected=await bot.redis.tending.all_exposed(inventory.machines),
+        )
     if target.casefold().startswith("plan:"):
         raise Misunderstood(
             Type.ANOTHER_COMMAND, f"{target} is a plan.", f"Type: /dr plan {target[5:]}"

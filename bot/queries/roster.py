@@ -6,6 +6,7 @@ from bot.domain.data import Data
 from bot.domain.fleets import is_request
 from bot.domain.objectives import objective_of
 from bot.errors import Misunderstood, NotNow
+from bot.incidents import declared_at
 from bot.queries.found import RequestView
 from bot.queries.registry import query
 from bot.refusals import Gone, Type
@@ -37,4 +38,5 @@ async def request(
         page=int(page),
         now=seen.now,
         aim=objective_of(bot.policy.objectives, seen.request),
+        declared_at=await declared_at(bot, seen.request),
     )

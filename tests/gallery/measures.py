@@ -7,12 +7,12 @@ from bot.domain.objectives import Aim
 from bot.domain.request import Request, State
 from bot.domain.validations import Validation
 from bot.domain.windows import Exposed
-from bot.messages import windows
+from bot.messages import machines, windows
 from bot.messages.blocks import Message
 from bot.messages.card import card
 from bot.messages.forms import validate_form
 from bot.messages.roster import request_view
-from tests.bot.samples import BO, CARLA, NOW, failed_over, in_state, point
+from tests.bot.samples import BO, CARLA, NOON, NOW, failed_over, in_state, point
 from tests.gallery.example import Examples
 from tests.gallery.thread import said
 
@@ -51,7 +51,11 @@ def _reprotecting() -> Message:
     return card(one, now=NOW + 5 * MINUTE, expected=140, unprotected=REPROTECTED)
 
 
+AWAY = failed_over()
 EXAMPLES: Examples = {
+    "needs-attention": lambda: machines.fleet(
+        [AWAY], (), detailed=False, unprotected={AWAY.id: EXPOSED}, now=NOON
+    ),
     "works": lambda: _drawn(GOOD, WORKS),
     "works-after-all": lambda: _drawn(FAILS, WORKS),
     "does-not-work": lambda: _drawn(GOOD, FAILS),
@@ -59,6 +63,9 @@ EXAMPLES: Examples = {
     "objective-missed": lambda: _drawn(WORKS, aim=STRICT),
     "without-an-objective": lambda: _drawn(WORKS, aim=None),
     "to-a-point": _to_a_point,
+    "since-the-declaration": lambda: card(
+        _done(WORKS), now=NOW + 20 * MINUTE, expected=140, aim=AIM, declared_at=NOW - 10 * MINUTE
+    ),
     "protected-again": lambda: _drawn(WORKS, protected_at=NOW + 99 * MINUTE),
     "reprotecting": _reprotecting,
     "told-that-it-works": lambda: said(

@@ -41,6 +41,8 @@ async def test_it_is_unprotected_until_a_reprotect_has_protected_it(world: World
     await look(world, request)
     await world.alice.types("/dr status vm-web01")
     await world.told(world.alice, "Unprotected for", request.id)
+    await world.alice.types("/dr status")
+    await world.told(world.alice, "Needs attention", "vm-web01", "Unprotected for")
     await reprotected(world)
     await world.alice.sees(REPROTECT, "Unprotected for", "how long that takes is not known yet")
     await world.done("vm-web01 is protected again: it replicates", "It was unprotected for")

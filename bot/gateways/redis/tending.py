@@ -6,6 +6,7 @@ over for a long time. It is sealed: what it says stands on cards.
 """
 
 import hmac
+from collections.abc import Iterable
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -43,7 +44,15 @@ class Tending:
     async def exposed(self, machine: Machine) -> Exposed | None:
         """Say since when a machine is unprotected; None when it is not, or nobody knows."""
         place = _place(machine)
-        found: str | None = await run(self._client.hget(_EXPOSED, place))
+        return self._read(place, await run(self._client.hget(_EXPOSED, place)))
+
+    async def all_exposed(self, machines: Iterable[Machine]) -> dict[str, Exposed]:
+        """Say the same of several machines, by their ids; those that are protected are left out."""
+        found: dict[str, str] = await run(self._client.hgetall(_EXPOSED))
+        known = {one.id: self._read(_place(one), found.get(_place(one))) for one in machines}
+        return {machine: said for machine, said in known.items() if said}
+
+    def _read(self, place: str, found: str | None) -> Exposed | None:
         seal, _, text = (found or "").partition(" ")
         if not hmac.compare_digest(self._seal(place, text).encode(), seal.encode()):
             return None
