@@ -4,7 +4,7 @@ from typing import Any
 
 from bot import homes
 from bot.gateways.redis.homes import LIMIT
-from tests.world import World, inhabited, until
+from tests.world import World, inhabited, until, working
 
 
 def published(world: World, user: str = "") -> list[dict[str, Any]]:
@@ -136,6 +136,21 @@ async def test_a_home_is_fresh_while_it_is_open_and_left_alone_afterwards(redis_
         assert await world.bot.redis.homes.open(now) == []
 
 
+async def test_two_workers_do_not_draw_the_same_home_twice(redis_url: str) -> None:
+    """Each change is published once, whoever sees it first."""
+    async with inhabited(redis_url) as world, working(world.settings):
+        await world.dmitri.opens_home()
+        await world.dmitri.sees_home("ready")
+        before = len(published(world, "U0DMITRI000"))
+        await world.asked()
+        await world.dmitri.sees_home("Waiting for you", "Failover of vm-web01")
+        for _ in range(3):
+            await grown_old(world, "U0DMITRI000")
+            await homes.refresh(world.bot)
+            await until(lambda: _looked_at(world, "U0DMITRI000"), "nobody looks at it again")
+        assert len(published(world, "U0DMITRI000")) == before + 1
+
+
 async def test_a_view_that_slack_lost_is_shown_again(redis_url: str) -> None:
     """Slack says which view it shows; of another one than ours nothing is believed."""
     async with inhabited(redis_url, worker=False) as world:
@@ -208,3 +223,7 @@ async def test_a_forgotten_test_cleanup_comes_first_and_is_cleaned_up_from_there
 
 async def _window_says(world: World, words: str) -> bool:
     return words in (await world.bo.modal()).words
+
+
+async def _looked_at(world: World, user: str) -> bool:
+    return (await world.bot.redis.homes.shown(user)).looked > 0
