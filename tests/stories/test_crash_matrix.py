@@ -36,7 +36,7 @@ WORKER: list[Kind] = [
     ("submit_request › send", POST, "answered"),
     ("submit_request › accepted", "commit of request.accept", "sent"),
     ("look › step", "commit of request.succeed", "sent"),
-    ("draw", "SET {dr}:card:…:drawing", "answered"),
+    ("draw › draw", "SET {dr}:card:…:drawing", "answered"),
     ("draw › edit", "POST chat.update", "sent"),
     ("draw › say", "POST chat.postMessage", "answered"),
 ]
