@@ -19,7 +19,7 @@ from bot.errors import DrError, Misunderstood, NotNow, SlackRefused
 from bot.forms import bare_form, form_for
 from bot.gateways.redis import NO_ANSWER
 from bot.messages.answers import try_again
-from bot.messages.ask_form import Kept, ask_form, loading, suggestions, without_form
+from bot.messages.ask_form import Kept, ask_form, loading, suggestions, trouble, without_form
 from bot.messages.blocks import Block, Message
 from bot.refusals import Gone, Pol, Type
 from bot.runtime import Bot
@@ -84,7 +84,8 @@ async def open_form(bot: Bot, said: Said, command: Command, error: DrError) -> M
             return try_again(error, word)
         if whole:
             return None
-        await _fill(bot, said.user, kept, command, allowed, (view, shown))
+        why = trouble(error) if error.refusal is Pol.WANTS_REASON else ()
+        await _fill(bot, said.user, kept, command, allowed, (view, shown), why)
     finally:
         allowed.cancel()
     return None
@@ -104,13 +105,14 @@ async def _fill(
     command: Command,
     allowed: "asyncio.Future[None]",
     window: tuple[str, str],
+    before: tuple[Block, ...],
 ) -> None:
     """Put the form in the place of the window that said that it is being looked at."""
     view, shown = window
     title = CATALOGUE[command.verb].title
     try:
         await allowed
-        filled = ask_form(await form_for(bot, user, kept, command))
+        filled = ask_form(await form_for(bot, user, kept, command, before=before))
     except DrError as error:
         filled = without_form(kept, title, error)
     except NO_ANSWER:

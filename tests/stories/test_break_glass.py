@@ -23,6 +23,7 @@ from bot.jobs.sweep import sweep_once
 from bot.lifecycle import change
 from bot.queries import VERBS
 from sandbox.people import Message
+from tests.stories.test_forms import shows
 from tests.world import World, inhabited, until, working
 
 POLICY = """
@@ -134,14 +135,12 @@ async def test_an_empty_review_is_an_error_under_its_field(redis_url: str, tmp_p
 
 
 async def test_it_takes_a_reason_and_leave(redis_url: str, tmp_path: Path) -> None:
-    """Who may not is told and written down; without a reason the answer says what to type."""
+    """Who may not is told and written down; without a reason its form opens."""
     async with under(redis_url, tmp_path, worker=False) as world:
         await world.alice.types("/dr breakglass failover vm-web01")
-        await world.told(
-            world.alice, "Say why", "Type: /dr breakglass failover <machine>", "because <reason>"
-        )
-        await world.alice.types("/dr breakglass commit vm-mail01")
-        await world.told(world.alice, "Say why", "/dr breakglass commit")
+        await shows(world.alice, "It would need 1 of")
+        assert set(await world.alice.submits()) == {"reason"}
+        await world.alice.closes()
         await world.alice.types("/dr breakglass status because I like to")
         await world.told(world.alice, "takes a command that changes something; /dr status is none")
         await world.dmitri.types(ASK)

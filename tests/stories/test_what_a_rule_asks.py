@@ -10,6 +10,7 @@ from bot.approvals import approve
 from bot.clicks import Click
 from bot.domain.request import State, fingerprint
 from bot.errors import NotAllowed
+from tests.stories.test_forms import shows
 from tests.world import World, inhabited, until, working
 
 FAILOVER = "Failover of vm-web01"
@@ -43,10 +44,12 @@ async def under(
 
 
 async def test_a_reason_can_be_too_short(redis_url: str, tmp_path: Path) -> None:
-    """The answer says how long it has to be; nothing is asked."""
+    """The form that opens says how long it has to be; nothing is asked."""
     async with under(redis_url, tmp_path, RULE + "reason_at_least = 20", worker=False) as world:
         await world.alice.types("/dr failover vm-web01 because it is down")
-        await world.told(world.alice, "“tier 0” wants a reason of at least 20", "this one has 10")
+        await shows(world.alice, "“tier 0” wants a reason of at least 20", "this one has 10")
+        assert "at least 20" in (await world.alice.submits())["reason"]
+        await world.alice.closes()
         await world.alice.types("/dr failover vm-web01 because West Europe is down again")
         await world.alice.sees(FAILOVER, "0 of 2")
 
@@ -55,7 +58,7 @@ async def test_a_command_that_needs_no_reason_may_need_one(redis_url: str, tmp_p
     """Where the rule says so."""
     async with under(redis_url, tmp_path, RULE + 'reason = "required"', worker=False) as world:
         await world.alice.types("/dr test-failover vm-web01")
-        await world.told(world.alice, "“tier 0” wants a reason.", "because <1")
+        await shows(world.alice, "“tier 0” wants a reason.")
 
 
 async def test_an_approval_has_to_be_typed(redis_url: str, tmp_path: Path) -> None:
