@@ -36,6 +36,7 @@ from bot.messages import (
     doctor,
     forms,
     help,  # noqa: A004  # the page of help
+    home,
     incident,
     incident_answers,
     incident_forms,
@@ -44,6 +45,7 @@ from bot.messages import (
     machines,
     measures,
     outside,
+    panes,
     plans,
     policy,
     readiness,
@@ -88,6 +90,7 @@ from tests.bot.samples import (
 )
 from tests.gallery import several
 from tests.gallery.arranged import delegation, lock
+from tests.gallery.homes import RISKS
 from tests.gallery.incidents import BUSY, HOMELESS, OVER, REPORTED, an_incident, entry
 from tests.gallery.looks import AROUND, EVENT, HEALTH, ILL, PLAN
 from tests.gallery.reminders import ESCALATION, FIRST, NUDGE
@@ -224,6 +227,31 @@ def _vault(text: str) -> list[dict[str, Any]]:
     )
 
 
+def _home(text: str) -> Iterator[dict[str, Any]]:
+    shared = [wild(one, text) for one in _share(text)]
+    yield home.home(
+        wild(BO, text),
+        groups=[text, text],
+        waiting=shared,
+        to_review=[wild(GLASS, text)],
+        running=[wild(RUNNING, text)],
+        far={},
+        expected={},
+        mine=shared,
+        risks=wild(RISKS, text),
+        locks=[wild(lock(), text)] * 9,
+        delegations=[wild(delegation(), text)] * 9,
+        may_ask=tuple(CATALOGUE),
+        may_approve=tuple(CATALOGUE),
+        now=NOW,
+    )
+
+
+def _windows(text: str) -> Iterator[dict[str, Any]]:
+    for drawn in _cards(text):
+        yield panes.card_window(drawn, "R-7K2M9P", "C0INCIDENTS", PORTAL)
+
+
 MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
     "anchors.checkpoint_post": lambda _: [
         anchors.checkpoint_post(Checkpoint(sequence=3, hash="f" * 64, key=key, signature=key))
@@ -231,6 +259,11 @@ MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
     ],
     "answers.sorry": _sorry,
     "answers.broken": lambda _: [answers.broken("0f3a")],
+    "answers.form_offered": lambda t: [answers.form_offered(t, t[:2000])],
+    "home.home": _home,
+    "home.closed": lambda t: [home.closed(AzureRefused(t, status=400, code=t, advice=t))],
+    "panes.window": lambda t: [panes.window(one) for one in _sorry(t)],
+    "panes.card_window": _windows,
     "answers.choose": lambda t: [answers.choose(Ambiguous(t, [("a", t)] * 30), "word")],
     "answers.fill_in": _fill_in,
     "answers.asked": lambda t: [

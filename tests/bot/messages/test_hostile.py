@@ -31,7 +31,7 @@ def _all_sound(some: Iterable[Drawn]) -> None:
             assert check_blocks(drawn.blocks, "message") == []
             sound_view(drawn.blocks)
         elif isinstance(drawn, dict):
-            check_view(drawn, "modal")
+            check_view(drawn, drawn["type"])
             sound_view(drawn)
         else:
             assert check_blocks(drawn, "message") == []
