@@ -4,6 +4,7 @@ It says nothing about the time at which it was drawn, so that a page on which no
 the same page, and is not published again.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -41,6 +42,8 @@ _ARRANGED: Final = 5
 _STALE: Final = 60_000
 """Milliseconds after which it is said of when the judgement of the machines is."""
 _REASON: Final = 160
+_ONE_WORD: Final = re.compile(r"[\w.-]{1,400}", re.ASCII)
+"""A name that a command says as it is; with any other it could mean something else."""
 _TESTS: Final = "test-failover"
 _FAILOVER: Final = "failover"
 
@@ -162,10 +165,11 @@ def _readiness(risks: Risks | None, now: int, may_ask: Sequence[str]) -> list[Bl
 
 def _risk(one: Risk, may_ask: Sequence[str]) -> Block:
     icon = ":broom:" if one.forgotten else ":no_entry:" if one.blocks else ":warning:"
-    who = f"*{esc(one.name)}* — " if one.name else ""
-    advice = f" {esc(one.advice, 300)}" if one.advice and not one.forgotten else ""
+    who = f"*{esc(one.name, 100)}* — " if one.name else ""
+    pressed = one.forgotten and _ONE_WORD.fullmatch(one.name)
+    advice = f" {esc(one.advice, 300)}" if one.advice and not pressed else ""
     text = f"{icon} {who}{esc(one.sentence, 400)}{advice}"
-    if one.forgotten and "cleanup" in may_ask:
+    if pressed and "cleanup" in may_ask:
         return section(text, RUN.draw(f"cleanup {one.name}", label="Clean up…"))
     return section(text)
 

@@ -234,7 +234,7 @@ def _home(text: str) -> Iterator[dict[str, Any]]:
         groups=[text, text],
         waiting=shared,
         to_review=[wild(GLASS, text)],
-        running=[wild(RUNNING, text)],
+        running=[wild(request(state=State.RUNNING, job=JOB), text)],
         far={},
         expected={},
         mine=shared,
@@ -249,7 +249,7 @@ def _home(text: str) -> Iterator[dict[str, Any]]:
 
 def _windows(text: str) -> Iterator[dict[str, Any]]:
     for drawn in _cards(text):
-        yield panes.card_window(drawn, "R-7K2M9P", "C0INCIDENTS", PORTAL)
+        yield panes.card_window(drawn, "R-7K2M9P", "C0INCIDENTS", LINK)
 
 
 MAKERS: Final[dict[str, Callable[[str], Iterable[Drawn]]]] = {
