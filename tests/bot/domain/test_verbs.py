@@ -63,6 +63,11 @@ USAGE = {
     "delegate": "/dr delegate @<person> until <time> [--only <operation>,…] "
     "[--machines <pattern>,…] [because <reason>]",
     "undelegate": "/dr undelegate @<person> [because <reason>]",
+    "declare": '/dr declare "<what is down>" [region:<region>] [channel:here]',
+    "note": "/dr note <what happened>",
+    "update": "/dr update [conditions: … actions: … needs: …]",
+    "timeline": "/dr timeline [<incident>]",
+    "close": "/dr close [<how it ended>]",
 }
 
 
