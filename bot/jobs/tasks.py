@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Final
 
@@ -37,8 +37,10 @@ HOMES_EVERY: Final = timedelta(seconds=3)
 KEEP_EVERY: Final = timedelta(seconds=5)
 """How long an entry may be in Redis alone, where there is a sink."""
 
-_PATIENCE: Final = 1.0
-"""Seconds for which it listens before it says again that it does."""
+_PATIENCE: Final = 0.2
+"""Seconds for which it listens before it looks whether it is to end."""
+_DEAF: Final = 1.0
+"""Seconds after which it listens again when it could not."""
 
 Work = Callable[[Bot, str], Awaitable[float | None]]
 """Does the next thing; returns in how many seconds there is more, or None."""
@@ -158,24 +160,30 @@ async def engine(bot: Bot) -> AsyncIterator[Engine]:
     url, key = bot.settings.redis_url.get_secret_value(), key_for(bot.settings, "engine")
     async with engine_gateway.opened(url, key, credentials=credentials(bot.settings)) as opened:
         register(bot, opened)
-        listening = asyncio.create_task(_listen(bot, opened))
+        ending = asyncio.Event()
+        listening = asyncio.create_task(_listen(bot, opened, ending))
         try:
             yield opened
         finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+            ending.set()
+            await listening
 
 
-async def _listen(bot: Bot, engine: Engine) -> None:
+async def _listen(bot: Bot, engine: Engine, ending: asyncio.Event) -> None:
     """Wake the engine for whatever anybody calls for; what is lost here the sweeper finds."""
-    while True:
+    while not ending.is_set():
         try:
             for one in await bot.redis.bell.heard(_PATIENCE):
                 if one.task in _WORK:
                     await engine.wake(one.task, one.what, after=one.after / 1000, again=one.again)
         except Unavailable as error:
             log.warning("nobody listens to the bell for a moment: %s", error.sentence)
-            await asyncio.sleep(_PATIENCE)
+            await _pause(ending)
         except Exception:  # whatever somebody made of its key: the sweeper finds the work
             log.exception("the bell cannot be heard")
-            await asyncio.sleep(_PATIENCE)
+            await _pause(ending)
+
+
+async def _pause(ending: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(ending.wait(), _DEAF)

@@ -88,7 +88,7 @@ async def test_looks_that_slack_does_not_take(world: World, code: str) -> None:
     """The card is shown in words, with its buttons; with the next news it is whole again."""
     world.workspace.trouble.next("chat.postMessage", code)
     await world.alice.types("/dr failover vm-web01 because West Europe is down")
-    card = await world.alice.sees(FAILOVER)
+    card = await world.alice.sees(FAILOVER, "0 of 2")
     assert [button.label for button in card.buttons] == ["Approve", "Deny", "Withdraw"]
     world.workspace.trouble.next("chat.update", code)
     await world.bo.presses("Approve", on=FAILOVER)

@@ -28,10 +28,9 @@ _AT_ONCE: Final = 20
 # Rings by Redis' clock.
 _RING: Final = """
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-for at = 2, #ARGV do redis.call('ZADD', KEYS[1], 'NX', now, ARGV[at]) end
+local now = time[1] * 1000000 + time[2]
+for at = 2, #ARGV do redis.call('ZADD', KEYS[1], 'NX', now + at, ARGV[at]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
-return now
 """
 
 # Says that a worker listens, forgets those not heard of, and returns how many there are.

@@ -106,6 +106,8 @@ if a.id ~= '' then
   if a.review_by ~= '' then redis.call('ZADD', unreviewed, a.review_by, a.id)
   else redis.call('ZREM', unreviewed, a.id) end
 end
-for _, call in ipairs(a.calls) do redis.call('ZADD', bell, 'NX', now, call) end
+for at, call in ipairs(a.calls) do -- by the microsecond, so that they keep their order
+  redis.call('ZADD', bell, 'NX', time[1] * 1000000 + time[2] + at, call)
+end
 if #a.calls > 0 then redis.call('PEXPIRE', bell, a.bell_life) end
 return {'done', tostring(a.sequence)}

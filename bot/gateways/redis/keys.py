@@ -22,7 +22,7 @@ AGENDA: Final = "{dr}:reminding"
 """The requests that are looked after for reminders, each with when to look next."""
 AGENDA_LIFE: Final = 400 * 24 * 3600 * 1000
 BELL: Final = "{dr}:bell"
-"""What the workers are called for, by when that was."""
+"""What the workers are called for, by when that was, in microseconds."""
 
 
 def request_key(request_id: str) -> str:
