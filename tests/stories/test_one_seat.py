@@ -184,7 +184,7 @@ async def test_neither_a_delegate_nor_the_delegator_reviews_it(
             await world.told(world.dmitri, "erin approved this in your place; others have to")
             await world.erin.presses("Review…", on=BROKEN)
             await world.told(world.erin, "You approved this; others have to review it.")
-    assert (await world.request()).reviews == ()
+        assert (await world.request()).reviews == ()
 
 
 async def test_what_takes_effect_at_once_has_no_preview(calm: World) -> None:
