@@ -29,7 +29,7 @@ GAUGES: Final = {
     "dr_oldest_card_seconds": "For how long the oldest card in Slack is out of date",
     "dr_followed_requests": "Requests that workers look after in Azure",
     "dr_unreviewed_requests": "Requests whose glass was broken and that owe a review",
-    "dr_workers": "Workers that were heard of in the last seconds",
+    "dr_workers": "Workers that listened for work in the last seconds",
     "dr_swept_seconds": "For how long no worker has looked after what waits",
     "dr_slack_edits_left": "Edits left of the budget for this minute, which all processes share",
     "dr_azure_queue_length": "Changes that wait for their turn at Azure, in all subscriptions",
