@@ -18,9 +18,9 @@ from bot.domain.request import State
 from bot.domain.risks import Risks, weigh
 from bot.errors import NotAllowed, Refused, SlackRefused
 from bot.gateways.redis import Call
+from bot.gateways.redis.bell import HOME
 from bot.gateways.redis.homes import Shown
 from bot.inventory import everything
-from bot.lifecycle import HOME
 from bot.messages.blocks import Block
 from bot.messages.home import closed, home
 from bot.overviews import overview_of

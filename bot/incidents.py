@@ -12,10 +12,10 @@ from bot.domain.request import Request
 from bot.domain.situation import Situation, situation
 from bot.errors import NotNow, Unavailable
 from bot.gateways.redis import Call
+from bot.gateways.redis.bell import DRAW
 from bot.refusals import Inc
 from bot.runtime import Bot
 
-DRAW: Final = "draw"
 _MOST: Final = 300
 """So many requests of an incident are read, the first ones; nobody makes so many."""
 _DECLARE: Final = 'Declare one: /dr declare "West Europe down" region:westeurope'

@@ -19,18 +19,10 @@ from bot.domain.progress import FEW
 from bot.domain.request import Request, State
 from bot.errors import NotNow, Tampered, Unavailable
 from bot.gateways.redis import Call, Kept, Snapshot, Verdict, Write
+from bot.gateways.redis.bell import DRAW, FOLLOW, GATHER, REMIND, SUBMIT, TEND
 from bot.metrics import RECORDS_REJECTED, STEPS
 from bot.refusals import Appr, Gone
 from bot.runtime import Bot
-
-DRAW: Final = "draw"
-SUBMIT: Final = "submit"
-PACE: Final = "pace"
-FOLLOW: Final = "follow"
-GATHER: Final = "gather"
-REMIND: Final = "remind"
-TEND: Final = "tend"
-HOME: Final = "home"
 
 _SHORTLY: Final = 100
 """Milliseconds."""
@@ -184,7 +176,10 @@ async def redraw(bot: Bot, request_id: str) -> None:
     shown = root(request_id)
     now = (await bot.redis.requests.snapshot()).now
     await bot.redis.cards.touch(shown, now, after=0)
-    await bot.redis.bell.ring(Call(task=DRAW, what=shown))
+    try:
+        await bot.redis.bell.ring(Call(task=DRAW, what=shown))
+    except Unavailable:
+        log.warning("the card of %s is drawn anew by the sweeper", shown)
 
 
 async def arrange(

@@ -14,7 +14,7 @@ from bot.domain.votes import Standing, why_not_nudge
 from bot.electors import electors, open_lists
 from bot.errors import NotNow, Unavailable
 from bot.gateways.redis import Call
-from bot.lifecycle import REMIND
+from bot.gateways.redis.bell import REMIND
 from bot.messages.blocks import duration
 from bot.refusals import Appr, Gone
 from bot.runtime import Bot

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from bot.domain.request import Request, State
 from bot.errors import Unavailable
 from bot.gateways.redis import Call
-from bot.lifecycle import DRAW
+from bot.gateways.redis.bell import DRAW
 from bot.runtime import Bot
 
 log = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ from bot.domain.fleets import number
 from bot.domain.machines import segment
 from bot.domain.request import Request
 from bot.gateways.redis import Call
+from bot.gateways.redis.bell import PACE, SUBMIT
 from bot.gateways.redis.pacing import Place
-from bot.lifecycle import PACE, SUBMIT
 from bot.runtime import Bot
 
 _PAUSE: Final = 0.1

@@ -32,9 +32,10 @@ from bot.errors import (
 )
 from bot.gateways.azure import Accepted
 from bot.gateways.redis import Call
+from bot.gateways.redis.bell import GATHER
 from bot.jobs.check import check
 from bot.jobs.pace import call, line_up, place_of, subscription_of
-from bot.lifecycle import GATHER, Move, change, fact_of
+from bot.lifecycle import Move, change, fact_of
 from bot.metrics import SUBMISSIONS
 from bot.runtime import Bot
 from bot.spans import span

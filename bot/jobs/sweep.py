@@ -7,10 +7,11 @@ from typing import Final
 from bot.domain.request import Request
 from bot.errors import NotNow, OtherVersion, Tampered
 from bot.gateways.redis import Call
+from bot.gateways.redis.bell import DRAW, FOLLOW, GATHER, PACE, REMIND, SUBMIT, TEND
 from bot.jobs.expire import expire
 from bot.jobs.incidents import look_after
 from bot.jobs.overdue import call_for_review
-from bot.lifecycle import DRAW, FOLLOW, GATHER, PACE, REMIND, SUBMIT, TEND, disown
+from bot.lifecycle import disown
 from bot.runtime import Bot
 
 _LEFT_LYING: Final = 3000

@@ -12,6 +12,7 @@ from bot.about import ABOUT
 from bot.errors import DrError, Refused, Tampered, Unavailable
 from bot.gateways import engine as engine_gateway
 from bot.gateways.engine import Engine, Perpetual, Task
+from bot.gateways.redis.bell import DRAW, FOLLOW, GATHER, HOME, PACE, REMIND, SUBMIT, TEND
 from bot.jobs.checkpoint import checkpoint
 from bot.jobs.follow import follow_vault
 from bot.jobs.gather import gather
@@ -23,7 +24,7 @@ from bot.jobs.remind import remind
 from bot.jobs.submit import submit_request
 from bot.jobs.sweep import sweep_once
 from bot.jobs.tend import tend
-from bot.lifecycle import DRAW, FOLLOW, GATHER, HOME, PACE, REMIND, SUBMIT, TEND, disown
+from bot.lifecycle import disown
 from bot.metrics import OUTSIDE_TROUBLE
 from bot.runtime import Bot, credentials, key_for
 from bot.spans import span

@@ -8,13 +8,14 @@ from bot.domain.audit import BOT
 from bot.domain.grammar import parse
 from bot.domain.request import Request, State, Step, take
 from bot.gateways.redis import Call
+from bot.gateways.redis.bell import SUBMIT
 from bot.gateways.redis.following import followed_key
 from bot.gateways.redis.keys import BELL
 from bot.jobs.check import check
 from bot.jobs.follow import follow_vault
 from bot.jobs.submit import submit_request
 from bot.jobs.sweep import sweep_once
-from bot.lifecycle import SUBMIT, Move, change, fact_of
+from bot.lifecycle import Move, change, fact_of
 from tests.world import World, until
 
 FAILOVER = "Failover of vm-web01"

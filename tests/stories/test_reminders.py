@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.reminders import Letter
 from bot.domain.request import Request
 from bot.gateways.redis import Call
-from bot.lifecycle import REMIND
+from bot.gateways.redis.bell import REMIND
 from bot.messages.buttons import NUDGE
 from handlers.buttons import Press, press
 from sandbox.people import Message, Person

@@ -14,6 +14,15 @@ from bot.gateways.redis.address import Client
 from bot.gateways.redis.answers import run
 from bot.gateways.redis.keys import BELL
 
+DRAW: Final = "draw"
+SUBMIT: Final = "submit"
+PACE: Final = "pace"
+FOLLOW: Final = "follow"
+GATHER: Final = "gather"
+REMIND: Final = "remind"
+TEND: Final = "tend"
+HOME: Final = "home"
+
 BELL_LIFE: Final = 24 * 3600 * 1000
 """Milliseconds for which calls wait where no worker listens."""
 _LISTENING: Final = "{dr}:listening"

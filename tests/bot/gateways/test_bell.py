@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from bot.gateways.redis import Call, Redis, opened
+from bot.gateways.redis.bell import DRAW, SUBMIT
 from bot.gateways.redis.keys import BELL
-from bot.lifecycle import DRAW, SUBMIT
 
 ONE = Call(task=SUBMIT, what="R-1")
 OTHER = Call(task=DRAW, what="/a/vault with a space", after=100, again=True)
